@@ -1,0 +1,45 @@
+import { sleep as hostSleep } from 'n8n-workflow';
+
+/** The one source of time in `lib` and `nodes`, so that a test can let a week pass in a second. */
+export interface Clock {
+	/** Milliseconds since 1970, UTC. */
+	now(): number;
+	/** Resolves after `ms` milliseconds; rejects with the signal's reason once the signal is aborted. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+const hostClock: Clock = {
+	now: () => Date.now(),
+	async sleep(ms, signal) {
+		if (!signal) return await hostSleep(ms);
+		signal.throwIfAborted();
+		let onAbort = () => {};
+		const aborted = new Promise<never>((_resolve, reject) => {
+			onAbort = () => reject(signal.reason);
+			signal.addEventListener('abort', onAbort, { once: true });
+		});
+		try {
+			// Hosts before 2.x ignore the second argument: the race makes both behave alike.
+			await Promise.race([hostSleep(ms, signal), aborted]);
+		} finally {
+			signal.removeEventListener('abort', onAbort);
+		}
+	},
+};
+
+let current = hostClock;
+
+/** What everybody imports: always asks the clock in use, also when it is replaced after the import. */
+export const clock: Clock = {
+	now: () => current.now(),
+	sleep: async (ms, signal) => await current.sleep(ms, signal),
+};
+
+/** Replaces the clock (tests only). The returned function puts the previous one back. */
+export function useClock(replacement: Clock): () => void {
+	const previous = current;
+	current = replacement;
+	return () => {
+		current = previous;
+	};
+}
