@@ -1,0 +1,32 @@
+import { NodeApiError, NodeOperationError, type IAllExecuteFunctions, type JsonObject } from 'n8n-workflow';
+
+import { ApiError, FieldError } from '../errors';
+
+type NodeHost = Pick<IAllExecuteFunctions, 'getNode'>;
+
+/** Any failure as the error that n8n shows: the sentence first, then what to do, with code and item. */
+export function asNodeError(host: NodeHost, error: unknown, itemIndex?: number): NodeApiError | NodeOperationError {
+	const node = host.getNode();
+	const at = itemIndex === undefined ? {} : { itemIndex };
+	if (error instanceof NodeOperationError || error instanceof NodeApiError) return error;
+	if (error instanceof FieldError) return new NodeOperationError(node, error.message, { ...at, description: error.hint });
+	if (!(error instanceof ApiError)) return new NodeOperationError(node, error instanceof Error ? error.message : String(error), at);
+
+	const { facts } = error;
+	const codes = [facts.status === undefined ? undefined : `HTTP ${facts.status}`, facts.code].filter(Boolean).join(', ');
+	const description = [facts.hint, `${facts.service}: ${facts.call}${codes ? ` (${codes})` : ''}`].filter(Boolean).join(' ');
+	const shown: JsonObject = { message: facts.message, ...(facts.code === undefined ? {} : { code: facts.code }) };
+	return new NodeApiError(node, shown, {
+		...at,
+		message: facts.message,
+		description,
+		...(facts.status === undefined ? {} : { httpCode: String(facts.status) }),
+		failure: failureOf(facts),
+	});
+}
+
+/** Hosts from 2.36 on schedule the next try from this; older ones ignore it. */
+function failureOf({ cause, retryAfterMs }: ApiError['facts']) {
+	if (cause === 'credential-invalid' || cause === 'configuration-invalid' || cause === 'node-defect') return { cause };
+	return { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}

@@ -1,0 +1,327 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { FieldError } from '../errors';
+import { isObject } from '../http/wire';
+import type { Dropdown, MapperSource, Search } from './lookups';
+
+/** A parameter of an operation: how the editor shows it, and how its raw value becomes a typed one. */
+export interface Field<Name extends string = string, Value = unknown> {
+	readonly name: Name;
+	readonly property: Omit<INodeProperties, 'name'>;
+	/** Throws FieldError, naming the field. */
+	readonly read: (raw: unknown) => Value;
+	/** Methods of the node that fill this field in the editor, by name. */
+	readonly lookups: readonly Lookup[];
+}
+
+export type Lookup = Search | Dropdown | MapperSource;
+
+/** `{ jobId: string, filters: {...} }` from a list of fields. */
+export type Values<Fields extends readonly Field[]> = { [F in Fields[number] as F['name']]: F extends Field<string, infer Value> ? Value : never };
+/** Values of a collection: each may be absent. */
+export type Some<Fields extends readonly Field[]> = Partial<Values<Fields>>;
+
+interface About {
+	displayName: string;
+	description?: string;
+	hint?: string;
+	placeholder?: string;
+}
+type Need<Required> = { required?: Required };
+type Maybe<Value, Required> = Required extends true ? Value : Value | undefined;
+
+function field<Name extends string, Value>(name: Name, property: Omit<INodeProperties, 'name'>, read: (raw: unknown) => Value, lookups: readonly Lookup[] = []): Field<Name, Value> {
+	return { name, property, read, lookups };
+}
+
+function isEmpty(raw: unknown): raw is undefined | null | '' {
+	return raw === undefined || raw === null || (typeof raw === 'string' && raw.trim() === '');
+}
+
+function missing(about: About): FieldError {
+	return new FieldError(`"${about.displayName}" is empty`, about.placeholder ? `Fill in the field, for example ${about.placeholder}.` : 'Fill in the field.');
+}
+
+/** Reads a value that may be left empty unless `required`. The one place that decides what empty means. */
+function reader<Value, Required extends boolean>(about: About & Need<Required>, read: (raw: unknown) => Value) {
+	return (raw: unknown): Maybe<Value, Required> => {
+		if (!isEmpty(raw)) return read(raw) as Maybe<Value, Required>;
+		if (about.required) throw missing(about);
+		return undefined as Maybe<Value, Required>;
+	};
+}
+
+function asText(about: About, raw: unknown): string {
+	if (typeof raw === 'string') return raw;
+	if (typeof raw === 'number' || typeof raw === 'boolean') return String(raw);
+	throw new FieldError(`"${about.displayName}" is not text`, 'An expression gave an object or a list: pick one value of it.');
+}
+
+export function text<Name extends string, const Required extends boolean = false>(
+	name: Name,
+	about: About & Need<Required> & { default?: string; rows?: number; secret?: boolean },
+): Field<Name, Maybe<string, Required>> {
+	const { rows, secret, default: value = '', ...shown } = about;
+	const typeOptions = rows ? { typeOptions: { rows } } : secret ? { typeOptions: { password: true } } : {};
+	return field(name, { ...shown, type: 'string', default: value, ...typeOptions }, reader(about, (raw) => asText(about, raw)));
+}
+
+/** An ID typed or mapped from an earlier node; stays text, whatever it looks like. */
+export function id<Name extends string, const Required extends boolean = true>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
+	const required = about.required ?? true;
+	return field(name, { ...about, required, type: 'string', default: '' }, reader({ ...about, required } as About & Need<Required>, (raw) => asText(about, raw).trim()));
+}
+
+/** An ID picked from a searchable list, or typed. */
+export function locator<Name extends string, const Required extends boolean = true>(
+	name: Name,
+	about: About & Need<Required> & { search: Search; idHint?: string },
+): Field<Name, Maybe<string, Required>> {
+	const { search, placeholder, idHint, ...shown } = about;
+	const required = about.required ?? true;
+	const property: Omit<INodeProperties, 'name'> = {
+		...shown,
+		required,
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		modes: [
+			{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: search.name, searchable: search.searchable !== false } },
+			{ displayName: 'By ID', name: 'id', type: 'string', ...(placeholder ? { placeholder } : {}), ...(idHint ? { hint: idHint } : {}) },
+		],
+	};
+	const read = reader({ ...about, required } as About & Need<Required>, (raw) => asText(about, raw).trim());
+	return field(name, property, (raw) => read(located(raw)), [search]);
+}
+
+/** The value of a resource locator, also when an expression gave a plain value. */
+export function located(raw: unknown): unknown {
+	return isObject(raw) && 'value' in raw && 'mode' in raw ? raw.value : raw;
+}
+
+export function number<Name extends string, const Required extends boolean = false>(
+	name: Name,
+	about: About & Need<Required> & { default?: number; min?: number; max?: number; integer?: boolean },
+): Field<Name, Maybe<number, Required>> {
+	const { min, max, integer, default: value, ...shown } = about;
+	const typeOptions = { ...(min === undefined ? {} : { minValue: min }), ...(max === undefined ? {} : { maxValue: max }), ...(integer ? { numberPrecision: 0 } : {}) };
+	const read = reader(about, (raw) => {
+		const given = Number(raw);
+		if (!Number.isFinite(given) || (integer && !Number.isInteger(given))) throw new FieldError(`"${about.displayName}" is not a ${integer ? 'whole ' : ''}number`, `It got ${shown_(raw)}.`);
+		if ((min !== undefined && given < min) || (max !== undefined && given > max)) {
+			throw new FieldError(`"${about.displayName}" is out of range`, `Use a number${min === undefined ? '' : ` from ${min}`}${max === undefined ? '' : ` to ${max}`}.`);
+		}
+		return given;
+	});
+	return field(name, { ...shown, type: 'number', default: value ?? '', typeOptions }, read);
+}
+
+function shown_(raw: unknown): string {
+	const given = typeof raw === 'string' ? `"${raw}"` : (JSON.stringify(raw) ?? String(raw));
+	return given.length > 60 ? `${given.slice(0, 60)}…` : given;
+}
+
+export function toggle<Name extends string>(name: Name, about: About & { default?: boolean }): Field<Name, boolean> {
+	const { default: value = false, ...shown } = about;
+	return field(name, { ...shown, type: 'boolean', default: value }, (raw) => (isEmpty(raw) ? value : raw === true || raw === 'true'));
+}
+
+export interface Choice<Value extends string> {
+	name: string;
+	value: Value;
+	description?: string;
+}
+
+/** One of a fixed list. `open` also lets an expression give a value that is not in it. */
+export function choice<Name extends string, const Value extends string>(
+	name: Name,
+	about: About & { options: ReadonlyArray<Choice<Value>>; default?: Value | ''; noDataExpression?: boolean },
+): Field<Name, Value> {
+	const { options, default: value = options[0]?.value ?? '', ...shown } = about;
+	return field(name, { ...shown, type: 'options', default: value, options: [...options] as INodePropertyOptions[] }, (raw) => oneOf(about, options, isEmpty(raw) ? value : raw));
+}
+
+/** Several of a fixed list. */
+export function choices<Name extends string, const Value extends string>(
+	name: Name,
+	about: About & { options: ReadonlyArray<Choice<Value>>; default?: Value[] },
+): Field<Name, Value[]> {
+	const { options, default: value = [], ...shown } = about;
+	return field(name, { ...shown, type: 'multiOptions', default: value, options: [...options] as INodePropertyOptions[] }, (raw) => many(raw).map((one) => oneOf(about, options, one)));
+}
+
+function oneOf<Value extends string>(about: About, options: ReadonlyArray<Choice<Value>>, raw: unknown): Value {
+	const found = options.find((option) => option.value === raw);
+	if (found) return found.value;
+	throw new FieldError(`"${about.displayName}" cannot be ${shown_(raw)}`, `Use one of: ${options.map((option) => option.value).join(', ')}.`);
+}
+
+function many(raw: unknown): unknown[] {
+	if (isEmpty(raw)) return [];
+	if (Array.isArray(raw)) return raw;
+	return typeof raw === 'string' ? raw.split(',').map((part) => part.trim()).filter((part) => part !== '') : [raw];
+}
+
+/** One value of a list that the account provides. */
+export function dropdown<Name extends string, const Required extends boolean = false>(
+	name: Name,
+	about: About & Need<Required> & { load: Dropdown; default?: string },
+): Field<Name, Maybe<string, Required>> {
+	const { load, default: value = '', ...shown } = about;
+	return field(name, { ...shown, type: 'options', default: value, typeOptions: { loadOptionsMethod: load.name, ...dependsOn(load) } }, reader(about, (raw) => asText(about, raw)), [load]);
+}
+
+/** Several values of a list that the account provides; an expression may give a list or comma-separated text. */
+export function dropdowns<Name extends string>(name: Name, about: About & { load: Dropdown }): Field<Name, string[]> {
+	const { load, ...shown } = about;
+	return field(name, { ...shown, type: 'multiOptions', default: [], typeOptions: { loadOptionsMethod: load.name, ...dependsOn(load) } }, (raw) => many(raw).map((one) => asText(about, one)), [load]);
+}
+
+function dependsOn(source: Dropdown | MapperSource): { loadOptionsDependsOn?: string[] } {
+	return source.dependsOn ? { loadOptionsDependsOn: [...source.dependsOn] } : {};
+}
+
+/** A comma-separated list, or a list from an expression. */
+export function list<Name extends string>(name: Name, about: About & { default?: string }): Field<Name, string[]> {
+	const { default: value = '', ...shown } = about;
+	return field(name, { ...shown, type: 'string', default: value }, (raw) => many(raw).map((one) => asText(about, one).trim()));
+}
+
+const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?$/i;
+
+/** A moment, as ISO-8601 UTC with milliseconds whatever was typed. Text without a zone is UTC. */
+export function dateTime<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
+	return field(name, { ...about, type: 'dateTime', default: '' }, reader(about, (raw) => utc(about, raw)));
+}
+
+/** A day, as YYYY-MM-DD. */
+export function date<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
+	return field(name, { ...about, type: 'dateTime', typeOptions: { dateOnly: true }, default: '' }, reader(about, (raw) => (typeof raw === 'string' && DATE_ONLY.test(raw.slice(0, 10)) && raw.length >= 10 ? utc(about, raw.slice(0, 10)) : utc(about, raw)).slice(0, 10)));
+}
+
+function utc(about: About, raw: unknown): string {
+	// Luxon's DateTime, as expressions give it, has toISO; a Date has toISOString.
+	const given = raw instanceof Date ? raw.toISOString() : isObject(raw) && typeof raw.toISO === 'function' ? String(raw.toISO()) : asText(about, raw).trim();
+	const zoned = DATE_ONLY.test(given) ? `${given}T00:00:00Z` : /(Z|[+-]\d{2}:?\d{2})$/i.test(given) ? given : `${given}Z`;
+	const moment = DATE_ONLY.test(given) || DATE_TIME.test(given) ? new Date(zoned.replace(' ', 'T')) : new Date(NaN);
+	if (Number.isNaN(moment.getTime()) || (DATE_ONLY.test(given) && !moment.toISOString().startsWith(given))) {
+		throw new FieldError(`"${about.displayName}" is not a date`, `It got ${shown_(given)}. Use ISO-8601, for example 2026-03-31 or 2026-03-31T09:30:00Z.`);
+	}
+	return moment.toISOString();
+}
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** Any JSON, typed or from an expression. */
+export function json<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required> & { default?: string; rows?: number }): Field<Name, Maybe<Json, Required>> {
+	const { rows = 4, default: value = '', ...shown } = about;
+	return field(name, { ...shown, type: 'json', default: value, typeOptions: { rows } }, reader(about, (raw) => parsedJson(about, raw)));
+}
+
+/** A JSON object. */
+export function jsonObject<Name extends string, const Required extends boolean = false>(
+	name: Name,
+	about: About & Need<Required> & { default?: string; rows?: number },
+): Field<Name, Maybe<Record<string, Json>, Required>> {
+	const any = json(name, about);
+	const read = reader(about, (raw) => {
+		const value = parsedJson(about, raw);
+		if (!isObject(value)) throw new FieldError(`"${about.displayName}" is not a JSON object`, 'Write it with braces, for example {"key": "value"}.');
+		return value as Record<string, Json>;
+	});
+	return { ...any, read };
+}
+
+function parsedJson(about: About, raw: unknown): Json {
+	if (typeof raw !== 'string') return raw as Json;
+	try {
+		return JSON.parse(raw, (key, value: unknown) => (key === '__proto__' ? undefined : value)) as Json;
+	} catch (error) {
+		return invalidJson(about, error);
+	}
+}
+
+function invalidJson(about: About, error: unknown): never {
+	throw new FieldError(`"${about.displayName}" is not valid JSON`, error instanceof Error ? `${error.message}.` : 'Check the brackets and quotes.');
+}
+
+/** Optional fields behind "Add field". Each is absent until the user adds it. */
+export function collection<Name extends string, const Fields extends readonly Field[]>(
+	name: Name,
+	about: About & { fields: Fields; addLabel?: string },
+): Field<Name, Some<Fields>> {
+	const { fields, addLabel = 'Add Field', ...shown } = about;
+	const options = [...fields].sort((a, b) => a.property.displayName.localeCompare(b.property.displayName)).map((one) => ({ ...one.property, name: one.name, required: undefined }));
+	return field(
+		name,
+		{ ...shown, type: 'collection', placeholder: addLabel, default: {}, options: options.map(({ required: _, ...rest }) => rest) as INodeProperties[] },
+		(raw) => readSome(fields, isObject(raw) ? raw : {}),
+		fields.flatMap((one) => one.lookups),
+	);
+}
+
+/** A list of the same few fields, added one by one ("Add attachment"). */
+export function rows<Name extends string, const Fields extends readonly Field[]>(
+	name: Name,
+	about: About & { fields: Fields; addLabel: string; rowLabel: string },
+): Field<Name, Array<Values<Fields>>> {
+	const { fields, addLabel, rowLabel, ...shown } = about;
+	return field(
+		name,
+		{
+			...shown,
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			placeholder: addLabel,
+			default: {},
+			options: [{ name: 'row', displayName: rowLabel, values: fields.map((one) => ({ ...one.property, name: one.name })) as INodeProperties[] }],
+		},
+		(raw) => rowsOf(raw).map((row) => readAll(fields, row)),
+		fields.flatMap((one) => one.lookups),
+	);
+}
+
+function rowsOf(raw: unknown): Array<Record<string, unknown>> {
+	const inner = isObject(raw) ? (raw.row ?? []) : (raw ?? []);
+	return (Array.isArray(inner) ? inner : [inner]).filter(isObject);
+}
+
+function readSome<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>): Some<Fields> {
+	const present = fields.filter((one) => !isEmpty(located(raw[one.name])));
+	return Object.fromEntries(present.map((one) => [one.name, one.read(raw[one.name])])) as Some<Fields>;
+}
+
+export function readAll<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>): Values<Fields> {
+	return Object.fromEntries(fields.map((one) => [one.name, one.read(raw[one.name])])) as Values<Fields>;
+}
+
+/** The name of an input field that holds a file. */
+export function binary<Name extends string>(name: Name, about: Partial<About> = {}): Field<Name, string> {
+	const shown = { displayName: 'Input Binary Field', hint: 'The name of the input field that holds the file', placeholder: 'data', ...about };
+	return field(name, { ...shown, type: 'string', default: 'data', required: true }, reader({ ...shown, required: true as const }, (raw) => asText(shown, raw).trim()));
+}
+
+/** Fields that the account defines (screening questions, custom fields), as n8n's resource mapper. */
+export function mapper<Name extends string>(name: Name, about: About & { source: MapperSource; words?: { singular: string; plural: string } }): Field<Name, Record<string, unknown>> {
+	const { source, words = { singular: 'field', plural: 'fields' }, ...shown } = about;
+	const typeOptions = {
+		...dependsOn(source),
+		resourceMapper: { resourceMapperMethod: source.name, mode: 'add' as const, fieldWords: words, addAllFields: false, multiKeyMatch: false, supportAutoMap: false },
+	};
+	return field(
+		name,
+		{ ...shown, type: 'resourceMapper', noDataExpression: true, default: { mappingMode: 'defineBelow', value: null }, typeOptions },
+		(raw) => (isObject(raw) && isObject(raw.value) ? Object.fromEntries(Object.entries(raw.value).filter(([, value]) => !isEmpty(value))) : {}),
+		[source],
+	);
+}
+
+/** Shows `one` only while the named fields hold one of the values; elsewhere it reads as absent. */
+export function when<Name extends string, Value>(one: Field<Name, Value>, condition: Record<string, Array<string | boolean>>): Field<Name, Value | undefined> {
+	return {
+		...one,
+		property: { ...one.property, displayOptions: { ...one.property.displayOptions, show: { ...one.property.displayOptions?.show, ...condition } } },
+		// n8n leaves hidden parameters out, so absent means hidden.
+		read: (raw) => (raw === undefined ? undefined : one.read(raw)),
+	};
+}

@@ -1,0 +1,32 @@
+import type { INodeListSearchItems, INodePropertyOptions, ResourceMapperField } from 'n8n-workflow';
+
+/** What a lookup may read of the node being edited. */
+export interface Editor {
+	/** The present value of a field (of a locator: its ID), or undefined while it is empty. */
+	current(field: string): string | undefined;
+}
+
+/** Fills a resource locator. `name` is the node method's name: unique in a node. */
+export interface Search<Api = never> {
+	kind: 'search';
+	name: string;
+	/** False: the list is short and complete, n8n filters nothing. */
+	searchable?: boolean;
+	run(api: Api, ask: { filter?: string; cursor?: string }, editor: Editor): Promise<{ results: INodeListSearchItems[]; cursor?: string }>;
+}
+
+/** Fills an options or multi-options field. */
+export interface Dropdown<Api = never> {
+	kind: 'dropdown';
+	name: string;
+	dependsOn?: readonly string[];
+	run(api: Api, editor: Editor): Promise<INodePropertyOptions[]>;
+}
+
+/** Gives a resource mapper its fields. */
+export interface MapperSource<Api = never> {
+	kind: 'mapper';
+	name: string;
+	dependsOn?: readonly string[];
+	run(api: Api, editor: Editor): Promise<{ fields: ResourceMapperField[]; emptyNotice?: string }>;
+}

@@ -1,0 +1,209 @@
+import type {
+	IAllExecuteFunctions,
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	INodeExecutionData,
+	INodeListSearchResult,
+	INodeProperties,
+	INodePropertyOptions,
+	ResourceMapperFields,
+} from 'n8n-workflow';
+
+import { AdaptiveLimit } from '../http/adaptiveLimit';
+import { asNodeError } from './asNodeError';
+import { located, readAll, type Field, type Lookup, type Values } from './field';
+import { FileItem, Item } from './item';
+import type { Editor } from './lookups';
+import type { Operation, Output, Resource, Row } from './operation';
+import { allFields, kitFields, propertiesOf } from './properties';
+
+export interface NodeSpec<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]> {
+	resources: ReadonlyArray<Resource<Api>>;
+	options: Options;
+	/** Fields above the resource that apply to every operation (the provider of the ATS node). */
+	common?: Common;
+	/** Makes the vendor's API ready for one execution or one lookup. */
+	connect(host: IAllExecuteFunctions, settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>>; limit?: AdaptiveLimit }): Promise<Api>;
+}
+
+type FieldValue<F> = F extends Field<string, infer Value> ? Value : never;
+
+interface NodeParts {
+	properties: INodeProperties[];
+	methods: {
+		listSearch: Record<string, (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>>;
+		loadOptions: Record<string, (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>>;
+		resourceMapping: Record<string, (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>>;
+	};
+	execute(host: IExecuteFunctions): Promise<INodeExecutionData[][]>;
+}
+
+/** Turns resources into all that an n8n node needs besides its literal description. */
+export function actionNode<Api, Options extends Field<'options', { maxConcurrency?: number }>, const Common extends readonly Field[] = []>(spec: NodeSpec<Api, Options, Common>): NodeParts {
+	const common: readonly Field[] = spec.common ?? [];
+	const operations = new Map<string, Operation<Api>>(spec.resources.flatMap((resource) => resource.operations.map((operation) => [`${resource.value}.${operation.value}`, operation] as const)));
+	return {
+		properties: propertiesOf(spec.resources, spec.options, common),
+		methods: lookupMethods(spec, common),
+		execute: async (host) => {
+			const named = `${host.getNodeParameter('resource', 0)}.${host.getNodeParameter('operation', 0)}`;
+			const operation = operations.get(named);
+			if (!operation) throw asNodeError(host, new Error(`This version of the node has no operation "${named}": choose it again in the node.`), 0);
+			return [await run(host, spec, operation, common)];
+		},
+	};
+}
+
+async function run<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(
+	host: IExecuteFunctions,
+	spec: NodeSpec<Api, Options, Common>,
+	operation: Operation<Api>,
+	common: readonly Field[],
+): Promise<INodeExecutionData[]> {
+	const results: INodeExecutionData[][] = [];
+	const fail = (error: unknown, index: number) => {
+		const nodeError = asNodeError(host, error, index);
+		if (!host.continueOnFail()) throw nodeError;
+		results[index] = [{ json: { error: nodeError.message }, error: nodeError, pairedItem: { item: index } }];
+	};
+
+	// Every field of every item is read before the first request: a typo in the last item must not leave half the work done.
+	const fields = allFields(operation);
+	const inputs = host.getInputData().map((_, index) => {
+		try {
+			return readParameters(host, fields, index);
+		} catch (error) {
+			return fail(error, index);
+		}
+	});
+	const ready = inputs.flatMap((values, index) => (values ? [{ values, index }] : []));
+	if (ready.length === 0) return results.flat();
+
+	const api = await connected(host, spec, common);
+	let stop = false;
+	await inParallel(ready, api.concurrency, async ({ values, index }) => {
+		if (stop) return;
+		try {
+			results[index] = await outputOf(host, operation, api.value, values, index);
+		} catch (error) {
+			stop = !host.continueOnFail() || host.getExecutionCancelSignal()?.aborted === true;
+			fail(error, index);
+		}
+	});
+	return results.flat();
+}
+
+async function connected<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, common: readonly Field[]) {
+	try {
+		const options = readParameters(host, [spec.options], 0).options as Partial<FieldValue<Options>>;
+		const concurrency = options.maxConcurrency ?? 30;
+		const value = await spec.connect(host, { options, common: readParameters(host, common, 0) as Partial<Values<Common>>, limit: new AdaptiveLimit(concurrency) });
+		return { value, concurrency };
+	} catch (error) {
+		throw asNodeError(host, error, 0);
+	}
+}
+
+function readParameters(host: IExecuteFunctions, fields: readonly Field[], index: number): Record<string, unknown> {
+	return readAll(fields, Object.fromEntries(fields.map(({ name }) => [name, located(host.getNodeParameter(name, index, undefined))])));
+}
+
+async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>, api: Api, values: Record<string, unknown>, index: number): Promise<INodeExecutionData[]> {
+	const limit = operation.many && values[kitFields.returnAll.name] !== true ? Number(values[kitFields.limit.name] ?? 50) : undefined;
+	const simplify = operation.simplify && values[kitFields.simplify.name] !== false ? operation.simplify : undefined;
+	const pairedItem = { item: index };
+	const items: INodeExecutionData[] = [];
+	for await (const rows of asPages(await operation.run(api, values, new Item(host, index, limit)))) {
+		for (const row of rows) {
+			if (limit !== undefined && items.length >= limit) return items;
+			items.push(row instanceof FileItem ? { json: row.json, binary: row.binary, pairedItem } : { json: simplify ? simplify(row) : row, pairedItem });
+		}
+		host.getExecutionCancelSignal()?.throwIfAborted();
+		if (limit !== undefined && items.length >= limit) return items;
+	}
+	return items;
+}
+
+function asPages(output: Output): AsyncIterable<ReadonlyArray<Row | FileItem>> | Array<ReadonlyArray<Row | FileItem>> {
+	if (output === undefined) return [[{ success: true }]];
+	if (output instanceof FileItem) return [[output]];
+	if (Array.isArray(output)) return [output];
+	return isPages(output) ? output : [[output as Row]];
+}
+
+function isPages(output: object): output is AsyncIterable<ReadonlyArray<Row | FileItem>> {
+	return Symbol.asyncIterator in output;
+}
+
+/** Runs `work` for all, at most `width` at once; after the last has settled, the failure of the earliest item is thrown. */
+async function inParallel<Task>(tasks: readonly Task[], width: number, work: (task: Task) => Promise<void>): Promise<void> {
+	const failures = new Map<number, unknown>();
+	let next = 0;
+	const worker = async () => {
+		for (let index = next++; index < tasks.length; index = next++) {
+			const task = tasks[index];
+			if (task !== undefined) await work(task).catch((error: unknown) => failures.set(index, error));
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, worker));
+	if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
+}
+
+function lookupMethods<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(spec: NodeSpec<Api, Options, Common>, common: readonly Field[]): NodeParts['methods'] {
+	const methods: NodeParts['methods'] = { listSearch: {}, loadOptions: {}, resourceMapping: {} };
+	const fields = [spec.options, ...common, ...spec.resources.flatMap((resource) => resource.operations.flatMap((operation) => operation.fields))];
+	const connect = async (host: ILoadOptionsFunctions) => {
+		const read = (wanted: readonly Field[]) => Object.fromEntries(wanted.map((field) => [field.name, quietly(() => field.read(located(host.getCurrentNodeParameter(field.name))))]));
+		const api = await spec.connect(host as IAllExecuteFunctions, {
+			options: (read([spec.options]).options ?? {}) as Partial<FieldValue<Options>>,
+			common: read(common) as Partial<Values<Common>>,
+		});
+		// A node's lookups are written against the same Api as its operations.
+		return api as never;
+	};
+	for (const lookup of new Set(fields.flatMap((field) => field.lookups))) addMethod(methods, lookup, connect);
+	return methods;
+}
+
+/** A half-filled form is normal while editing: what cannot be read yet counts as empty. */
+function quietly(read: () => unknown): unknown {
+	try {
+		return read();
+	} catch {
+		return undefined;
+	}
+}
+
+function addMethod(methods: NodeParts['methods'], lookup: Lookup, connect: (host: ILoadOptionsFunctions) => Promise<never>): void {
+	const within = async <Result>(host: ILoadOptionsFunctions, work: (api: never, editor: Editor) => Promise<Result>): Promise<Result> => {
+		try {
+			return await work(await connect(host), editorOf(host));
+		} catch (error) {
+			throw asNodeError(host, error);
+		}
+	};
+	if (lookup.kind === 'search') {
+		methods.listSearch[lookup.name] = async function (filter, paginationToken) {
+			const found = await within(this, async (api, editor) => await lookup.run(api, { filter: filter?.trim() || undefined, cursor: paginationToken }, editor));
+			return { results: found.results, ...(found.cursor ? { paginationToken: found.cursor } : {}) };
+		};
+	} else if (lookup.kind === 'dropdown') {
+		methods.loadOptions[lookup.name] = async function () {
+			return await within(this, async (api, editor) => await lookup.run(api, editor));
+		};
+	} else {
+		methods.resourceMapping[lookup.name] = async function () {
+			const { fields, emptyNotice } = await within(this, async (api, editor) => await lookup.run(api, editor));
+			return { fields, ...(emptyNotice ? { emptyFieldsNotice: emptyNotice } : {}) };
+		};
+	}
+}
+
+function editorOf(host: ILoadOptionsFunctions): Editor {
+	return {
+		current: (field) => {
+			const value = located(host.getCurrentNodeParameter(field));
+			return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+		},
+	};
+}

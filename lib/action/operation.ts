@@ -1,0 +1,50 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { ZodType } from 'zod/v4';
+
+import type { Field, Values } from './field';
+import type { FileItem, Item } from './item';
+
+export type Row = IDataObject;
+/** What a run may give: one item, several, pages of many, or items with files. Nothing = `{ success: true }`. */
+export type Output = Row | FileItem | ReadonlyArray<Row | FileItem> | AsyncIterable<ReadonlyArray<Row | FileItem>> | undefined;
+
+export interface OperationSpec<Api, Fields extends readonly Field[]> {
+	/** As the operation dropdown shows it: "Move to Stage". */
+	name: string;
+	value: string;
+	/** As the node list shows it: "Move an application to a stage". */
+	action: string;
+	/** When to use it and where its IDs come from; agents read this too. */
+	description: string;
+	/** What it does to the vendor's data: told to agents, and shown in README. */
+	access: 'read' | 'write' | 'delete';
+	fields: Fields;
+	/** Gives pages of rows; adds Return All and Limit. */
+	many?: boolean;
+	/** The few fields of a row that a person wants; adds the Simplify toggle. */
+	simplify?: (row: Row) => Row;
+	/** Shape of an output item (simplified where there is a toggle), for the editor's preview. Built on first use. */
+	output?: () => ZodType;
+	run(api: Api, values: Values<Fields>, item: Item): Promise<Output> | AsyncIterable<ReadonlyArray<Row | FileItem>>;
+}
+
+/** An operation whose field types are settled; made by `operation`. */
+export interface Operation<Api> extends Omit<OperationSpec<Api, readonly Field[]>, 'run'> {
+	run(api: Api, values: Record<string, unknown>, item: Item): Promise<Output> | AsyncIterable<ReadonlyArray<Row | FileItem>>;
+}
+
+export interface Resource<Api> {
+	name: string;
+	value: string;
+	description?: string;
+	operations: ReadonlyArray<Operation<Api>>;
+}
+
+/** `const operation = operationsOf<KomboApi>()`: then each operation's values are typed from its fields. */
+export function operationsOf<Api>() {
+	return <const Fields extends readonly Field[]>(spec: OperationSpec<Api, Fields>): Operation<Api> => ({
+		...spec,
+		// `values` was read by these very fields just before the call.
+		run: (api, values, item) => spec.run(api, values as Values<Fields>, item),
+	});
+}

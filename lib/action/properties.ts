@@ -1,0 +1,71 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { collection, number, toggle, type Field } from './field';
+import type { Operation, Resource } from './operation';
+
+/** Fields that the kit itself adds. */
+export const kitFields = {
+	returnAll: toggle('returnAll', { displayName: 'Return All', description: 'Whether to return all results or only up to a given limit' }),
+	limit: number('limit', { displayName: 'Limit', description: 'Max number of results to return', default: 50, min: 1, integer: true }),
+	simplify: toggle('simplify', { displayName: 'Simplify', description: 'Whether to return a simplified version of the response instead of the raw data', default: true }),
+	maxConcurrency: number('maxConcurrency', {
+		displayName: 'Max Concurrency',
+		description: 'How many calls may run at once. The node starts low, speeds up while the service answers well and slows down when it refuses.',
+		default: 30,
+		min: 1,
+		max: 100,
+		integer: true,
+	}),
+} as const;
+
+/** `options`: fields that apply to every operation of a node, the vendor's and the kit's. */
+export function nodeOptions<const Fields extends readonly Field[]>(fields: Fields) {
+	return collection('options', { displayName: 'Options', addLabel: 'Add Option', fields: [...fields, kitFields.maxConcurrency] });
+}
+
+/** The editor's properties of a whole node: resources, their operations, and each operation's fields in order. */
+export function propertiesOf<Api>(resources: ReadonlyArray<Resource<Api>>, options: Field, common: readonly Field[] = []): INodeProperties[] {
+	return [
+		...common.map((field) => ({ ...field.property, name: field.name })),
+		resourceProperty(resources),
+		...resources.flatMap((resource) => [operationProperty(resource), ...fieldProperties(resource)]),
+		{ ...options.property, name: options.name },
+	];
+}
+
+function resourceProperty<Api>(resources: ReadonlyArray<Resource<Api>>): INodeProperties {
+	const options: INodePropertyOptions[] = resources.map(({ name, value, description }) => ({ name, value, ...(description ? { description } : {}) }));
+	options.sort((a, b) => a.name.localeCompare(b.name));
+	return { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, default: resources[0]?.value ?? '', options };
+}
+
+function operationProperty<Api>(resource: Resource<Api>): INodeProperties {
+	const options = resource.operations.map(({ name, value, action, description }) => ({ name, value, action, description }));
+	options.sort((a, b) => a.name.localeCompare(b.name));
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [resource.value] } },
+		default: resource.operations[0]?.value ?? '',
+		options,
+	};
+}
+
+/** A field that several operations of a resource share stands once, shown for all of them. */
+function fieldProperties<Api>(resource: Resource<Api>): INodeProperties[] {
+	const users = new Map<Field, string[]>();
+	for (const operation of resource.operations) {
+		for (const field of allFields(operation)) users.set(field, [...(users.get(field) ?? []), operation.value]);
+	}
+	return [...users].map(([field, operations]) => {
+		const show = { ...field.property.displayOptions?.show, resource: [resource.value], operation: operations };
+		const extra = field === kitFields.limit ? { returnAll: [false] } : {};
+		return { ...field.property, name: field.name, displayOptions: { ...field.property.displayOptions, show: { ...show, ...extra } } };
+	});
+}
+
+export function allFields<Api>(operation: Operation<Api>): Field[] {
+	return [...operation.fields, ...(operation.many ? [kitFields.returnAll, kitFields.limit] : []), ...(operation.simplify ? [kitFields.simplify] : [])];
+}

@@ -1,0 +1,54 @@
+/** Something the user typed is wrong: names it and says what to do. Becomes a NodeOperationError. */
+export class FieldError extends Error {
+	constructor(
+		message: string,
+		/** What to do about it, as a sentence. */
+		readonly hint: string,
+	) {
+		super(message);
+		this.name = 'FieldError';
+	}
+}
+
+/** Why a call failed, in the words that n8n's poll scheduler (2.36+) understands. */
+export type FailureCause =
+	| 'rate-limited'
+	| 'quota-exhausted'
+	| 'temporarily-unavailable'
+	| 'credential-invalid'
+	| 'configuration-invalid'
+	| 'node-defect';
+
+export interface ApiErrorFacts {
+	/** The vendor's own sentence, else ours. Already free of secrets. */
+	message: string;
+	service: string;
+	/** Method and path of the call, without query. */
+	call: string;
+	/** HTTP status; absent when there was no answer. */
+	status?: number;
+	/** The vendor's machine-readable code. */
+	code?: string;
+	/** What to do about it, as a sentence. */
+	hint?: string;
+	retryAfterMs?: number;
+	/** A write that may or may not have happened. */
+	outcomeUnknown?: boolean;
+	cause: FailureCause;
+}
+
+/** A call to a vendor failed. Becomes a NodeApiError. */
+export class ApiError extends Error {
+	readonly facts: Readonly<ApiErrorFacts>;
+
+	constructor(facts: ApiErrorFacts) {
+		super(facts.message);
+		this.name = 'ApiError';
+		this.facts = facts;
+	}
+
+	/** Worth another try later without anybody doing anything. */
+	get temporary(): boolean {
+		return this.facts.cause === 'rate-limited' || this.facts.cause === 'temporarily-unavailable' || this.facts.cause === 'quota-exhausted';
+	}
+}
