@@ -1,0 +1,56 @@
+import { DateTime } from 'luxon';
+
+/** Every enum of the model is Knit's, and every one has this member for what it does not name. */
+export const NOT_SPECIFIED = 'NOT_SPECIFIED';
+
+/**
+ * A vendor's time as ISO-8601 UTC with milliseconds, or null when there is none or it cannot be read:
+ * one odd stamp must not take a whole application down. A time without an offset is taken as UTC.
+ */
+export function toUtc(value: unknown): string | null {
+	const ms = toMillis(value);
+	return ms === null ? null : new Date(ms).toISOString();
+}
+
+/** As `toUtc`, in milliseconds since 1970. Numbers are taken as milliseconds. */
+export function toMillis(value: unknown): number | null {
+	if (value instanceof Date) return inRange(value.getTime());
+	if (typeof value === 'number') return inRange(value);
+	if (typeof value !== 'string' || value === '') return null;
+	// The common form is read by the engine itself; luxon costs thirty times as much.
+	if (isoUtc.test(value)) return inRange(Date.parse(value));
+	const parsed = DateTime.fromISO(value, { zone: 'utc' });
+	return parsed.isValid ? inRange(parsed.toMillis()) : null;
+}
+
+const isoUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
+
+function inRange(ms: number): number | null {
+	return Number.isFinite(ms) && Math.abs(ms) <= 8_640_000_000_000_000 ? Math.trunc(ms) : null;
+}
+
+/**
+ * A vendor's word as a member of one of our enums: found in `words` (upper case, as the vendor writes it),
+ * else it is a member already, else NOT_SPECIFIED. The vendor's own word stays readable in `raw`.
+ */
+export function toEnum<Member extends string>(
+	value: unknown,
+	members: readonly Member[],
+	words: Readonly<Record<string, Member>> = {},
+): Member | typeof NOT_SPECIFIED {
+	if (typeof value !== 'string') return NOT_SPECIFIED;
+	const word = value.trim().toUpperCase();
+	const mapped = Object.hasOwn(words, word) ? words[word] : undefined;
+	return mapped ?? members.find((member) => member === word) ?? NOT_SPECIFIED;
+}
+
+/** An id as the model wants it: a string, never coerced to a number; null for nothing. */
+export function toId(value: unknown): string | null {
+	if (typeof value === 'string') return value === '' ? null : value;
+	return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
+}
+
+/** A text, or null for anything that is none (an empty text says nothing, so it is null too). */
+export function toText(value: unknown): string | null {
+	return typeof value === 'string' && value !== '' ? value : null;
+}
