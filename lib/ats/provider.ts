@@ -1,0 +1,251 @@
+/*
+ * How a vendor becomes a provider.
+ *
+ * 1. In `nodes/<Service>/adapter.ts`, write pure functions from the vendor's records to the unified model (`lib/ats/model`):
+ *    times through `toUtc`, ids through `toId`, enums through `toEnum`. `null` = not told, `[]` = told and none.
+ * 2. Declare a `Provider`: what it can do stands once, in `capabilities`. Node options, the trigger's events and README's table
+ *    come from it.
+ * 3. If it can be polled, `changes` gives a `ChangeSource`: one page per call, no loops, no state, no diff. What an answer's
+ *    `Date` said and how long it took goes along; the engine in `lib/ats/changes` does the rest (windows, memory, events,
+ *    retries between polls, full check). Throw `ApiError` as the HTTP client does; throw `CursorRefused` when the vendor no longer
+ *    knows a cursor. One record that cannot be read goes into `unreadable`, never into a throw.
+ * 4. Add the provider to `nodes/Ats/providers.ts`.
+ */
+import type { IAllExecuteFunctions, IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
+
+import type { Application, ApplicationStatus, Candidate, EventName, Interview, Job, Message, ModelKey, Offer, RejectionReason, Stage, Tag, User } from './model';
+
+// ---------------------------------------------------------------------------------------------------- capabilities
+
+/** The unified node's operations, as `resource.operation`. */
+export const OPERATIONS = [
+	'application.getMany',
+	'application.get',
+	'application.create',
+	'application.moveStage',
+	'application.reject',
+	'application.addNote',
+	'application.addAttachment',
+	'application.downloadAttachments',
+	'candidate.getMany',
+	'candidate.get',
+	'candidate.findOrCreate',
+	'candidate.update',
+	'candidate.addTag',
+	'candidate.removeTag',
+	'job.getMany',
+	'job.get',
+	'interview.getMany',
+	'offer.getMany',
+	'message.getMany',
+	'message.send',
+	'stage.getMany',
+	'rejectionReason.getMany',
+	'user.getMany',
+	'tag.getMany',
+] as const;
+
+export type OperationName = (typeof OPERATIONS)[number];
+
+/** `true`, or a sentence that says under which condition or how well. What is not named, the provider cannot do. */
+export type Ability = true | string;
+
+export interface Capabilities {
+	models: Partial<Record<ModelKey, Ability>>;
+	operations: Partial<Record<OperationName, Ability>>;
+	/** What its trigger can tell. Empty: it cannot be polled. */
+	events: Partial<Record<EventName, Ability>>;
+	/** How far behind reality the trigger is, as a sentence for the editor and README. */
+	freshness: string;
+	/** The vendor can be asked for the applications of some jobs only. */
+	filtersJobs?: boolean;
+	/** Node to use for what is missing, as the editor calls it: "Kombo". */
+	serviceNode: string;
+}
+
+export interface Provider {
+	/** Word in output and parameters: `kombo`. Never changes. */
+	name: string;
+	/** As users call it: "Kombo". */
+	label: string;
+	/** Name of the credential type. */
+	credential: string;
+	capabilities: Capabilities;
+	/** For the trigger. Reads credential and parameters from the context; makes no request. */
+	changes?(context: IPollFunctions, selection: Selection, limits: Limits): Promise<Source>;
+	/** For the action node: what it can do with this item's parameters and credential. */
+	operations?(context: IExecuteFunctions | IAllExecuteFunctions, item: number): Promise<Operations>;
+	/** A record of this vendor (REST or webhook shape) in the model; null when it does not look like one. Pure. */
+	normalize?(record: unknown): Normalized | null;
+}
+
+export type Normalized =
+	| { kind: 'application'; value: Application }
+	| { kind: 'candidate'; value: Candidate }
+	| { kind: 'job'; value: Job }
+	| { kind: 'message'; value: Message };
+
+/** What a provider can do for the action node. Each absent member is absent from `capabilities.operations` too. */
+export interface Operations {
+	applications?(query: ApplicationQuery): AsyncIterable<readonly Application[]>;
+	application?(id: string, models: readonly ModelKey[]): Promise<Application>;
+	candidates?(query: { updatedAfter?: string; email?: string; raw?: boolean }): AsyncIterable<readonly Candidate[]>;
+	candidate?(id: string): Promise<Candidate>;
+	jobs?(query: { updatedAfter?: string; raw?: boolean }): AsyncIterable<readonly Job[]>;
+	job?(id: string): Promise<Job>;
+	interviews?(query: { applicationId?: string; updatedAfter?: string }): AsyncIterable<ReadonlyArray<Interview & { applicationId: string | null }>>;
+	offers?(query: { applicationId?: string; updatedAfter?: string }): AsyncIterable<ReadonlyArray<Offer & { applicationId: string | null }>>;
+	messages?(applicationId: string): AsyncIterable<readonly Message[]>;
+	stages?(jobId: string | null): AsyncIterable<readonly Stage[]>;
+	rejectionReasons?(): AsyncIterable<readonly RejectionReason[]>;
+	users?(): AsyncIterable<readonly User[]>;
+	tags?(): AsyncIterable<readonly Tag[]>;
+	moveStage?(applicationId: string, stageId: string): Promise<void>;
+	reject?(applicationId: string, rejection: { reasonId: string | null; note: string | null }): Promise<void>;
+	addNote?(applicationId: string, text: string): Promise<void>;
+}
+
+export interface ApplicationQuery {
+	models: readonly ModelKey[];
+	updatedAfter?: string;
+	jobIds?: readonly string[];
+	stageIds?: readonly string[];
+	statuses?: readonly ApplicationStatus[];
+	raw?: boolean;
+}
+
+// ------------------------------------------------------------------------------------------------------- the source
+
+/** What the user wants read. Which events and stages are told is the engine's business. */
+export interface Selection {
+	models: readonly ModelKey[];
+	/** Empty: all. Only sent to the vendor by providers with `filtersJobs`. */
+	jobIds: readonly string[];
+	/** Put the vendor's record into `application.raw`. */
+	raw: boolean;
+}
+
+export interface Limits {
+	/** Our clock, ms: nothing is begun or awaited beyond it. Pass it to the HTTP client. */
+	deadline: number;
+	signal?: AbortSignal;
+}
+
+export type Source = ChangeSource | FeedSource;
+
+interface SourceBase {
+	/** Word in output: `kombo`. */
+	readonly provider: string;
+	/** As users call it, opens our sentences. */
+	readonly label: string;
+	/** What makes this another set of applications: host and integration or company id. Never the credential's id or key. */
+	readonly scope: readonly string[];
+	/** One cheap request at activation that proves access (and whatever the reading relies on). Throws a sentence for the user. */
+	probe(): Promise<void>;
+}
+
+/** A provider whose applications are read again and again and compared. */
+export interface ChangeSource extends SourceBase {
+	readonly kind: 'applications';
+	/** Events that it can tell. */
+	readonly events: readonly EventName[];
+	/** The least to read again before the mark, in ms (default 15 min). The engine takes more when it measures more lag. */
+	readonly minOverlapMs?: number;
+	/** Pages no longer valid when stored this long, in ms (default 10 min). */
+	readonly cursorLifeMs?: number;
+
+	/**
+	 * One page of the applications changed at or after `since` (ms), deleted ones included where the vendor can.
+	 * `cursor` null = first page. Re-send all filters with the cursor where the vendor wants that.
+	 */
+	readWindow(request: { since: number; cursor: string | null }): Promise<SourcePage>;
+
+	/** One page of all applications, deleted ones included where the vendor can. */
+	readAll(request: { cursor: string | null }): Promise<SourcePage>;
+
+	/**
+	 * More about rows than a list gives. `compared: true`: list rows are only a gate (compared with list rows), and what
+	 * this gives is what is told and compared. `compared: false`: it only completes what is told.
+	 * An Error in place of a row: this one failed, the others go on. Throw only when all are in vain (429, down).
+	 */
+	readonly details?: {
+		readonly compared: boolean;
+		/** Rows a call can take. */
+		readonly atOnce: number;
+		read(rows: ReadonlyArray<{ row: SourceRow; memo: string | null }>): Promise<ReadonlyMap<string, SourceRow | Error>>;
+	};
+
+	/**
+	 * Models that this account really tells now (a switched-off scope answers `[]` everywhere). Asked in a process's first poll,
+	 * with each full check, and before a vanished model is told. Absent: all that the rows name.
+	 */
+	readModels?(): Promise<ReadonlySet<ModelKey>>;
+
+	/**
+	 * Which of these really are gone: the answer holds a deleted row, or `null` for "no trace of it". Ids left out of
+	 * the answer live. Absent: gone means missing from two complete passes.
+	 */
+	confirmGone?(missing: ReadonlyArray<{ id: string; memo: string | null }>): Promise<ReadonlyMap<string, SourceRow | null>>;
+
+	/** A few recent applications for "Test". Default: the newest of the first pages of a window of 30 days. */
+	readExamples?(count: number): Promise<readonly SourceRow[]>;
+}
+
+export interface SourcePage {
+	rows: readonly SourceRow[];
+	/** Null, undefined or empty: this was the last. An empty page may have a next one. */
+	next?: string | null;
+	/** The answer's `Date` header in ms, null when it had none; and how long the answer took. Of the page's first request. */
+	date: number | null;
+	tookMs: number;
+	/** Records of this page that could not be read: skipped, counted, logged. */
+	unreadable?: ReadonlyArray<{ id: string | null; reason: string }>;
+}
+
+export interface SourceRow {
+	/** Id of the application; never empty. */
+	id: string;
+	application: Application;
+	/** Models that this row tells. The others keep what is remembered, whatever `application` holds. */
+	told: ReadonlySet<ModelKey>;
+	deleted: boolean;
+	/** Vendor's times, ms; null where it has none. Never compared. `createdAt` decides what is new. */
+	createdAt: number | null;
+	changedAt: number | null;
+	/** Something small (at most 40 bytes) that later calls need, such as the candidate's id. Remembered. */
+	memo?: string | null;
+}
+
+/** The vendor no longer takes this cursor: the engine begins again at the first page. */
+export class CursorRefused extends Error {
+	constructor(message = 'The service no longer knows where the last read stopped') {
+		super(message);
+		this.name = 'CursorRefused';
+	}
+}
+
+// --------------------------------------------------------------------------------------------------------- the feed
+
+/** A provider that keeps a feed of activities itself (told as `activity.recorded`, and nothing else). */
+export interface FeedSource extends SourceBase {
+	readonly kind: 'feed';
+	readPage(request: { cursor: string | null }): Promise<FeedPage>;
+}
+
+export interface FeedPage {
+	entries: readonly FeedEntry[];
+	next?: string | null;
+	date: number | null;
+	tookMs: number;
+	unreadable?: ReadonlyArray<{ id: string | null; reason: string }>;
+}
+
+export interface FeedEntry {
+	/** Null: the feed gives none; then content and ordinal stand for it. */
+	id: string | null;
+	/** ms, null where the entry has none. */
+	at: number | null;
+	applicationId: string | null;
+	/** What is put out as `activity`. */
+	activity: Record<string, unknown>;
+}
