@@ -39,6 +39,11 @@ export class Item {
 		this.host.sendMessageToUI(message);
 	}
 
+	/** Shows what the service warned about beside the output, since the call itself succeeded. */
+	warn(message: string): void {
+		this.host.addExecutionHints({ message: `${message} (item ${this.index})`, location: 'outputPane', type: 'warning' });
+	}
+
 	/** Size and type of an input file, without reading it. */
 	fileFacts(field: string): { name: string; mimeType: string; bytes?: number } {
 		const found = this.host.getInputData()[this.index]?.binary?.[field];

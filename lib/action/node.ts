@@ -79,12 +79,12 @@ async function run<Api, Options extends Field<'options', { maxConcurrency?: numb
 	const ready = inputs.flatMap((values, index) => (values ? [{ values, index }] : []));
 	if (ready.length === 0) return results.flat();
 
-	const api = await connected(host, spec, common);
+	const connect = connector(host, spec, common);
 	let stop = false;
-	await inParallel(ready, api.concurrency, async ({ values, index }) => {
+	await inParallel(ready, connect.concurrency, async ({ values, index }) => {
 		if (stop) return;
 		try {
-			results[index] = await outputOf(host, operation, api.value, values, index);
+			results[index] = await outputOf(host, operation, await connect.apiFor(index), values, index);
 		} catch (error) {
 			stop = !host.continueOnFail() || host.getExecutionCancelSignal()?.aborted === true;
 			fail(error, index);
@@ -93,15 +93,24 @@ async function run<Api, Options extends Field<'options', { maxConcurrency?: numb
 	return results.flat();
 }
 
-async function connected<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, common: readonly Field[]) {
-	try {
-		const options = readParameters(host, [spec.options], 0).options as Partial<FieldValue<Options>>;
-		const concurrency = options.maxConcurrency ?? 30;
-		const value = await spec.connect(host, { options, common: readParameters(host, common, 0) as Partial<Values<Common>>, limit: new AdaptiveLimit(concurrency) });
-		return { value, concurrency };
-	} catch (error) {
-		throw asNodeError(host, error, 0);
-	}
+/** One connection for all items with the same options: an expression may name another integration per item. */
+function connector<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, common: readonly Field[]) {
+	const connections = new Map<string, Promise<Api>>();
+	const optionsAt = (index: number) => readParameters(host, [spec.options], index).options as Partial<FieldValue<Options>>;
+	const concurrency = optionsAt(0).maxConcurrency ?? 30;
+	const limit = new AdaptiveLimit(concurrency);
+	return {
+		concurrency,
+		apiFor: async (index: number): Promise<Api> => {
+			const settings = { options: optionsAt(index), common: readParameters(host, common, index) as Partial<Values<Common>> };
+			const key = JSON.stringify(settings);
+			const known = connections.get(key);
+			if (known) return await known;
+			const made = spec.connect(host, { ...settings, limit });
+			connections.set(key, made);
+			return await made;
+		},
+	};
 }
 
 function readParameters(host: IExecuteFunctions, fields: readonly Field[], index: number): Record<string, unknown> {

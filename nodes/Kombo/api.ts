@@ -1,0 +1,154 @@
+import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { operationsOf, type Row } from '../../lib/action/operation';
+import type { Item } from '../../lib/action/item';
+import { FieldError, type FailureCause } from '../../lib/errors';
+import { checkedBaseUrl } from '../../lib/http/baseUrl';
+import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
+import { nextFrom, pages } from '../../lib/http/pages';
+import type { Query } from '../../lib/http/path';
+import { isObject, type Answer, type Method, type VendorError, type Wire } from '../../lib/http/wire';
+
+/** Kombo's own maximum; it advises few large pages. https://docs.kombo.dev/getting-started/querying-api */
+export const PAGE_SIZE = 250;
+
+/** https://docs.kombo.dev/ats/getting-started/authentication */
+const REGIONS: Record<string, string> = { eu: 'https://api.kombo.dev/v1', us: 'https://api.us.kombo.dev/v1' };
+
+/** Codes with more to say than the HTTP status. https://docs.kombo.dev/guides/errors */
+const CODES: Record<string, { hint: string; cause: FailureCause; refusedBeforeRun?: boolean }> = {
+	'PLATFORM.RATE_LIMIT_EXCEEDED': { hint: 'Kombo refuses more calls for now: run later.', cause: 'rate-limited', refusedBeforeRun: true },
+	'PLATFORM.CONCURRENCY_LIMIT_EXCEEDED': { hint: 'Too many calls to this integration at once: lower "Max Concurrency" or run fewer workflows at a time.', cause: 'rate-limited', refusedBeforeRun: true },
+	'REMOTE.RATE_LIMIT_EXCEEDED': { hint: 'The connected ATS refuses more calls for now: run later.', cause: 'rate-limited', refusedBeforeRun: true },
+	'REMOTE.SERVICE_UNAVAILABLE': { hint: 'The connected ATS is down: run later.', cause: 'temporarily-unavailable', refusedBeforeRun: true },
+	'PLATFORM.INTEGRATION_NOT_FOUND': { hint: 'Check the Integration ID, and that the API key is of the same environment and region.', cause: 'configuration-invalid' },
+	'PLATFORM.INPUT_INVALID': { hint: 'One of the fields of this node has a value that Kombo does not take.', cause: 'configuration-invalid' },
+	'PLATFORM.AUTHENTICATION_INVALID': { hint: 'The API key is wrong or has expired: enter a new one in the credential.', cause: 'credential-invalid' },
+	'PLATFORM.IP_NOT_WHITELISTED': { hint: 'The API key has an IP allow-list: add the address of this n8n to it in Kombo.', cause: 'credential-invalid' },
+	'PLATFORM.TASK_TIMED_OUT': { hint: 'The ATS may or may not have carried this out: look there before you run it again.', cause: 'temporarily-unavailable' },
+	'INTEGRATION.PERMISSION_MISSING': { hint: 'The account that connects Kombo with the ATS lacks a right there: give it the right, or reconnect with another account.', cause: 'configuration-invalid' },
+	'INTEGRATION.AUTHENTICATION_INVALID': { hint: 'The connection to the ATS has ended: create a reconnect link (Integration, Create Reconnect Link) and have it opened.', cause: 'credential-invalid' },
+	'INTEGRATION.SETUP_SYNC_PENDING': { hint: 'The first synchronisation of this integration is still running; it can take hours.', cause: 'temporarily-unavailable' },
+	'INTEGRATION.SETUP_INCOMPLETE': { hint: 'The set-up of this integration is not complete: finish it in Kombo (Integration, Create Setup Link).', cause: 'configuration-invalid' },
+	'INTEGRATION.QA_FAILED': { hint: 'Kombo found a problem with this integration: look at it in the Kombo dashboard.', cause: 'configuration-invalid' },
+	'INTEGRATION.INACTIVE': { hint: 'This integration is switched off: Integration, Enable or Disable.', cause: 'configuration-invalid' },
+	'INTEGRATION.MODEL_NOT_AVAILABLE': { hint: 'The connected ATS does not offer this kind of record: Integration, Get shows what it can do.', cause: 'configuration-invalid' },
+	'INTEGRATION.MODEL_DISABLED': { hint: 'The scope config in Kombo switches this kind of record off.', cause: 'configuration-invalid' },
+	'INTEGRATION.ACTION_NOT_AVAILABLE': { hint: 'The connected ATS cannot do this: Integration, Get shows what it can do.', cause: 'configuration-invalid' },
+	'INTEGRATION.ACTION_DISABLED': { hint: 'The scope config in Kombo switches this action off.', cause: 'configuration-invalid' },
+	'REMOTE.INPUT_INVALID': { hint: 'The connected ATS does not take one of these values.', cause: 'configuration-invalid' },
+	'ATS.JOB_CLOSED': { hint: 'The job takes no applications any more: choose an open one.', cause: 'configuration-invalid' },
+	'ATS.APPLICATION_ALREADY_EXISTS': { hint: 'This candidate already has an application for this job: find it with Application, Get Many.', cause: 'configuration-invalid' },
+};
+
+const wire: Wire = {
+	service: 'Kombo',
+	credential: 'komboApi',
+	// Unified actions call the ATS while we wait, which may take minutes.
+	timeoutMs: 180_000,
+	baseUrl: ({ region, baseUrl }) => REGIONS[String(region)] ?? checkedBaseUrl(baseUrl),
+	error: ({ body }) => (isObject(body) && body.status === 'error' ? vendorError(body.error) : undefined),
+	data: (body) => (isObject(body) ? body.data : undefined),
+	statedLimit: (headers) => {
+		const limit = Number(headers['concurrency-limit']);
+		return Number.isInteger(limit) && limit > 0 ? limit : undefined;
+	},
+};
+
+function vendorError(error: unknown): VendorError {
+	const { code, message, title } = isObject(error) ? error : {};
+	const known = typeof code === 'string' ? CODES[code] : undefined;
+	return {
+		...known,
+		...(typeof code === 'string' ? { code } : {}),
+		message: [message, title].find((text): text is string => typeof text === 'string' && text !== '') ?? 'Kombo gave an error without a message',
+	};
+}
+
+/** These paths act for one integration and need its ID in a header; the others act for the account. */
+const OF_AN_INTEGRATION = /^\/(ats|assessment|force-sync|passthrough)(\/|$)/;
+
+/** Kombo's API as the operations use it. */
+export class KomboApi {
+	constructor(
+		private readonly client: HttpClient,
+		readonly integrationId: string | undefined,
+	) {}
+
+	async get(path: string, query: Query = {}): Promise<Row> {
+		return asRow(await this.client.data(this.request('GET', path, { query })));
+	}
+
+	/** A GET as it came, with its headers (Date) and duration. */
+	async answer(path: string, query: Query = {}): Promise<Answer> {
+		return await this.client.send(this.request('GET', path, { query }));
+	}
+
+	/** All pages of a model, filters sent again with each cursor as Kombo wants it. */
+	list(path: string, query: Query = {}, limit?: number, pageSize = PAGE_SIZE): AsyncGenerator<readonly Row[]> {
+		const page_size = Math.min(pageSize, limit ?? pageSize);
+		return pages(async (cursor) => {
+			const data = await this.client.data(this.request('GET', path, { query: { ...query, page_size, cursor } }));
+			return { rows: rowsOf(data, 'results'), next: nextFrom.body('next')(data) };
+		});
+	}
+
+	/** The first row of a model that fits, or undefined. Kombo has no GET by ID: `ids` is the way. */
+	async first(path: string, query: Query): Promise<Row | undefined> {
+		return rowsOf(await this.get(path, { ...query, page_size: 1 }), 'results')[0];
+	}
+
+	/** One record by its ID, also a deleted one. */
+	async byId(path: string, id: string, what: string): Promise<Row> {
+		const found = await this.first(path, { ids: id, include_deleted: true });
+		if (!found) throw new FieldError(`There is no ${what} with the ID ${id}`, `Use Kombo's own ID as ${what} lists show it, not the ID of the ATS, and check the Integration ID.`);
+		return found;
+	}
+
+	/** A write. What it gave, plus the ATS's warnings, which are also shown beside the output. */
+	async act(item: Item, method: Method, path: string, body?: object): Promise<Row> {
+		const { body: answer } = await this.client.send(this.request(method, path, body === undefined ? {} : { body }));
+		const { data, warnings } = isObject(answer) ? answer : {};
+		const sentences = (Array.isArray(warnings) ? warnings : []).map((warning) => (isObject(warning) ? String(warning.message) : String(warning)));
+		for (const sentence of sentences) item.warn(sentence);
+		return { success: true, ...asRow(data), warnings: sentences };
+	}
+
+	async send(request: Request): Promise<Answer> {
+		return await this.client.send(this.request(request.method, request.path, request));
+	}
+
+	/** A file behind the signed address that an attachment carries. */
+	async download(url: string): Promise<Answer> {
+		return await this.client.download(url);
+	}
+
+	private request(method: Method, path: string, more: Partial<Request>): Request {
+		if (!OF_AN_INTEGRATION.test(path)) return { ...more, method, path };
+		if (!this.integrationId) {
+			throw new FieldError('The Integration ID is missing', 'Set it in the credential, or in this node under Options. The Kombo dashboard shows it under Integrations.');
+		}
+		return { ...more, method, path, headers: { ...more.headers, 'X-Integration-Id': this.integrationId } };
+	}
+}
+
+/** A connection for one execution, lookup or poll. `integrationId` wins over the credential's default. */
+export async function connectKombo(host: IAllExecuteFunctions, settings: { integrationId?: string } & ClientOptions): Promise<KomboApi> {
+	const { integrationId, ...clientOptions } = settings;
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(wire.credential);
+	const chosen = integrationId ?? (typeof credentials.integrationId === 'string' && credentials.integrationId !== '' ? credentials.integrationId : undefined);
+	return new KomboApi(new HttpClient(host, wire, credentials, clientOptions), chosen?.trim());
+}
+
+export const operation = operationsOf<KomboApi>();
+
+export function asRow(value: unknown): Row {
+	return isObject(value) ? (value as Row) : {};
+}
+
+/** The rows of a list answer; anything else is an error, never an empty list. */
+export function rowsOf(data: unknown, key: string): Row[] {
+	const rows = isObject(data) ? data[key] : undefined;
+	if (!Array.isArray(rows)) throw new Error(`Kombo's answer has no "${key}": the base URL may point to something else.`);
+	return rows.filter(isObject) as Row[];
+}

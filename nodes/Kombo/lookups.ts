@@ -1,0 +1,142 @@
+import type { Dropdown, MapperSource, Search } from '../../lib/action/lookups';
+import type { Row } from '../../lib/action/operation';
+import { path } from '../../lib/http/path';
+import { isObject } from '../../lib/http/wire';
+import { rowsOf, type KomboApi } from './api';
+import { mapperFieldsOf } from './screening';
+
+/** A page of a dropdown: enough to choose from, quick to load. */
+const DROPDOWN_PAGE = 100;
+
+export const searchJobs: Search<KomboApi> = {
+	kind: 'search',
+	name: 'searchJobs',
+	async run(kombo, { filter, cursor }) {
+		const data = await kombo.get('/ats/jobs', { name_contains: filter, page_size: DROPDOWN_PAGE, cursor, ignore_unsupported_filters: true });
+		return {
+			results: rowsOf(data, 'results').map((job) => ({
+				name: [job.name ?? job.remote_id, job.job_code, job.status === 'OPEN' ? undefined : job.status].filter(Boolean).join(' · '),
+				value: String(job.id),
+				...(typeof job.remote_url === 'string' ? { url: job.remote_url } : {}),
+			})),
+			...(typeof data.next === 'string' ? { cursor: data.next } : {}),
+		};
+	},
+};
+
+export const searchCandidates: Search<KomboApi> = {
+	kind: 'search',
+	name: 'searchCandidates',
+	async run(kombo, { filter, cursor }) {
+		// Kombo matches e-mail and names exactly, so the filter is tried as what it looks like.
+		const by = !filter ? {} : filter.includes('@') ? { email: filter } : { last_name: filter.split(/\s+/).at(-1) };
+		const data = await kombo.get('/ats/candidates', { ...by, page_size: DROPDOWN_PAGE, cursor });
+		return {
+			results: rowsOf(data, 'results').map((candidate) => ({ name: personName(candidate), value: String(candidate.id) })),
+			...(typeof data.next === 'string' ? { cursor: data.next } : {}),
+		};
+	},
+};
+
+export const searchApplications: Search<KomboApi> = {
+	kind: 'search',
+	name: 'searchApplications',
+	searchable: false,
+	async run(kombo, { cursor }, editor) {
+		const data = await kombo.get('/ats/applications', { job_ids: editor.current('jobId'), page_size: DROPDOWN_PAGE, cursor });
+		return {
+			results: rowsOf(data, 'results').map((application) => ({
+				name: [isObject(application.candidate) ? personName(application.candidate as Row) : undefined, nameOf(application.job), nameOf(application.current_stage)].filter(Boolean).join(' · '),
+				value: String(application.id),
+			})),
+			...(typeof data.next === 'string' ? { cursor: data.next } : {}),
+		};
+	},
+};
+
+/** Stages of the job chosen above. Global stage IDs can be refused by some ATSs, so none are offered without a job. */
+export const searchStagesOfJob: Search<KomboApi> = {
+	kind: 'search',
+	name: 'searchStagesOfJob',
+	async run(kombo, { filter }, editor) {
+		const job = await chosenJob(kombo, editor.current('jobId'), editor.current('applicationId'));
+		const stages = Array.isArray(job?.stages) ? job.stages.filter(isObject) : [];
+		return {
+			results: stages
+				.filter((stage) => stage.status !== 'INACTIVE' && String(stage.name ?? '').toLowerCase().includes((filter ?? '').toLowerCase()))
+				.map((stage) => ({ name: String(stage.name ?? stage.remote_id ?? stage.id), value: String(stage.id) })),
+		};
+	},
+};
+
+async function chosenJob(kombo: KomboApi, jobId: string | undefined, applicationId: string | undefined): Promise<Row | undefined> {
+	if (jobId) return await kombo.first('/ats/jobs', { ids: jobId });
+	const application = applicationId ? await kombo.first('/ats/applications', { ids: applicationId }) : undefined;
+	return typeof application?.job_id === 'string' ? await kombo.first('/ats/jobs', { ids: application.job_id }) : undefined;
+}
+
+export const searchRejectionReasons = listOf('searchRejectionReasons', '/ats/rejection-reasons', (row) => String(row.name ?? row.remote_id ?? row.id));
+export const searchUsers = listOf('searchUsers', '/ats/users', personName);
+
+/** A short model, read whole and filtered here: these endpoints have no text filter. */
+function listOf(name: string, address: string, title: (row: Row) => string): Search<KomboApi> {
+	return {
+		kind: 'search',
+		name,
+		async run(kombo, { filter = '', cursor }) {
+			const data = await kombo.get(address, { page_size: 250, cursor });
+			return {
+				results: rowsOf(data, 'results')
+					.map((row) => ({ name: title(row), value: String(row.id) }))
+					.filter((option) => option.name.toLowerCase().includes(filter.toLowerCase())),
+				...(typeof data.next === 'string' ? { cursor: data.next } : {}),
+			};
+		},
+	};
+}
+
+export const loadUsers = dropdownOf('loadUsers', '/ats/users', personName, (row) => String(row.id));
+/** Tags are written by name, so the name is the value. */
+export const loadTags = dropdownOf('loadTags', '/ats/tags', (row) => String(row.name ?? row.id), (row) => String(row.name ?? ''));
+
+function dropdownOf(name: string, address: string, title: (row: Row) => string, value: (row: Row) => string): Dropdown<KomboApi> {
+	return {
+		kind: 'dropdown',
+		name,
+		async run(kombo) {
+			const options: Array<{ name: string; value: string }> = [];
+			for await (const rows of kombo.list(address)) options.push(...rows.map((row) => ({ name: title(row), value: value(row) })));
+			return options;
+		},
+	};
+}
+
+export const loadTools: Dropdown<KomboApi> = {
+	kind: 'dropdown',
+	name: 'loadTools',
+	async run(kombo) {
+		const tools = rowsOf(await kombo.get(path`/tools/${'ats'}`), 'tools');
+		return tools.map((tool) => ({ name: String(tool.label), value: String(tool.id) }));
+	},
+};
+
+export const screeningQuestions: MapperSource<KomboApi> = {
+	kind: 'mapper',
+	name: 'screeningQuestions',
+	dependsOn: ['jobId.value'],
+	async run(kombo, editor) {
+		const jobId = editor.current('jobId');
+		if (!jobId) return { fields: [], emptyNotice: 'Choose a job first: the questions are those of the job.' };
+		const job = await kombo.first('/ats/jobs', { ids: jobId });
+		return { fields: mapperFieldsOf(job?.screening_questions), emptyNotice: 'This job asks no screening questions.' };
+	},
+};
+
+function personName(person: Row): string {
+	const email = Array.isArray(person.email_addresses) ? person.email_addresses.find(isObject)?.email_address : person.email;
+	return [[person.first_name, person.last_name].filter(Boolean).join(' '), email].filter(Boolean).join(' · ') || String(person.id);
+}
+
+function nameOf(value: unknown): string | undefined {
+	return isObject(value) && typeof value.name === 'string' ? value.name : undefined;
+}

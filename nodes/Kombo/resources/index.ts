@@ -1,0 +1,5 @@
+import type { Resource } from '../../../lib/action/operation';
+import type { KomboApi } from '../api';
+import { application } from './application';
+
+export const resources: ReadonlyArray<Resource<KomboApi>> = [application];
