@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify';
+import type { BadDay, BadDays, PageOrder, When } from './badDays.cts';
+import { ManualClock } from './clock.cts';
+import type { Deliveries } from './deliveries.cts';
+import type { LoggedRequest, Violation } from './dialect.cts';
+import type { Recruiter } from './recruiter.cts';
+import type { World } from './world.cts';
+
+interface Parts {
+	world: World;
+	badDays: BadDays;
+	deliveries: Deliveries;
+	violations: Violation[];
+	requests: LoggedRequest[];
+	recruiter: Recruiter;
+}
+
+/** The sandbox steered from another process: the same as the objects of `startSandbox`, over HTTP. */
+export function registerControl(app: FastifyInstance, { world, badDays, deliveries, violations, requests, recruiter }: Parts): void {
+	app.get('/_sandbox', async () => ({
+		seed: world.seed,
+		now: world.clock.now(),
+		counts: { jobs: world.jobs.size, candidates: world.candidates.size, applications: world.applications.size, interviews: world.interviews.size, offers: world.offers.size },
+		changes: world.journal.length,
+		requests: requests.length,
+		violations: violations.length,
+		recruiter: recruiter.pace,
+	}));
+	app.get<{ Querystring: { after?: string } }>('/_sandbox/journal', async (request) => world.journal.slice(Number(request.query.after ?? 0)));
+	app.get('/_sandbox/violations', async () => violations);
+	app.get<{ Querystring: { after?: string } }>('/_sandbox/requests', async (request) => requests.slice(Number(request.query.after ?? 0)));
+	app.get('/_sandbox/deliveries', async () => {
+		await deliveries.settled();
+		return deliveries.sent;
+	});
+	/** `{ day, times?, skip?, service?, method?, path? }`, or with `probability` instead of `times` */
+	app.post<{ Body: When & { day: BadDay | BadDay[]; times?: number; skip?: number; probability?: number } }>('/_sandbox/bad-days', async (request) => {
+		const { day, probability, ...when } = request.body;
+		if (probability === undefined) badDays.next(day, when);
+		else badDays.often(day, probability, when);
+		return { ok: true };
+	});
+	app.delete('/_sandbox/bad-days', async () => {
+		badDays.clear();
+		return { ok: true };
+	});
+	/** `{ order?, dateSkew?, lag? }` */
+	app.post<{ Body: { order?: PageOrder; dateSkew?: number | 'none'; lag?: number } }>('/_sandbox/settings', async (request) => {
+		if (request.body.order) badDays.order = request.body.order;
+		if (request.body.dateSkew !== undefined) badDays.dateSkew = request.body.dateSkew;
+		if (request.body.lag !== undefined) world.lag = request.body.lag;
+		return { ok: true };
+	});
+	/** `{ steps }` works at once; `{ pace }` works on, so many changes a minute; `{ pace: 0 }` stops */
+	app.post<{ Body: { steps?: number; pace?: number } }>('/_sandbox/recruiter', async (request) => {
+		const before = world.journal.length;
+		for (let i = 0; i < (request.body.steps ?? 0); i++) recruiter.step();
+		if (request.body.pace !== undefined) recruiter.start(request.body.pace);
+		return { changes: world.journal.slice(before) };
+	});
+	/** `{ advance }` milliseconds, or `{ now }`; only a world with a clock of its own can do that */
+	app.post<{ Body: { advance?: number; now?: number } }>('/_sandbox/clock', async (request, reply) => {
+		if (!(world.clock instanceof ManualClock)) return await reply.code(409).send({ ok: false, message: 'This world runs on the wall clock.' });
+		if (request.body.now !== undefined) world.clock.set(request.body.now);
+		if (request.body.advance !== undefined) world.clock.advance(request.body.advance);
+		world.settle();
+		return { ok: true, now: world.clock.now() };
+	});
+}

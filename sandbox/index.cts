@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify';
+import { BadDays } from './badDays.cts';
+import { RealClock, type Clock } from './clock.cts';
+import { registerControl } from './control.cts';
+import { Deliveries } from './deliveries.cts';
+import type { Dialect, LoggedRequest, Violation } from './dialect.cts';
+import { Recruiter } from './recruiter.cts';
+import { fillWorld } from './seed.cts';
+import { buildServer } from './server.cts';
+import { dialects as allDialects } from './services.cts';
+import { World, type Lag } from './world.cts';
+
+export interface SandboxOptions {
+	seed?: string | number;
+	jobs?: number;
+	applications?: number;
+	/** 0: any free port */
+	port?: number;
+	host?: string;
+	/** names of the services to serve; default: all */
+	services?: readonly string[];
+	/** check each request and answer against the vendor's description (default: true) */
+	validate?: boolean;
+	clock?: Clock;
+	/** milliseconds until reads show a change */
+	lag?: Lag;
+	/** false: no port, only `inject` */
+	listen?: boolean;
+	/** use this world instead of building one */
+	world?: World;
+}
+
+export interface Sandbox {
+	/** e.g. `http://127.0.0.1:40123` */
+	url: string;
+	/** base address of each service, e.g. `urls.kombo` */
+	urls: Record<string, string>;
+	/** the API key of each service */
+	keys: Record<string, string>;
+	/** everything a credential of the service needs */
+	credentials: Record<string, Record<string, string>>;
+	/** Kombo's integration */
+	integrationId: string;
+	world: World;
+	recruiter: Recruiter;
+	/** every request, oldest first (the last ten to twenty thousand) */
+	requests: LoggedRequest[];
+	/** every breach of a vendor's description by a client or by the sandbox: tests expect none */
+	violations: Violation[];
+	badDays: BadDays;
+	/** every webhook sent */
+	deliveries: Deliveries;
+	/** a request without a port, for simulated time */
+	inject: FastifyInstance['inject'];
+	/** calls `/_sandbox/<path>` in process */
+	control(path: string, body?: unknown): Promise<unknown>;
+	app: FastifyInstance;
+	close(): Promise<void>;
+}
+
+/** Starts the services over one world, on one loopback port. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const clock = options.clock ?? new RealClock();
+	const world = options.world ?? new World({ seed: options.seed, clock, lag: 0 });
+	if (!options.world) fillWorld(world, { jobs: options.jobs, applications: options.applications });
+	world.lag = options.lag ?? world.lag;
+
+	const dialects = allDialects.map((make): Dialect => make()).filter((dialect) => options.services === undefined || options.services.includes(dialect.name));
+	const badDays = new BadDays(world.random.fork('bad days'));
+	const deliveries = new Deliveries(world.clock);
+	const violations: Violation[] = [];
+	const requests: LoggedRequest[] = [];
+	const recruiter = new Recruiter(world);
+	let url = 'http://sandbox.localhost';
+
+	const app = buildServer({ world, dialects, badDays, deliveries, violations, requests, validate: options.validate ?? true, origin: () => url });
+	registerControl(app, { world, badDays, deliveries, violations, requests, recruiter });
+	if (options.listen === false) await app.ready();
+	else url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+
+	const credentials = Object.fromEntries(dialects.map((dialect) => [dialect.name, dialect.credentials(world)]));
+	return {
+		url,
+		urls: Object.fromEntries(dialects.flatMap((dialect) => Object.entries(dialect.paths).map(([name, path]) => [name, url + path]))),
+		keys: Object.fromEntries(Object.entries(credentials).map(([name, values]) => [name, values['apiKey'] ?? ''])),
+		credentials,
+		integrationId: credentials['kombo']?.['integrationId'] ?? '',
+		world,
+		recruiter,
+		requests,
+		violations,
+		badDays,
+		deliveries,
+		inject: app.inject.bind(app),
+		control: async (path, body) => {
+			const answer = await app.inject({ method: body === undefined ? 'GET' : 'POST', url: path === '' ? '/_sandbox' : `/_sandbox/${path}`, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, payload: JSON.stringify(body) }) });
+			if (answer.statusCode !== 200) throw new Error(`/_sandbox/${path} answered ${answer.statusCode}: ${answer.body}`);
+			return answer.json();
+		},
+		app,
+		close: async () => {
+			recruiter.stop();
+			await app.close();
+		},
+	};
+}
+
+export { ManualClock, RealClock } from './clock.cts';
+export { World } from './world.cts';

@@ -1,0 +1,94 @@
+import type { FastifyRequest } from 'fastify';
+import type { BadDays } from './badDays.cts';
+import type { Clock } from './clock.cts';
+import type { Base } from './model.cts';
+import { hash32 } from './random.cts';
+
+/** The cursor cannot be used: foreign, expired, or sent with other filters. The server turns it into the dialect's words. */
+export class CursorError extends Error {}
+
+export interface Page<T> {
+	rows: readonly T[];
+	next: string | null;
+	/** where the page begins in the whole list */
+	offset: number;
+}
+
+interface Place {
+	offset: number;
+	/** hash of the filters it was made for */
+	filters: number;
+	issued: number;
+	/** tells two cursors of the same place apart */
+	salt: number;
+}
+
+/** Opaque cursors over a list, and the bad days that concern pages. */
+export class Pager {
+	/** Cursors live so long, in milliseconds. */
+	cursorLife = 24 * 60 * 60 * 1000;
+
+	private salt = 0;
+
+	constructor(
+		private readonly badDays: BadDays,
+		private readonly clock: Clock,
+	) {}
+
+	/**
+	 * One page. `filters` is any text that stands for the filters: a cursor sent with other filters is refused,
+	 * so that a client that forgets to repeat them is found out.
+	 */
+	page<T>(request: FastifyRequest, rows: readonly T[], options: { cursor?: string | null; size: number; filters?: string }): Page<T> {
+		const day = request.badDay?.kind;
+		const filters = hash32(options.filters ?? '');
+		if (day === 'nothing') return { rows: [], next: null, offset: 0 };
+		if (day === 'expiredCursor') throw new CursorError('The cursor has expired.');
+		const place = options.cursor ? this.read(options.cursor, filters) : { offset: 0, filters, issued: 0, salt: 0 };
+		const { offset } = place;
+		if (day === 'emptyPage') return { rows: [], next: this.write(offset, filters), offset };
+		let page = rows.slice(offset, offset + options.size);
+		const end = offset + page.length;
+		let next = end < rows.length ? this.write(end, filters) : null;
+		if (day === 'repeatedCursor') next = options.cursor ? options.cursor : this.write(offset, filters);
+		const first = page[0];
+		if (day === 'rowTwice' && first !== undefined) page = [first, ...page];
+		if (day === 'rowSkipped') page = page.slice(0, -1);
+		return { rows: page, next, offset };
+	}
+
+	/** The order that the bad days ask for. Ascending is by creation. */
+	ordered<T extends Base>(rows: readonly T[], stamp: (row: T) => number = (row) => row.changedAt): readonly T[] {
+		switch (this.badDays.order) {
+			case 'ascending':
+				return rows;
+			case 'descending':
+				return [...rows].reverse();
+			case 'random':
+				return [...rows].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+			case 'changedAscending':
+				return [...rows].sort((a, b) => stamp(a) - stamp(b) || a.number - b.number);
+			case 'changedDescending':
+				return [...rows].sort((a, b) => stamp(b) - stamp(a) || b.number - a.number);
+		}
+	}
+
+	private write(offset: number, filters: number): string {
+		const place: Place = { offset, filters, issued: this.clock.now(), salt: ++this.salt };
+		return Buffer.from(JSON.stringify([place.offset, place.filters, place.issued, place.salt])).toString('base64url');
+	}
+
+	private read(cursor: string, filters: number): Place {
+		let parts: unknown;
+		try {
+			parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+		} catch {
+			throw new CursorError('The cursor is not one of ours.');
+		}
+		if (!Array.isArray(parts) || parts.length !== 4 || !parts.every((part) => typeof part === 'number')) throw new CursorError('The cursor is not one of ours.');
+		const [offset = 0, made = 0, issued = 0, salt = 0] = parts as number[];
+		if (made !== filters) throw new CursorError('The cursor was made for other filters: send the same filters with every page.');
+		if (this.clock.now() - issued > this.cursorLife) throw new CursorError('The cursor has expired.');
+		return { offset, filters: made, issued, salt };
+	}
+}

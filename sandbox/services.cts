@@ -1,0 +1,5 @@
+import type { Dialect } from './dialect.cts';
+import { kombo } from './kombo.cts';
+
+/** Every service the sandbox plays: a new one is one line here. */
+export const dialects: Array<() => Dialect> = [kombo];
