@@ -113,8 +113,10 @@ function connector<Api, Options extends Field<'options', { maxConcurrency?: numb
 	};
 }
 
+/** n8n leaves hidden parameters out of a node: they read as undefined, an empty expression as null. */
 function readParameters(host: IExecuteFunctions, fields: readonly Field[], index: number): Record<string, unknown> {
-	return readAll(fields, Object.fromEntries(fields.map(({ name }) => [name, located(host.getNodeParameter(name, index, undefined))])));
+	const { parameters } = host.getNode();
+	return readAll(fields, Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? (located(host.getNodeParameter(name, index, null)) ?? null) : undefined])));
 }
 
 async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>, api: Api, values: Record<string, unknown>, index: number): Promise<INodeExecutionData[]> {

@@ -1,0 +1,71 @@
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { asNodeError } from '../action/asNodeError';
+import { FieldError } from '../errors';
+import { repeatsOf } from './repeats';
+import { isSigned } from './signature';
+
+/** How one vendor's deliveries are read. */
+export interface Delivery<Event> {
+	/** Absent: the vendor does not sign. */
+	signature?: { header: string; secret: string };
+	/** The parsed JSON body as an event. Throws FieldError when it is none: answered 400. */
+	parse(body: unknown, headers: Readonly<Record<string, string>>): Event;
+	/** The vendor's id of the event, for dropping repeats; undefined: every delivery counts. */
+	eventId(event: Event): string | undefined;
+	/** False: answered 200 and dropped, since the vendor would send it again otherwise. */
+	wanted(event: Event): boolean;
+	items(event: Event): Promise<INodeExecutionData[]> | INodeExecutionData[];
+}
+
+/**
+ * Takes one delivery: signature over the raw bytes first, then the body, the filter and the repeats. Refusals and
+ * dropped events are answered here; an event that is taken is answered by n8n once its execution exists.
+ */
+export async function receive<Event>(context: IWebhookFunctions, delivery: Delivery<Event>): Promise<IWebhookResponseData> {
+	const headers = headersOf(context);
+	const { signature } = delivery;
+	if (signature && !signature.secret) return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
+	const rawBody = await rawBodyOf(context);
+	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], signature.secret)) return answer(context, 401, 'The signature is missing or wrong.');
+
+	let event: Event;
+	try {
+		event = delivery.parse(JSON.parse(rawBody.toString('utf8')), headers);
+	} catch (error) {
+		return answer(context, 400, error instanceof FieldError ? error.message : 'The body is not JSON.');
+	}
+	if (!delivery.wanted(event)) return answer(context, 200, 'Not wanted here.');
+
+	const id = delivery.eventId(event);
+	const repeats = repeatsOf(`${context.getWorkflow().id}:${context.getNode().id}:${context.getMode()}`);
+	const state = id === undefined ? 'new' : repeats.take(id);
+	if (state === 'done') return answer(context, 200, 'Received before.');
+	if (state === 'pending') return answer(context, 503, 'This event is being received just now.');
+	if (id !== undefined) {
+		const response = context.getResponseObject();
+		response.once('close', () => repeats.settle(id, response.writableFinished && response.statusCode < 400));
+	}
+	try {
+		return { workflowData: [await delivery.items(event)] };
+	} catch (error) {
+		throw asNodeError(context, error);
+	}
+}
+
+/** The webhook answered by ourselves: no execution. */
+function answer(context: IWebhookFunctions, status: number, message: string): IWebhookResponseData {
+	context.getResponseObject().status(status).json({ message });
+	return { noWebhookResponse: true };
+}
+
+async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer> {
+	const request = context.getRequestObject();
+	if (!Buffer.isBuffer(request.rawBody)) await request.readRawBody?.();
+	return Buffer.isBuffer(request.rawBody) ? request.rawBody : Buffer.alloc(0);
+}
+
+/** Names in lower case, the first value of each. */
+function headersOf(context: IWebhookFunctions): Record<string, string> {
+	return Object.fromEntries(Object.entries(context.getHeaderData()).map(([name, value]) => [name.toLowerCase(), String(Array.isArray(value) ? value[0] : value)]));
+}
