@@ -118,9 +118,14 @@ export class PollHost {
 		this.memory = undefined;
 	}
 
-	/** n8n stops and starts again: what was only in memory is gone, and the activation poll runs with mode `init`. */
+	/**
+	 * n8n stops and starts again: what was only in memory is gone, and the activation poll runs with mode `init`. Under the
+	 * scheduler the job is in the database already, so no poll runs before the next scheduled one.
+	 */
 	async restart(): Promise<Poll> {
-		return await this.activate('init');
+		if (this.host === 'memory' || this.host === 'old') return await this.activate('init');
+		this.memory = undefined;
+		return { items: null, error: undefined };
 	}
 
 	/** n8n is killed; the next `tick` or `activate` reads what the database holds. */
