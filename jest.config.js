@@ -14,6 +14,7 @@ module.exports = {
 		],
 	},
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.hosts'],
+	reporters: ['default', '<rootDir>/test/closingLine.js'],
 	testTimeout: 60_000,
 	maxWorkers: 2,
 };
