@@ -90,7 +90,7 @@ export class HttpClient {
 
 	private locate(request: Request): string {
 		const base = (request.baseUrl ?? this.base).replace(/\/+$/, '');
-		if (!/^https?:/i.test(request.path)) return base + request.path + queryString(request.query ?? {});
+		if (!/^https?:/i.test(request.path)) return withQuery(base + request.path, request.query);
 		const url = new URL(request.path);
 		if (url.origin !== new URL(base).origin) {
 			throw this.failure(request, { cause: 'configuration-invalid' }, undefined, 'pointed to another server, which would have received the credentials');
@@ -99,7 +99,7 @@ export class HttpClient {
 	}
 
 	private async sendWithRetries(request: Request, url: string): Promise<Answer> {
-		const headers: Record<string, string> = { Accept: 'application/json', ...this.wire.headers?.(this.credentials), ...this.options.headers, ...request.headers };
+		const headers: Record<string, string> = { Accept: request.expect === 'file' || request.expect === 'text' ? '*/*' : 'application/json', ...this.wire.headers?.(this.credentials), ...this.options.headers, ...request.headers };
 		const json = request.body === undefined ? undefined : JSON.stringify(request.body);
 		if (json !== undefined && headers['Content-Type'] === undefined) headers['Content-Type'] = 'application/json';
 		return await this.attempts(request, async (timeout) => {
@@ -273,6 +273,12 @@ function publicUrl(text: string, base: string): URL {
 		throw new FieldError('The file address is not https', 'Only https addresses are fetched.');
 	}
 	return url;
+}
+
+/** A path may bring a query of its own. */
+function withQuery(address: string, query: Query = {}): string {
+	const added = queryString(query);
+	return address.includes('?') ? address + added.replace('?', '&') : address + added;
 }
 
 function withoutQuery(path: string): string {

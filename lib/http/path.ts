@@ -22,15 +22,18 @@ function segment(value: string | number | undefined): string {
 	return encodeURIComponent(text);
 }
 
-/** A path typed by a person (the API Request operations): must stay below the base URL. */
+/** A path typed by a person (the API Request operations), maybe with a query: must stay below the base URL. */
 export function typedPath(text: string): string {
-	const trimmed = text.trim();
+	const [trimmed = ''] = text.trim().split('#', 1);
+	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed)) throw new FieldError('The path is a whole address', 'Leave out the base URL: the credential has it. Start with what follows, as in /ats/jobs.');
 	const given = trimmed.startsWith('/') ? trimmed : `/${trimmed}`;
-	const [beforeQuery = ''] = given.split(/[?#]/, 1);
-	const climbs = beforeQuery.split(/[/\\]/).some((part) => /^(\.|%2e){1,2}$/i.test(part));
-	if (climbs || given.startsWith('//') || given.includes('\\') || hasControlCharacter(given)) {
+	const [beforeQuery = ''] = given.split('?', 1);
+	// Some servers decode a slash or backslash before they split the path.
+	const climbs = beforeQuery.split(/\/|\\|%2f|%5c/i).some((part) => /^(\.|%2e){1,2}$/i.test(part));
+	if (climbs || given.startsWith('//') || beforeQuery.includes('\\') || hasControlCharacter(given)) {
 		throw new FieldError('The path leaves the API', 'Start it with one "/" and leave out "..", "." and backslashes, as in /ats/jobs.');
 	}
+	if (/\p{Surrogate}/u.test(given)) throw new FieldError('The path holds broken characters', 'Type it again.');
 	return given.replace(/[^\x21-\x7e]/gu, (character) => encodeURIComponent(character));
 }
 

@@ -66,7 +66,7 @@ function vendorError(error: unknown): VendorError {
 }
 
 /** These paths act for one integration and need its ID in a header; the others act for the account. */
-const OF_AN_INTEGRATION = /^\/(ats|assessment|force-sync|passthrough)(\/|$)/;
+const OF_AN_INTEGRATION = /^\/(ats|assessment|force-sync|passthrough)(?=[/?]|$)/;
 
 /** Kombo's API as the operations use it. */
 export class KomboApi {
