@@ -13,7 +13,7 @@
  */
 import type { IAllExecuteFunctions, IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
 
-import type { Application, ApplicationStatus, Candidate, EventName, Interview, Job, Message, ModelKey, Offer, RejectionReason, Stage, Tag, User } from './model';
+import type { Application, ApplicationStatus, Attachment, Candidate, EventName, Interview, Job, Message, ModelKey, Offer, RejectionReason, Stage, Tag, User } from './model';
 
 // ---------------------------------------------------------------------------------------------------- capabilities
 
@@ -103,6 +103,60 @@ export interface Operations {
 	moveStage?(applicationId: string, stageId: string): Promise<void>;
 	reject?(applicationId: string, rejection: { reasonId: string | null; note: string | null }): Promise<void>;
 	addNote?(applicationId: string, text: string): Promise<void>;
+	createApplication?(input: NewApplication): Promise<Created>;
+	addAttachment?(applicationId: string, file: NewFile): Promise<void>;
+	/** Files one by one, so that only one is in memory at a time. */
+	attachments?(applicationId: string): AsyncIterable<StoredFile>;
+	/** Found by e-mail, else created. Running it twice gives the same person. */
+	findOrCreateCandidate?(input: NewCandidate): Promise<{ candidate: Candidate; created: boolean }>;
+	updateCandidate?(id: string, changes: Partial<NewCandidate>): Promise<Candidate>;
+	addTag?(candidateId: string, name: string): Promise<void>;
+	removeTag?(candidateId: string, name: string): Promise<void>;
+	sendMessage?(message: NewMessage): Promise<Message>;
+}
+
+export interface NewCandidate {
+	firstName: string;
+	lastName: string;
+	email: string;
+	phone?: string;
+	/** Where a candidate can only be created with an application. */
+	jobId?: string;
+}
+
+export interface NewApplication {
+	jobId: string;
+	stageId?: string;
+	candidate: NewCandidate;
+	files: readonly NewFile[];
+	/** Cover letter or remark, where the vendor takes one. */
+	comment?: string;
+}
+
+export interface NewFile {
+	type: 'RESUME' | 'COVER_LETTER' | 'OTHER';
+	name: string;
+	mimeType: string;
+	data: Buffer;
+}
+
+export interface StoredFile {
+	attachment: Attachment;
+	data: Buffer;
+	mimeType: string;
+}
+
+/** What the vendor says of a new application: some give the record, some only ids, some nothing but success. */
+export interface Created {
+	applicationId: string | null;
+	candidateId: string | null;
+	application: Application | null;
+}
+
+export interface NewMessage {
+	candidateId: string;
+	subject?: string;
+	text: string;
 }
 
 export interface ApplicationQuery {
