@@ -11,7 +11,9 @@
  *    knows a cursor. One record that cannot be read goes into `unreadable`, never into a throw.
  * 4. Add the provider to `nodes/Ats/providers.ts`.
  */
-import type { IAllExecuteFunctions, IExecuteFunctions, IPollFunctions } from 'n8n-workflow';
+import type { IAllExecuteFunctions, IPollFunctions } from 'n8n-workflow';
+
+import type { AdaptiveLimit } from '../http/adaptiveLimit';
 
 import type { Application, ApplicationStatus, Attachment, Candidate, EventName, Interview, Job, Message, ModelKey, Offer, RejectionReason, Stage, Tag, User } from './model';
 
@@ -71,10 +73,10 @@ export interface Provider {
 	/** Name of the credential type. */
 	credential: string;
 	capabilities: Capabilities;
-	/** For the trigger. Reads credential and parameters from the context; makes no request. */
-	changes?(context: IPollFunctions, selection: Selection, limits: Limits): Promise<Source>;
-	/** For the action node: what it can do with this item's parameters and credential. */
-	operations?(context: IExecuteFunctions | IAllExecuteFunctions, item: number): Promise<Operations>;
+	/** For the trigger. Reads the credential; makes no request. */
+	changes?(host: IPollFunctions, selection: Selection, connection: Connection): Promise<Source>;
+	/** For the action node. Reads the credential; makes no request. */
+	operations?(host: IAllExecuteFunctions, connection: Connection): Promise<Operations>;
 	/** A record of this vendor (REST or webhook shape) in the model; null when it does not look like one. Pure. */
 	normalize?(record: unknown): Normalized | null;
 }
@@ -179,10 +181,15 @@ export interface Selection {
 	raw: boolean;
 }
 
-export interface Limits {
-	/** Our clock, ms: nothing is begun or awaited beyond it. Pass it to the HTTP client. */
-	deadline: number;
+/** How to talk to the vendor this time: hand it to `connect<Service>` and the HTTP client. */
+export interface Connection {
+	/** Kombo and Knit: instead of the credential's default. */
+	integrationId?: string;
+	/** Our clock, ms: nothing is begun or awaited beyond it. */
+	deadline?: number;
 	signal?: AbortSignal;
+	/** Shared by all items of an execution. */
+	limit?: AdaptiveLimit;
 }
 
 export type Source = ChangeSource | FeedSource;

@@ -63,6 +63,11 @@ export class HttpClient {
 		this.signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
 	}
 
+	/** Scheme and host of the base URL. */
+	get origin(): string {
+		return new URL(this.base).origin;
+	}
+
 	/** The payload of a successful answer, out of its envelope. Throws ApiError. */
 	async data(request: Request): Promise<unknown> {
 		const answer = await this.send(request);

@@ -114,6 +114,11 @@ export class KomboApi {
 		return { success: true, ...asRow(data), warnings: sentences };
 	}
 
+	/** Scheme and host that this connection talks to. */
+	get origin(): string {
+		return this.client.origin;
+	}
+
 	async send(request: Request): Promise<Answer> {
 		return await this.client.send(this.request(request.method, request.path, request));
 	}
