@@ -21,6 +21,8 @@ export interface OperationSpec<Api, Fields extends readonly Field[]> {
 	fields: Fields;
 	/** Gives pages of rows; adds Return All and Limit. */
 	many?: boolean;
+	/** Offered in the editor only while these common fields hold one of these values (a provider that can do it). */
+	offered?: Record<string, string[]>;
 	/** The few fields of a row that a person wants; adds the Simplify toggle. */
 	simplify?: (row: Row) => Row;
 	/** Shape of an output item (simplified where there is a toggle), for the editor's preview. Built on first use. */

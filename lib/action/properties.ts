@@ -34,13 +34,13 @@ export function propertiesOf<Api>(resources: ReadonlyArray<Resource<Api>>, optio
 }
 
 function resourceProperty<Api>(resources: ReadonlyArray<Resource<Api>>): INodeProperties {
-	const options: INodePropertyOptions[] = resources.map(({ name, value, description }) => ({ name, value, ...(description ? { description } : {}) }));
+	const options: INodePropertyOptions[] = resources.map(({ name, value, description, operations }) => ({ name, value, ...(description ? { description } : {}), ...offeredWhen(anyOffer(operations)) }));
 	options.sort((a, b) => a.name.localeCompare(b.name));
 	return { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, default: resources[0]?.value ?? '', options };
 }
 
 function operationProperty<Api>(resource: Resource<Api>): INodeProperties {
-	const options = resource.operations.map(({ name, value, action, description }) => ({ name, value, action, description }));
+	const options = resource.operations.map(({ name, value, action, description, offered }) => ({ name, value, action, description, ...offeredWhen(offered) }));
 	options.sort((a, b) => a.name.localeCompare(b.name));
 	return {
 		displayName: 'Operation',
@@ -51,6 +51,20 @@ function operationProperty<Api>(resource: Resource<Api>): INodeProperties {
 		default: resource.operations[0]?.value ?? '',
 		options,
 	};
+}
+
+function offeredWhen(show: Record<string, string[]> | undefined) {
+	return show ? { displayOptions: { show } } : {};
+}
+
+/** A resource is offered where at least one of its operations is. */
+function anyOffer<Api>(operations: ReadonlyArray<Operation<Api>>): Record<string, string[]> | undefined {
+	const merged: Record<string, string[]> = {};
+	for (const { offered } of operations) {
+		if (!offered) return undefined;
+		for (const [field, values] of Object.entries(offered)) merged[field] = [...new Set([...(merged[field] ?? []), ...values])];
+	}
+	return merged;
 }
 
 /** A field that several operations of a resource share stands once, shown for all of them. */
