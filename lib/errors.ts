@@ -29,6 +29,8 @@ export interface ApiErrorFacts {
 	status?: number;
 	/** The vendor's machine-readable code. */
 	code?: string;
+	/** The vendor's id of this call, for its support. */
+	requestId?: string;
 	/** What to do about it, as a sentence. */
 	hint?: string;
 	retryAfterMs?: number;

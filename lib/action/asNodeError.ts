@@ -13,7 +13,7 @@ export function asNodeError(host: NodeHost, error: unknown, itemIndex?: number):
 	if (!(error instanceof ApiError)) return new NodeOperationError(node, error instanceof Error ? error.message : String(error), at);
 
 	const { facts } = error;
-	const codes = [facts.status === undefined ? undefined : `HTTP ${facts.status}`, facts.code].filter(Boolean).join(', ');
+	const codes = [facts.status === undefined ? undefined : `HTTP ${facts.status}`, facts.code, facts.requestId === undefined ? undefined : `request ID ${facts.requestId}`].filter(Boolean).join(', ');
 	const description = [facts.hint, `${facts.service}: ${facts.call}${codes ? ` (${codes})` : ''}`].filter(Boolean).join(' ');
 	const shown: JsonObject = { message: facts.message, ...(facts.code === undefined ? {} : { code: facts.code }) };
 	return new NodeApiError(node, shown, {

@@ -202,6 +202,7 @@ export class HttpClient {
 			cause: error.cause ?? own?.cause ?? (status === undefined || status >= 500 || status === 408 ? 'temporarily-unavailable' : 'configuration-invalid'),
 			...(status === undefined ? {} : { status }),
 			...(error.code === undefined ? {} : { code: error.code }),
+			...(error.requestId === undefined ? {} : { requestId: error.requestId }),
 			...hintOf(unclear ?? error.hint ?? own?.hint),
 			...(outcome?.kind === 'answer' && outcome.retryAfterMs !== undefined ? { retryAfterMs: outcome.retryAfterMs } : {}),
 			...(outcomeUnknown ? { outcomeUnknown } : {}),

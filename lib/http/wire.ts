@@ -19,6 +19,8 @@ export interface VendorError {
 	/** The vendor's own sentence. */
 	message?: string;
 	code?: string;
+	/** The vendor's id of this call, for its support. */
+	requestId?: string;
 	/** What to do, where the vendor's code or status says more than the kit knows. */
 	hint?: string;
 	cause?: FailureCause;
