@@ -166,7 +166,7 @@ export class HttpClient {
 		}
 		const answer = readAnswer(raw, request.expect ?? 'json', sentAt);
 		const error = answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string' && request.expect === undefined ? notJson(answer) : this.wire.error(answer);
-		const retry = retryAfterMs(answer.headers['retry-after'], clock.now());
+		const retry = retryAfterMs(answer.headers['retry-after'] ?? this.wire.retryAfter?.(answer.headers), clock.now());
 		return {
 			answer,
 			error,

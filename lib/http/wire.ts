@@ -45,6 +45,8 @@ export interface Wire {
 	error(answer: Answer): VendorError | undefined;
 	/** Takes the payload out of the envelope. */
 	data?(body: unknown): unknown;
+	/** Where the vendor says how long to wait, if not in `Retry-After`: in seconds, or an HTTP date. */
+	retryAfter?(headers: Answer['headers']): string | undefined;
 	/** The vendor's own limit of calls at once, from an answer's headers. */
 	statedLimit?(headers: Answer['headers']): number | undefined;
 }
