@@ -1,4 +1,5 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { FieldError } from '../errors';
 import { isObject } from '../http/wire';
@@ -8,8 +9,8 @@ import type { Dropdown, MapperSource, Search } from './lookups';
 export interface Field<Name extends string = string, Value = unknown> {
 	readonly name: Name;
 	readonly property: Omit<INodeProperties, 'name'>;
-	/** Throws FieldError, naming the field. */
-	readonly read: (raw: unknown) => Value;
+	/** `zone`: the workflow's time zone, for dates typed without one; UTC if absent. Throws FieldError, naming the field. */
+	readonly read: (raw: unknown, zone?: string) => Value;
 	/** Methods of the node that fill this field in the editor, by name. */
 	readonly lookups: readonly Lookup[];
 }
@@ -30,7 +31,7 @@ interface About {
 type Need<Required> = { required?: Required };
 type Maybe<Value, Required> = Required extends true ? Value : Value | undefined;
 
-function field<Name extends string, Value>(name: Name, property: Omit<INodeProperties, 'name'>, read: (raw: unknown) => Value, lookups: readonly Lookup[] = []): Field<Name, Value> {
+function field<Name extends string, Value>(name: Name, property: Omit<INodeProperties, 'name'>, read: (raw: unknown, zone?: string) => Value, lookups: readonly Lookup[] = []): Field<Name, Value> {
 	return { name, property, read, lookups };
 }
 
@@ -43,9 +44,9 @@ function missing(about: About): FieldError {
 }
 
 /** Reads a value that may be left empty unless `required`. The one place that decides what empty means. */
-function reader<Value, Required extends boolean>(about: About & Need<Required>, read: (raw: unknown) => Value) {
-	return (raw: unknown): Maybe<Value, Required> => {
-		if (!isEmpty(raw)) return read(raw) as Maybe<Value, Required>;
+function reader<Value, Required extends boolean>(about: About & Need<Required>, read: (raw: unknown, zone?: string) => Value) {
+	return (raw: unknown, zone?: string): Maybe<Value, Required> => {
+		if (!isEmpty(raw)) return read(raw, zone) as Maybe<Value, Required>;
 		if (about.required) throw missing(about);
 		return undefined as Maybe<Value, Required>;
 	};
@@ -105,8 +106,8 @@ export function number<Name extends string, const Required extends boolean = fal
 	const { min, max, integer, default: value, ...shown } = about;
 	const typeOptions = { ...(min === undefined ? {} : { minValue: min }), ...(max === undefined ? {} : { maxValue: max }), ...(integer ? { numberPrecision: 0 } : {}) };
 	const read = reader(about, (raw) => {
-		const given = Number(raw);
-		if (!Number.isFinite(given) || (integer && !Number.isInteger(given))) throw new FieldError(`"${about.displayName}" is not a ${integer ? 'whole ' : ''}number`, `It got ${shown_(raw)}.`);
+		const given = typeof raw === 'number' || typeof raw === 'string' ? Number(raw) : NaN;
+		if (!Number.isFinite(given) || (integer && !Number.isInteger(given))) throw new FieldError(`"${about.displayName}" is not a ${integer ? 'whole ' : ''}number`, `It got ${excerpt(raw)}.`);
 		if ((min !== undefined && given < min) || (max !== undefined && given > max)) {
 			throw new FieldError(`"${about.displayName}" is out of range`, `Use a number${min === undefined ? '' : ` from ${min}`}${max === undefined ? '' : ` to ${max}`}.`);
 		}
@@ -115,29 +116,36 @@ export function number<Name extends string, const Required extends boolean = fal
 	return field(name, { ...shown, type: 'number', default: value ?? '', typeOptions }, read);
 }
 
-function shown_(raw: unknown): string {
+function excerpt(raw: unknown): string {
 	const given = typeof raw === 'string' ? `"${raw}"` : (JSON.stringify(raw) ?? String(raw));
 	return given.length > 60 ? `${given.slice(0, 60)}…` : given;
 }
 
 export function toggle<Name extends string>(name: Name, about: About & { default?: boolean }): Field<Name, boolean> {
 	const { default: value = false, ...shown } = about;
-	return field(name, { ...shown, type: 'boolean', default: value }, (raw) => (isEmpty(raw) ? value : raw === true || raw === 'true'));
+	return field(name, { ...shown, type: 'boolean', default: value }, (raw) => {
+		if (isEmpty(raw)) return value;
+		if (raw === true || raw === 'true') return true;
+		if (raw === false || raw === 'false') return false;
+		throw new FieldError(`"${about.displayName}" is neither true nor false`, `It got ${excerpt(raw)}.`);
+	});
 }
 
 export interface Choice<Value extends string> {
 	name: string;
 	value: Value;
 	description?: string;
+	/** Offered only while other fields hold these values. */
+	displayOptions?: IDisplayOptions;
 }
 
-/** One of a fixed list. `open` also lets an expression give a value that is not in it. */
+/** One of a fixed list; the first option is the default unless one is named. Shown by name. */
 export function choice<Name extends string, const Value extends string>(
 	name: Name,
 	about: About & { options: ReadonlyArray<Choice<Value>>; default?: Value | ''; noDataExpression?: boolean },
 ): Field<Name, Value> {
 	const { options, default: value = options[0]?.value ?? '', ...shown } = about;
-	return field(name, { ...shown, type: 'options', default: value, options: [...options] as INodePropertyOptions[] }, (raw) => oneOf(about, options, isEmpty(raw) ? value : raw));
+	return field(name, { ...shown, type: 'options', default: value, options: byName(options) }, (raw) => oneOf(about, options, isEmpty(raw) ? value : raw));
 }
 
 /** Several of a fixed list. */
@@ -146,18 +154,22 @@ export function choices<Name extends string, const Value extends string>(
 	about: About & { options: ReadonlyArray<Choice<Value>>; default?: Value[] },
 ): Field<Name, Value[]> {
 	const { options, default: value = [], ...shown } = about;
-	return field(name, { ...shown, type: 'multiOptions', default: value, options: [...options] as INodePropertyOptions[] }, (raw) => many(raw).map((one) => oneOf(about, options, one)));
+	return field(name, { ...shown, type: 'multiOptions', default: value, options: byName(options) }, (raw) => many(raw).map((one) => oneOf(about, options, one)));
+}
+
+function byName(options: ReadonlyArray<Choice<string>>): INodePropertyOptions[] {
+	return [...options].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function oneOf<Value extends string>(about: About, options: ReadonlyArray<Choice<Value>>, raw: unknown): Value {
 	const found = options.find((option) => option.value === raw);
 	if (found) return found.value;
-	throw new FieldError(`"${about.displayName}" cannot be ${shown_(raw)}`, `Use one of: ${options.map((option) => option.value).join(', ')}.`);
+	throw new FieldError(`"${about.displayName}" cannot be ${excerpt(raw)}`, `Use one of: ${options.map((option) => option.value).join(', ')}.`);
 }
 
 function many(raw: unknown): unknown[] {
 	if (isEmpty(raw)) return [];
-	if (Array.isArray(raw)) return raw;
+	if (Array.isArray(raw)) return raw.filter((one) => !isEmpty(one));
 	return typeof raw === 'string' ? raw.split(',').map((part) => part.trim()).filter((part) => part !== '') : [raw];
 }
 
@@ -186,28 +198,41 @@ export function list<Name extends string>(name: Name, about: About & { default?:
 	return field(name, { ...shown, type: 'string', default: value }, (raw) => many(raw).map((one) => asText(about, one).trim()));
 }
 
-const DATE_ONLY = /^\d{4}-\d{2}-\d{2}$/;
-const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?$/i;
+const MOMENT = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?$/i;
 
-/** A moment, as ISO-8601 UTC with milliseconds whatever was typed. Text without a zone is UTC. */
+/** A moment, as ISO-8601 UTC with milliseconds whatever was typed. Text without a zone (what the editor's picker gives) is in the workflow's. */
 export function dateTime<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
-	return field(name, { ...about, type: 'dateTime', default: '' }, reader(about, (raw) => utc(about, raw)));
+	return field(name, { ...about, type: 'dateTime', default: '' }, reader(about, (raw, zone = 'utc') => utcOf(about, isoOf(about, raw), zone)));
 }
 
-/** A day, as YYYY-MM-DD. */
+/** A day, as YYYY-MM-DD: of a moment, the day that is written in it. */
 export function date<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
-	return field(name, { ...about, type: 'dateTime', typeOptions: { dateOnly: true }, default: '' }, reader(about, (raw) => (typeof raw === 'string' && DATE_ONLY.test(raw.slice(0, 10)) && raw.length >= 10 ? utc(about, raw.slice(0, 10)) : utc(about, raw)).slice(0, 10)));
+	return field(
+		name,
+		{ ...about, type: 'dateTime', typeOptions: { dateOnly: true }, default: '' },
+		reader(about, (raw) => {
+			const day = isoOf(about, raw).slice(0, 10);
+			return utcOf(about, day, 'utc').slice(0, 10);
+		}),
+	);
 }
 
-function utc(about: About, raw: unknown): string {
-	// Luxon's DateTime, as expressions give it, has toISO; a Date has toISOString.
-	const given = raw instanceof Date ? raw.toISOString() : isObject(raw) && typeof raw.toISO === 'function' ? String(raw.toISO()) : asText(about, raw).trim();
-	const zoned = DATE_ONLY.test(given) ? `${given}T00:00:00Z` : /(Z|[+-]\d{2}:?\d{2})$/i.test(given) ? given : `${given}Z`;
-	const moment = DATE_ONLY.test(given) || DATE_TIME.test(given) ? new Date(zoned.replace(' ', 'T')) : new Date(NaN);
-	if (Number.isNaN(moment.getTime()) || (DATE_ONLY.test(given) && !moment.toISOString().startsWith(given))) {
-		throw new FieldError(`"${about.displayName}" is not a date`, `It got ${shown_(given)}. Use ISO-8601, for example 2026-03-31 or 2026-03-31T09:30:00Z.`);
-	}
-	return moment.toISOString();
+/** Text, a Date, or the DateTime that expressions give ($now), as ISO text. */
+function isoOf(about: About, raw: unknown): string {
+	const given = raw instanceof Date && !Number.isNaN(raw.getTime()) ? raw.toISOString() : isObject(raw) && typeof raw.toISO === 'function' ? String(raw.toISO()) : typeof raw === 'string' ? raw.trim() : '';
+	if (!MOMENT.test(given)) throw notADate(about, raw);
+	return given;
+}
+
+function utcOf(about: About, given: string, zone: string): string {
+	const iso = given.replace(/^(.{10}) /, '$1T').replace(' ', '').toUpperCase();
+	const moment = DateTime.fromISO(iso, { zone }).toUTC();
+	if (!moment.isValid) throw notADate(about, given);
+	return moment.toISO();
+}
+
+function notADate(about: About, raw: unknown): FieldError {
+	return new FieldError(`"${about.displayName}" is not a date`, `It got ${excerpt(raw)}. Use ISO-8601, for example 2026-03-31 or 2026-03-31T09:30:00Z.`);
 }
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -251,11 +276,11 @@ export function collection<Name extends string, const Fields extends readonly Fi
 	about: About & { fields: Fields; addLabel?: string },
 ): Field<Name, Some<Fields>> {
 	const { fields, addLabel = 'Add Field', ...shown } = about;
-	const options = [...fields].sort((a, b) => a.property.displayName.localeCompare(b.property.displayName)).map((one) => ({ ...one.property, name: one.name, required: undefined }));
+	const options = [...fields].sort((a, b) => a.property.displayName.localeCompare(b.property.displayName)).map(({ name: key, property }) => ({ ...property, name: key, required: false }));
 	return field(
 		name,
-		{ ...shown, type: 'collection', placeholder: addLabel, default: {}, options: options.map(({ required: _, ...rest }) => rest) as INodeProperties[] },
-		(raw) => readSome(fields, isObject(raw) ? raw : {}),
+		{ ...shown, type: 'collection', placeholder: addLabel, default: {}, options },
+		(raw, zone) => readSome(fields, objectOf(about, raw), zone),
 		fields.flatMap((one) => one.lookups),
 	);
 }
@@ -276,23 +301,30 @@ export function rows<Name extends string, const Fields extends readonly Field[]>
 			default: {},
 			options: [{ name: 'row', displayName: rowLabel, values: fields.map((one) => ({ ...one.property, name: one.name })) as INodeProperties[] }],
 		},
-		(raw) => rowsOf(raw).map((row) => readAll(fields, row)),
+		(raw, zone) => rowsOf(about, raw).map((row) => readAll(fields, row, zone)),
 		fields.flatMap((one) => one.lookups),
 	);
 }
 
-function rowsOf(raw: unknown): Array<Record<string, unknown>> {
-	const inner = isObject(raw) ? (raw.row ?? []) : (raw ?? []);
-	return (Array.isArray(inner) ? inner : [inner]).filter(isObject);
+function objectOf(about: About, raw: unknown): Record<string, unknown> {
+	if (isEmpty(raw)) return {};
+	if (isObject(raw)) return raw;
+	throw new FieldError(`"${about.displayName}" is not an object`, `An expression gave ${excerpt(raw)}.`);
 }
 
-function readSome<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>): Some<Fields> {
+/** The editor nests rows under `row`; an expression may give the list itself. */
+function rowsOf(about: About, raw: unknown): Array<Record<string, unknown>> {
+	const inner = isObject(raw) ? ('row' in raw ? raw.row : Object.keys(raw).length === 0 ? [] : raw) : raw;
+	return (isEmpty(inner) ? [] : Array.isArray(inner) ? inner : [inner]).map((row) => objectOf(about, row));
+}
+
+function readSome<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>, zone?: string): Some<Fields> {
 	const present = fields.filter((one) => !isEmpty(located(raw[one.name])));
-	return Object.fromEntries(present.map((one) => [one.name, one.read(raw[one.name])])) as Some<Fields>;
+	return Object.fromEntries(present.map((one) => [one.name, one.read(raw[one.name], zone)])) as Some<Fields>;
 }
 
-export function readAll<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>): Values<Fields> {
-	return Object.fromEntries(fields.map((one) => [one.name, one.read(raw[one.name])])) as Values<Fields>;
+export function readAll<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>, zone?: string): Values<Fields> {
+	return Object.fromEntries(fields.map((one) => [one.name, one.read(raw[one.name], zone)])) as Values<Fields>;
 }
 
 /** The name of an input field that holds a file. */
@@ -322,6 +354,6 @@ export function when<Name extends string, Value>(one: Field<Name, Value>, condit
 		...one,
 		property: { ...one.property, displayOptions: { ...one.property.displayOptions, show: { ...one.property.displayOptions?.show, ...condition } } },
 		// n8n leaves hidden parameters out, so absent means hidden.
-		read: (raw) => (raw === undefined ? undefined : one.read(raw)),
+		read: (raw, zone) => (raw === undefined ? undefined : one.read(raw, zone)),
 	};
 }

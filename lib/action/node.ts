@@ -71,20 +71,23 @@ async function run<Api, Options extends Field<'options', { maxConcurrency?: numb
 	const fields = allFields(operation);
 	const inputs = host.getInputData().map((_, index) => {
 		try {
-			return readParameters(host, fields, index);
+			const options = readParameters(host, [spec.options], index).options as Partial<FieldValue<Options>>;
+			return { index, values: readParameters(host, fields, index), settings: { options, common: readParameters(host, common, index) as Partial<Values<Common>> } };
 		} catch (error) {
 			return fail(error, index);
 		}
 	});
-	const ready = inputs.flatMap((values, index) => (values ? [{ values, index }] : []));
-	if (ready.length === 0) return results.flat();
+	const ready = inputs.filter((input) => input !== undefined);
+	const [first] = ready;
+	if (!first) return results.flat();
 
-	const connect = connector(host, spec, common);
+	const width = first.settings.options.maxConcurrency ?? 30;
+	const connect = connector(host, spec, new AdaptiveLimit(width));
 	let stop = false;
-	await inParallel(ready, connect.concurrency, async ({ values, index }) => {
+	await inParallel(ready, width, async ({ values, settings, index }) => {
 		if (stop) return;
 		try {
-			results[index] = await outputOf(host, operation, await connect.apiFor(index), values, index);
+			results[index] = await outputOf(host, operation, await connect(settings), values, index);
 		} catch (error) {
 			stop = !host.continueOnFail() || host.getExecutionCancelSignal()?.aborted === true;
 			fail(error, index);
@@ -94,29 +97,23 @@ async function run<Api, Options extends Field<'options', { maxConcurrency?: numb
 }
 
 /** One connection for all items with the same options: an expression may name another integration per item. */
-function connector<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, common: readonly Field[]) {
+function connector<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, limit: AdaptiveLimit) {
 	const connections = new Map<string, Promise<Api>>();
-	const optionsAt = (index: number) => readParameters(host, [spec.options], index).options as Partial<FieldValue<Options>>;
-	const concurrency = optionsAt(0).maxConcurrency ?? 30;
-	const limit = new AdaptiveLimit(concurrency);
-	return {
-		concurrency,
-		apiFor: async (index: number): Promise<Api> => {
-			const settings = { options: optionsAt(index), common: readParameters(host, common, index) as Partial<Values<Common>> };
-			const key = JSON.stringify(settings);
-			const known = connections.get(key);
-			if (known) return await known;
-			const made = spec.connect(host, { ...settings, limit });
-			connections.set(key, made);
-			return await made;
-		},
+	return async (settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>> }): Promise<Api> => {
+		const key = JSON.stringify(settings);
+		const known = connections.get(key);
+		if (known) return await known;
+		const made = spec.connect(host, { ...settings, limit });
+		connections.set(key, made);
+		return await made;
 	};
 }
 
 /** n8n leaves hidden parameters out of a node: they read as undefined, an empty expression as null. */
 function readParameters(host: IExecuteFunctions, fields: readonly Field[], index: number): Record<string, unknown> {
 	const { parameters } = host.getNode();
-	return readAll(fields, Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? (located(host.getNodeParameter(name, index, null)) ?? null) : undefined])));
+	const raw = Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? (located(host.getNodeParameter(name, index, null)) ?? null) : undefined]));
+	return readAll(fields, raw, host.getTimezone());
 }
 
 async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>, api: Api, values: Record<string, unknown>, index: number): Promise<INodeExecutionData[]> {

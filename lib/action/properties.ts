@@ -67,19 +67,33 @@ function anyOffer<Api>(operations: ReadonlyArray<Operation<Api>>): Record<string
 	return merged;
 }
 
-/** A field that several operations of a resource share stands once, shown for all of them. */
+/**
+ * The fields of all operations in one order that keeps the order of each operation. A field that several operations
+ * share stands once, shown for all of them; only where two operations order their fields against each other it stands twice.
+ */
 function fieldProperties<Api>(resource: Resource<Api>): INodeProperties[] {
-	const users = new Map<Field, string[]>();
-	for (const operation of resource.operations) {
-		for (const field of allFields(operation)) users.set(field, [...(users.get(field) ?? []), operation.value]);
+	const sequences = resource.operations.map((operation) => ({ operation: operation.value, fields: allFields(operation) }));
+	const shown: Array<{ field: Field; operations: string[] }> = [];
+	while (sequences.some(({ fields }) => fields.length > 0)) {
+		const heads = sequences.flatMap(({ fields: [head] }) => (head ? [head] : []));
+		const free = heads.find((head) => sequences.every(({ fields }) => fields.indexOf(head) <= 0));
+		const field = free ?? heads[0];
+		if (!field) break;
+		const users = sequences.filter(({ fields }) => fields[0] === field);
+		shown.push({ field, operations: users.map(({ operation }) => operation) });
+		for (const user of users) user.fields.shift();
 	}
-	return [...users].map(([field, operations]) => {
+	return shown.map(({ field, operations }) => {
 		const show = { ...field.property.displayOptions?.show, resource: [resource.value], operation: operations };
 		const extra = field === kitFields.limit ? { returnAll: [false] } : {};
 		return { ...field.property, name: field.name, displayOptions: { ...field.property.displayOptions, show: { ...show, ...extra } } };
 	});
 }
 
+/** An operation's fields in the order of the editor: what it needs, how many, and then what is optional. */
 export function allFields<Api>(operation: Operation<Api>): Field[] {
-	return [...operation.fields, ...(operation.many ? [kitFields.returnAll, kitFields.limit] : []), ...(operation.simplify ? [kitFields.simplify] : [])];
+	const added = [...(operation.many ? [kitFields.returnAll, kitFields.limit] : []), ...(operation.simplify ? [kitFields.simplify] : [])];
+	const optional = operation.fields.findIndex(({ property }) => property.type === 'collection');
+	const at = optional < 0 ? operation.fields.length : optional;
+	return [...operation.fields.slice(0, at), ...added, ...operation.fields.slice(at)];
 }

@@ -35,6 +35,8 @@ export interface ClientOptions {
 	signal?: AbortSignal;
 }
 
+type Send = (timeoutMs: number) => Promise<unknown>;
+
 const MAX_HOPS = 5;
 const OWN_HINTS: Record<number, { cause: FailureCause; hint: string }> = {
 	400: { cause: 'configuration-invalid', hint: 'Check the fields of this node: the service could not use one of them.' },
@@ -88,8 +90,10 @@ export class HttpClient {
 	async download(url: string, timeoutMs = this.wire.timeoutMs): Promise<Answer> {
 		const target = publicUrl(url, this.base);
 		return await this.attempts(
-			{ method: 'GET', path: target.pathname, expect: 'file' },
-			async () => await this.host.helpers.httpRequest({ url: target.href, method: 'GET', encoding: 'arraybuffer', timeout: timeoutMs, returnFullResponse: true, ignoreHttpStatusErrors: true }),
+			// The address may be signed: only its host is ever shown.
+			{ method: 'GET', path: target.host, expect: 'file', timeoutMs },
+			async (timeout) => await this.host.helpers.httpRequest({ url: target.href, method: 'GET', encoding: 'arraybuffer', timeout, returnFullResponse: true, ignoreHttpStatusErrors: true }),
+			fileError,
 		);
 	}
 
@@ -124,10 +128,10 @@ export class HttpClient {
 		});
 	}
 
-	private async attempts(request: Request, send: (timeoutMs: number) => Promise<unknown>): Promise<Answer> {
+	private async attempts(request: Request, send: Send, readError: Wire['error'] = (answer) => this.wire.error(answer)): Promise<Answer> {
 		const repeatable = request.repeatable === true || request.method === 'GET' || request.method === 'HEAD';
 		for (let number = 1; ; number++) {
-			const { answer, error, outcome } = await this.throttled(request, send);
+			const { answer, error, outcome } = await this.throttled(request, send, readError);
 			const accepted = answer !== undefined && request.accept?.includes(answer.status) === true;
 			const step = accepted ? 'done' : nextStep({ repeatable, number, outcome, jitter: Math.random() });
 			if (step === 'done' && answer && (accepted || !error)) return answer;
@@ -139,10 +143,10 @@ export class HttpClient {
 		}
 	}
 
-	private async throttled(request: Request, send: (timeoutMs: number) => Promise<unknown>) {
-		if (!this.options.limit) return await this.once(request, send);
+	private async throttled(request: Request, send: Send, readError: Wire['error']) {
+		if (!this.options.limit) return await this.once(request, send, readError);
 		return await this.options.limit.run(async (report) => {
-			const result = await this.once(request, send);
+			const result = await this.once(request, send, readError);
 			const stated = result.answer && this.wire.statedLimit?.(result.answer.headers);
 			if (stated !== undefined) report.stated(stated);
 			if (result.outcome.kind === 'answer' && (result.outcome.status === 429 || result.outcome.refusedBeforeRun)) report.refused();
@@ -151,7 +155,7 @@ export class HttpClient {
 		});
 	}
 
-	private async once(request: Request, send: (timeoutMs: number) => Promise<unknown>): Promise<{ answer?: Answer; error?: VendorError; outcome: Outcome }> {
+	private async once(request: Request, send: Send, readError: Wire['error']): Promise<{ answer?: Answer; error?: VendorError; outcome: Outcome }> {
 		this.signal?.throwIfAborted();
 		const sentAt = clock.now();
 		const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? this.wire.timeoutMs, (this.options.deadline ?? Infinity) - sentAt));
@@ -165,7 +169,7 @@ export class HttpClient {
 			raw = { statusCode: status, headers: {}, body: '' };
 		}
 		const answer = readAnswer(raw, request.expect ?? 'json', sentAt);
-		const error = answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string' && request.expect === undefined ? notJson(answer) : this.wire.error(answer);
+		const error = answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string' && request.expect === undefined ? notJson(answer) : readError(answer);
 		const retry = retryAfterMs(answer.headers['retry-after'] ?? this.wire.retryAfter?.(answer.headers), clock.now());
 		return {
 			answer,
@@ -241,6 +245,12 @@ function notJson(answer: Answer): VendorError {
 		hint: 'Something between n8n and the service answered in its place (a proxy, a login page), or the base URL is wrong.',
 		cause: 'configuration-invalid',
 	};
+}
+
+function fileError({ status }: Answer): VendorError | undefined {
+	if (status >= 200 && status < 300) return undefined;
+	const cause: FailureCause = status === 429 ? 'rate-limited' : status >= 500 ? 'temporarily-unavailable' : 'configuration-invalid';
+	return { message: `The file could not be fetched: its server answered ${status}`, hint: 'Addresses of files expire: ask for the list of files again.', cause };
 }
 
 function transportError(error: unknown): VendorError {

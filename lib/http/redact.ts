@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-const PUBLIC_FIELDS = /^(region|environment|.*(url|host|version|slug|scope|scheme|type|allowed.*domains))$/i;
+const PUBLIC_FIELDS = /^(region|environment|.*(url|host|version|slug|scope|scheme|type|id|allowed.*domains))$/i;
 
 /** Every value of a credential that may not be shown. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {
