@@ -1,0 +1,208 @@
+/** Grows as it is written. Unsigned variable-length integers take 7 bits a byte, low bits first. */
+export class ByteWriter {
+	private buffer: Buffer;
+	length = 0;
+
+	constructor(size = 1024) {
+		this.buffer = Buffer.allocUnsafe(size);
+	}
+
+	private room(bytes: number): void {
+		if (this.length + bytes <= this.buffer.length) return;
+		const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
+		this.buffer.copy(larger, 0, 0, this.length);
+		this.buffer = larger;
+	}
+
+	byte(value: number): void {
+		this.room(1);
+		this.buffer[this.length++] = value;
+	}
+
+	u32(value: number): void {
+		this.room(4);
+		this.buffer.writeUInt32LE(value, this.length);
+		this.length += 4;
+	}
+
+	/** Up to 2^53. */
+	varint(value: number): void {
+		this.room(8);
+		let rest = value;
+		while (rest >= 0x80) {
+			this.buffer[this.length++] = (rest % 0x80) | 0x80;
+			rest = Math.floor(rest / 0x80);
+		}
+		this.buffer[this.length++] = rest;
+	}
+
+	/** Texts of letters, digits, - and _ (ids mostly are) take 6 bits a character. */
+	text(value: string): void {
+		if (COMPACT.test(value)) {
+			this.varint(value.length * 2 + 1);
+			const size = Math.ceil((value.length * 6) / 8);
+			this.room(size + 3);
+			this.length += this.buffer.write(value, this.length, 'base64url');
+			return;
+		}
+		const bytes = Buffer.from(value, 'utf8');
+		this.varint(bytes.length * 2);
+		this.bytes(bytes, 0, bytes.length);
+	}
+
+	bytes(source: Buffer, start: number, end: number): void {
+		this.room(end - start);
+		source.copy(this.buffer, this.length, start, end);
+		this.length += end - start;
+	}
+
+	/** A moment in ms; whole seconds are shorter. */
+	time(ms: number): void {
+		const shifted = ms + TIME_SHIFT;
+		if (shifted % 1000 === 0) this.varint((shifted / 1000) * 2);
+		else this.varint(shifted * 2 + 1);
+	}
+
+	view(): Buffer {
+		return this.buffer.subarray(0, this.length);
+	}
+}
+
+export class ByteReader {
+	constructor(
+		readonly buffer: Buffer,
+		public at = 0,
+		private readonly end = buffer.length,
+	) {}
+
+	private need(bytes: number): void {
+		if (this.at + bytes > this.end) throw new RangeError('The packed state ends too early');
+	}
+
+	byte(): number {
+		this.need(1);
+		return this.buffer.readUInt8(this.at++);
+	}
+
+	u32(): number {
+		this.need(4);
+		const value = this.buffer.readUInt32LE(this.at);
+		this.at += 4;
+		return value;
+	}
+
+	varint(): number {
+		let value = 0;
+		for (let factor = 1; factor <= 2 ** 49; factor *= 0x80) {
+			const byte = this.byte();
+			value += (byte & 0x7f) * factor;
+			if (byte < 0x80) return value;
+		}
+		throw new RangeError('The packed state holds a number that is too long');
+	}
+
+	text(): string {
+		const head = this.varint();
+		const length = Math.floor(head / 2);
+		if (head % 2 === 0) return this.slice(length).toString('utf8');
+		return this.slice(compactBytes(length)).toString('base64url').slice(0, length);
+	}
+
+	slice(length: number): Buffer {
+		this.need(length);
+		const slice = this.buffer.subarray(this.at, this.at + length);
+		this.at += length;
+		return slice;
+	}
+
+	time(): number {
+		const value = this.varint();
+		return (value % 2 === 0 ? (value / 2) * 1000 : (value - 1) / 2) - TIME_SHIFT;
+	}
+}
+
+/** Moves the year 1900 to 0: birthdays of interviews before 1970 do occur in imported data. */
+const TIME_SHIFT = 2_208_988_800_000;
+
+/**
+ * Base64url keeps 6 bits a character only when no bits are cut off at the end: lengths of 4n, 4n+2 and 4n+3 whose last
+ * character has its spare bits zero. Only such texts are written compactly, so that reading gives the very same text.
+ */
+const COMPACT = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
+
+function compactBytes(characters: number): number {
+	return Math.floor((characters * 6) / 8);
+}
+
+/** Bit by bit, for the many that must be small. */
+export class BitWriter {
+	private readonly out = new ByteWriter();
+	private pending = 0;
+	private filled = 0;
+
+	bits(value: number, count: number): void {
+		let rest = value;
+		let left = count;
+		while (left > 0) {
+			const take = Math.min(left, 8 - this.filled);
+			const power = 2 ** take;
+			this.pending |= rest % power << this.filled;
+			rest = Math.floor(rest / power);
+			this.filled += take;
+			left -= take;
+			if (this.filled === 8) this.flush();
+		}
+	}
+
+	private flush(): void {
+		this.out.byte(this.pending);
+		this.pending = 0;
+		this.filled = 0;
+	}
+
+	/** Rice code: the quotient in ones and a zero, then the rest. Close to the least for gaps between sorted hashes. */
+	rice(value: number, parameter: number): void {
+		const power = 2 ** parameter;
+		for (let quotient = Math.floor(value / power); quotient > 0; quotient--) this.bits(1, 1);
+		this.bits(0, 1);
+		this.bits(value % power, parameter);
+	}
+
+	view(): Buffer {
+		if (this.filled > 0) this.flush();
+		return this.out.view();
+	}
+}
+
+export class BitReader {
+	private current = 0;
+	private left = 0;
+
+	constructor(private readonly bytes: ByteReader) {}
+
+	bits(count: number): number {
+		let value = 0;
+		let factor = 1;
+		let wanted = count;
+		while (wanted > 0) {
+			if (this.left === 0) {
+				this.current = this.bytes.byte();
+				this.left = 8;
+			}
+			const take = Math.min(wanted, this.left);
+			const power = 2 ** take;
+			value += (this.current % power) * factor;
+			this.current = Math.floor(this.current / power);
+			factor *= power;
+			this.left -= take;
+			wanted -= take;
+		}
+		return value;
+	}
+
+	rice(parameter: number): number {
+		let quotient = 0;
+		while (this.bits(1) === 1) quotient++;
+		return quotient * 2 ** parameter + this.bits(parameter);
+	}
+}

@@ -1,0 +1,280 @@
+import type { SourceRow } from '../provider';
+import { created, diff, vanished } from './diff';
+import type { Difference, Now } from './diff';
+import type { FoundBy } from './events';
+import { messageOf } from './failures';
+import { isFull, slimContent, type Entry, type SlimEntry } from './memory';
+import { DAY, LIMITS } from './options';
+import { askModels, hasTime, skip, tellable, type Run } from './run';
+import { contentHash, knows, modelBits, snapshotOf, type Snapshot } from './snapshot';
+
+/** How the rows of a read are to be taken. */
+export interface Manner {
+	foundBy: FoundBy;
+	/**
+	 * A silent read: unknown applications made before this (ms) are remembered without a word, younger ones are told
+	 * as created. Null: not a silent read; -Infinity: all unknown ones are told as created.
+	 */
+	silentBefore: number | null;
+	/** Number of the pass over everything that is under way, 0 = none. */
+	pass: number;
+	/** Vendor's clock, ms, about now. */
+	vendorNow: number;
+}
+
+/** Compares a page with memory, tells, remembers. False when it had to stop before the page's end (time or cap). */
+export async function comparePage(run: Run, rows: readonly SourceRow[], manner: Manner): Promise<boolean> {
+	const { details } = run.source;
+	if (!details?.compared) return await compareRows(run, rows, manner, NO_GATES);
+
+	// List rows are a gate only: whatever equals the list row remembered needs no closer look.
+	const gates = new Map<string, number>();
+	const moved = rows.filter((row) => {
+		const gate = contentHash(snapshotOf(row)) || 1;
+		gates.set(row.id, gate);
+		return !passesGate(run, row, gate, manner);
+	});
+	for (let at = 0; at < moved.length; at += details.atOnce) {
+		if (!hasTime(run)) return false;
+		const chunk = moved.slice(at, at + details.atOnce);
+		const answers = await details.read(chunk.map((row) => ({ row, memo: memoOf(run, row) })));
+		const detailed = chunk.flatMap((row) => usable(run, row, answers.get(row.id), manner));
+		if (!(await compareRows(run, detailed, manner, gates))) return false;
+		run.comparedPages = Math.max(run.comparedPages, 1);
+	}
+	return true;
+}
+
+const NO_GATES: ReadonlyMap<string, number> = new Map();
+
+function passesGate(run: Run, row: SourceRow, gate: number, manner: Manner): boolean {
+	const entry = run.draft.find(row.id);
+	if (!entry) return false;
+	const same = isFull(entry) ? entry.gate === gate && !entry.missed : entry.gated && entry.content === slimContent(gate);
+	if (same) entry.seenIn = manner.pass;
+	return same;
+}
+
+function memoOf(run: Run, row: SourceRow): string | null {
+	const entry = run.draft.find(row.id);
+	return row.memo ?? (entry && isFull(entry) ? entry.memo : null);
+}
+
+/** What to compare of a row whose details were asked for: nothing when they failed. */
+function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined, manner: Manner): SourceRow[] {
+	if (answer && !(answer instanceof Error)) {
+		run.slot.rowFailures.delete(row.id);
+		return [{ ...answer, memo: answer.memo ?? row.memo ?? null }];
+	}
+	rowFailed(run, row.id, answer ? messageOf(answer) : 'its details are missing from the answer', manner);
+	return [];
+}
+
+/** The row stays as it was remembered. A few times that holds the mark back, then no longer: one row must not stall the rest. */
+function rowFailed(run: Run, id: string, reason: string, manner: Manner): void {
+	const tries = (run.slot.rowFailures.get(id) ?? 0) + 1;
+	run.slot.rowFailures.set(id, tries);
+	if (tries < LIMITS.rowTries) run.withheld = true;
+	const entry = run.draft.find(id);
+	if (entry) entry.seenIn = manner.pass;
+	skip(run, id, reason);
+}
+
+interface Finding {
+	row: SourceRow;
+	now: Now;
+	before: Entry | SlimEntry | undefined;
+	differences: Difference[];
+	/** Null: what is remembered stays. */
+	next: Snapshot | null;
+	previousKnown: boolean;
+	lagSeen: boolean;
+}
+
+async function compareRows(run: Run, rows: readonly SourceRow[], manner: Manner, gates: ReadonlyMap<string, number>): Promise<boolean> {
+	let findings = rows.map((row) => examine(run, row, manner));
+	if (!run.modelsChecked && run.source.readModels && findings.some((finding) => suspicious(run, finding)) && (await askModels(run))) {
+		findings = rows.map((row) => examine(run, row, manner));
+	}
+	const enriched = await enrich(run, findings, manner);
+	if (enriched === null) return false;
+	let complete = true;
+	const again = new Set<string>();
+	for (const first of findings) {
+		// A row may come twice in a page: the second time it is compared with what the first one left.
+		const finding = again.has(first.row.id) ? examine(run, first.row, manner) : first;
+		again.add(first.row.id);
+		if (enriched.failed.has(finding.row.id)) continue;
+		if (!settle(run, finding, enriched.rows.get(finding.row.id), manner, gates.get(finding.row.id) ?? 0)) complete = false;
+	}
+	return complete;
+}
+
+function examine(run: Run, row: SourceRow, manner: Manner): Finding {
+	const before = run.draft.find(row.id);
+	const now: Now = {
+		snapshot: snapshotOf(row, tellable(run)),
+		application: row.application,
+		createdAt: iso(row.createdAt),
+		changedAt: iso(row.changedAt),
+	};
+	if (!before) return examineUnknown(run, row, now, manner);
+	const finding = { row, now, before, previousKnown: true };
+	if (isFull(before)) {
+		const step = diff(before.snapshot, now);
+		const changed = step.differences.length > 0 || step.next.known !== before.snapshot.known;
+		return { ...finding, differences: step.differences, next: changed ? step.next : null, lagSeen: step.ownFieldChanged };
+	}
+	return { ...finding, ...examineSlim(run, before, now), lagSeen: false };
+}
+
+/** New, or only new to us. */
+function examineUnknown(run: Run, row: SourceRow, now: Now, { foundBy, silentBefore }: Manner): Finding {
+	const { header } = run;
+	const finding: Finding = { row, now, before: undefined, differences: [], next: now.snapshot, previousKnown: true, lagSeen: false };
+	if (row.deleted) return finding;
+	if (silentBefore !== null) {
+		const isNew = silentBefore === -Infinity || (row.createdAt !== null && row.createdAt >= silentBefore);
+		return isNew ? { ...finding, differences: created(now) } : finding;
+	}
+	const from = header.createdFrom ?? -Infinity;
+	if (from === -Infinity || (row.createdAt !== null && row.createdAt >= from - LIMITS.createdSlackMs)) return { ...finding, differences: created(now) };
+	// The full check also meets rows that a page skipped in the first read: they did not change, they were only missed.
+	if (foundBy === 'full' && (row.changedAt === null || row.changedAt < header.watchStart)) return finding;
+	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: now.changedAt, changes: [] }] };
+}
+
+/** Of a slim entry only status, stage and a hash are left. */
+function examineSlim(run: Run, slim: SlimEntry, now: Now): Pick<Finding, 'differences' | 'next'> {
+	const { snapshot } = now;
+	if (slim.deleted && snapshot.deleted) return { differences: [], next: null };
+	const comparable = (snapshot.known & slim.known) === slim.known;
+	const content = slimContent(contentHash({ ...restricted(snapshot, slim.known), deleted: slim.deleted }));
+	const sameContent = slim.gated || !comparable || content === slim.content;
+	const remembered: Snapshot = {
+		...snapshot,
+		known: slim.known,
+		deleted: slim.deleted,
+		status: slim.status,
+		stage: run.state.memory.stageValue(slim.stage),
+	};
+	const { differences, next } = diff(remembered, now);
+	if (differences.length === 0 && sameContent && !slim.gated) return { differences, next: null };
+	if (differences.length === 0 && !sameContent) differences.push({ event: 'application.updated', at: now.changedAt, changes: [{ path: '*' }] });
+	// A gate that opened on a slim entry: something in the list row moved, whether or not the details show it.
+	if (differences.length === 0 && slim.gated) differences.push({ event: 'application.updated', at: now.changedAt, changes: [{ path: '*' }] });
+	return { differences, next };
+}
+
+function restricted(snapshot: Snapshot, known: number): Snapshot {
+	return {
+		...snapshot,
+		known,
+		interviews: knows(known, 'interviews') ? snapshot.interviews : [],
+		offers: knows(known, 'offers') ? snapshot.offers : [],
+		attachments: knows(known, 'attachments') ? snapshot.attachments : [],
+	};
+}
+
+/** A model that emptied may have been switched off; one that was switched off and shows something may be on again. */
+function suspicious(run: Run, { before, now, row }: Finding): boolean {
+	if (before && isFull(before) && !now.snapshot.deleted && vanished(before.snapshot, now.snapshot).length > 0) return true;
+	return run.header.tells !== null && (modelBits(row.told) & ~run.header.tells) !== 0 && showsMore(row, run.header.tells);
+}
+
+function showsMore({ application, told }: SourceRow, tells: number): boolean {
+	return [...told].some((model) => {
+		const value = application[model];
+		return !knows(tells, model) && (Array.isArray(value) ? value.length > 0 : value !== null);
+	});
+}
+
+/** Completes what will be told, where the provider reads such details. Null: no time left. */
+async function enrich(run: Run, findings: readonly Finding[], manner: Manner) {
+	const rows = new Map<string, SourceRow>();
+	const failed = new Set<string>();
+	const { details } = run.source;
+	if (!details || details.compared) return { rows, failed };
+	const wanted: Finding[] = [];
+	let room = run.options.cap - run.telling.count;
+	for (const finding of findings) {
+		const events = wantedOf(run, finding).length;
+		if (events === 0) continue;
+		if (room <= 0) break;
+		room -= events;
+		wanted.push(finding);
+	}
+	for (let at = 0; at < wanted.length; at += details.atOnce) {
+		if (!hasTime(run)) return null;
+		const chunk = wanted.slice(at, at + details.atOnce);
+		const answers = await details.read(chunk.map(({ row }) => ({ row, memo: memoOf(run, row) })));
+		for (const { row } of chunk) {
+			const [completed] = usable(run, row, answers.get(row.id), manner);
+			if (completed) rows.set(row.id, completed);
+			else failed.add(row.id);
+		}
+	}
+	return { rows, failed };
+}
+
+function wantedOf(run: Run, { differences, before, now, next }: Finding): Difference[] {
+	const was = before && isFull(before) ? before.snapshot : before ? { ...now.snapshot, stage: run.state.memory.stageValue(before.stage) } : null;
+	return run.telling.wanted(differences, was, next ?? now.snapshot);
+}
+
+/** Tells and remembers one row. False: no room to tell it; it stays as it was and comes again. */
+function settle(run: Run, finding: Finding, completed: SourceRow | undefined, manner: Manner, gate: number): boolean {
+	const { row, before, next, differences } = finding;
+	const wanted = wantedOf(run, finding);
+	if (before) before.seenIn = manner.pass;
+	if (wanted.length > 0 && run.telling.isFull) {
+		run.withheld = true;
+		return false;
+	}
+	const name = row.application.currentStage;
+	if (name?.id && row.told.has('currentStage')) run.state.memory.stageNames.set(name.id, name.text);
+
+	const full = before && isFull(before) ? before : undefined;
+	const memo = row.memo ?? full?.memo ?? null;
+	const unchanged = next === null && (!full || (full.gate === gate && full.memo === memo && !full.missed));
+	if (unchanged) return true;
+	const snapshot = next ?? full?.snapshot;
+	if (!snapshot) return true;
+	const step = (full?.step ?? (before ? run.header.stepFloor : 0)) + (differences.length > 0 ? 1 : 0);
+	if (wanted.length > 0) {
+		run.telling.tell(completed ? retold(finding, completed, wanted) : wanted, {
+			applicationId: row.id,
+			application: (completed ?? row).application,
+			before: full?.snapshot ?? null,
+			after: snapshot,
+			step,
+			foundBy: manner.foundBy,
+			previousKnown: finding.previousKnown,
+		});
+	} else if (manner.silentBefore === null) run.draft.silentChanges++;
+	measureLag(run, finding, manner);
+	run.draft.set({ id: row.id, step, snapshot, gate, memo, missed: false, packedAt: -1, seenIn: manner.pass });
+	return true;
+}
+
+/** The same differences, with `to` from the completed record. */
+function retold({ before, now, previousKnown }: Finding, completed: SourceRow, wanted: readonly Difference[]): Difference[] {
+	if (!previousKnown || (before && !isFull(before))) return [...wanted];
+	const complete = { ...now, application: completed.application };
+	const all = before && isFull(before) ? diff(before.snapshot, complete).differences : created(complete);
+	const events = new Set(wanted.map(({ event }) => event));
+	return all.filter(({ event }) => events.has(event));
+}
+
+/** How late the vendor shows changes: decides how much is read again. */
+function measureLag(run: Run, { lagSeen, row }: Finding, { foundBy, vendorNow }: Manner): void {
+	const { header } = run;
+	if (!lagSeen || row.changedAt === null || header.lastRead === null || header.highWater === null) return;
+	if (foundBy === 'window') header.lag = Math.min(DAY, Math.max(header.lag, header.lastRead - row.changedAt));
+	// No window showed it: the lag is more than the overlap, and at most the age of the youngest such change.
+	else if (row.changedAt < header.highWater && row.changedAt > vendorNow - DAY) run.missedLag = Math.min(run.missedLag, vendorNow - row.changedAt);
+}
+
+function iso(ms: number | null): string | null {
+	return ms === null ? null : new Date(ms).toISOString();
+}

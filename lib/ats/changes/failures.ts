@@ -1,0 +1,49 @@
+import { ApiError, type FailureCause } from '../../errors';
+import { clock } from '../../clock';
+import type { PollHost } from './host';
+import { LIMITS, type PollOptions } from './options';
+import type { Slot } from './slots';
+
+/** A poll that fails for a reason of our own; `cause` is what n8n's scheduler understands. */
+export class PollError extends Error {
+	constructor(
+		message: string,
+		readonly failure: { cause: FailureCause; retryAfterMs?: number },
+	) {
+		super(message);
+		this.name = 'PollError';
+	}
+}
+
+/** What n8n's poll scheduler (2.36+) may read on the error it gets: why, and when to come again. */
+export function failureOf(error: unknown): { cause: FailureCause; retryAfterMs?: number } {
+	if (error instanceof PollError) return error.failure;
+	if (error instanceof ApiError) {
+		const { cause, retryAfterMs } = error.facts;
+		return { cause, ...(retryAfterMs === undefined || !error.temporary ? {} : { retryAfterMs }) };
+	}
+	return { cause: 'node-defect' };
+}
+
+export function isTemporary(error: unknown): boolean {
+	const { cause } = failureOf(error);
+	return cause === 'rate-limited' || cause === 'quota-exhausted' || cause === 'temporarily-unavailable';
+}
+
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** Throws the error, or keeps it back for a while: outside durable cursors every failing poll is a failed execution each minute. */
+export function report(error: unknown, slot: Slot, host: PollHost, { reportFailures }: PollOptions): 'quiet' {
+	const now = clock.now();
+	const { retryAfterMs } = failureOf(error);
+	// Where the host does not honour Retry-After, we do.
+	if (retryAfterMs !== undefined) slot.notBefore = now + retryAfterMs;
+	slot.failingSince ??= now;
+	if (reportFailures === 'afterFifteenMinutes' && isTemporary(error) && now - slot.failingSince < LIMITS.swallowFailuresMs) {
+		host.log.warn(`${messageOf(error)}. Trying again with the next poll`, { failingForMs: now - slot.failingSince });
+		return 'quiet';
+	}
+	throw error;
+}

@@ -1,0 +1,1 @@
+export async function pollFeed(_: unknown): Promise<'quiet'> { return 'quiet'; }

@@ -1,0 +1,87 @@
+import { clock } from '../../clock';
+import type { ChangeSource } from '../provider';
+import type { Telling } from './events';
+import type { PollHost } from './host';
+import { Draft } from './memory';
+import type { PollOptions } from './options';
+import { ALL_MODELS, modelBits } from './snapshot';
+import type { Slot } from './slots';
+import type { Header, State } from './state';
+
+/** Everything one poll works with. Nothing of it reaches the state before the poll is sure (see finish in poll.ts). */
+export interface Run {
+	source: ChangeSource;
+	options: PollOptions;
+	host: PollHost;
+	slot: Slot;
+	/** As it was when the poll began. */
+	state: State;
+	/** As it will be. */
+	header: Header;
+	draft: Draft;
+	telling: Telling;
+	/** Our clock, ms. */
+	deadline: number;
+	startedAt: number;
+	/** Pages whose rows were compared. */
+	comparedPages: number;
+	/** Something was left for the next poll: the mark must not move. */
+	withheld: boolean;
+	/** Must reach the database even when nothing is told: an empty execution carries it. */
+	mustCommit: boolean;
+	skipped: Array<{ id: string | null; reason: string }>;
+	modelsChecked: boolean;
+	slowestPageMs: number;
+	/** Age in ms of the youngest change that only the full check showed; Infinity: none. */
+	missedLag: number;
+}
+
+export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'slot' | 'state' | 'telling' | 'deadline'>): Run {
+	return {
+		...parts,
+		header: { ...parts.state.header },
+		draft: new Draft(parts.state.memory),
+		startedAt: clock.now(),
+		comparedPages: 0,
+		withheld: false,
+		mustCommit: false,
+		skipped: [],
+		modelsChecked: false,
+		slowestPageMs: 0,
+		missedLag: Infinity,
+	};
+}
+
+/** Whether another page may be begun: it must be likely to end inside the budget. */
+export function hasTime(run: Run): boolean {
+	return clock.now() + Math.max(1_000, run.slowestPageMs * 1.5) < run.deadline;
+}
+
+export async function timed<T>(run: Run, request: () => Promise<T>): Promise<T> {
+	const begin = clock.now();
+	const answer = await request();
+	run.slowestPageMs = Math.max(run.slowestPageMs, clock.now() - begin);
+	return answer;
+}
+
+/** Models that count now, as bits. */
+export function tellable({ header }: Run): number {
+	return header.tells ?? ALL_MODELS;
+}
+
+/** Asks which models the account tells. True when that differs from what was believed. */
+export async function askModels(run: Run): Promise<boolean> {
+	if (!run.source.readModels) return false;
+	const before = tellable(run);
+	const models = await run.source.readModels();
+	run.slot.modelsAsked = true;
+	run.modelsChecked = true;
+	run.header.tells = modelBits(models);
+	if (run.header.tells === before) return false;
+	run.host.log.info(`${run.source.label} now tells other parts of an application than before`, { models: [...models] });
+	return true;
+}
+
+export function skip(run: Run, id: string | null, reason: string): void {
+	run.skipped.push({ id, reason });
+}
