@@ -81,15 +81,20 @@ async function install(version: HostVersion, folder: string, log: Log): Promise<
 		overrides: { xlsx: '0.18.5' },
 	};
 	writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, '\t')}\n`);
-	const modules = join(folder, 'node_modules');
+	let step = 'fetching packages';
 	const progress = setInterval(() => {
-		const packages = existsSync(modules) ? readdirSync(modules).length : 0;
-		log(`  ${Math.round((Date.now() - startedAt) / 1000)} s, ${packages === 0 ? 'resolving packages' : `${packages} packages so far`}`);
+		log(`  ${Math.round((Date.now() - startedAt) / 1000)} s, ${step}${step === 'fetching packages' ? ` (${topLevelPackages(folder)} so far)` : ''}`);
 	}, 15_000);
 	try {
 		await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
-		log('  building sqlite3');
-		await npm(['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'], folder);
+		const withScripts = ['--ignore-scripts=false', '--foreground-scripts'];
+		if (!ownNodeFits(version)) {
+			step = `fetching Node ${nodeMajor[version]}`;
+			await npm(['rebuild', 'node', ...withScripts], folder);
+		}
+		step = 'building its database driver, sqlite3';
+		log(`  ${step}`);
+		await npm(['rebuild', 'sqlite3', ...withScripts], folder);
 		const host = await tried(version, folder);
 		writeFileSync(markerOf(folder), `${JSON.stringify({ n8n: version, nodeVersion: host.nodeVersion })}\n`);
 		log(`Installed n8n ${version} in ${Math.round((Date.now() - startedAt) / 1000)} s`);
@@ -99,6 +104,11 @@ async function install(version: HostVersion, folder: string, log: Log): Promise<
 	} finally {
 		clearInterval(progress);
 	}
+}
+
+function topLevelPackages(folder: string): number {
+	const modules = join(folder, 'node_modules');
+	return existsSync(modules) ? readdirSync(modules).length : 0;
 }
 
 async function npm(args: string[], cwd: string): Promise<void> {
@@ -114,6 +124,7 @@ async function tried(version: HostVersion, folder: string): Promise<Host> {
 	const node = nodeOf(folder);
 	const sqlite = join(folder, 'node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node');
 	if (!existsSync(sqlite)) throw new PlainError(`n8n ${version} was installed, but its database driver sqlite3 was not built.`);
+	if (node === process.execPath && !ownNodeFits(version)) throw new PlainError(`n8n ${version} was installed, but Node ${nodeMajor[version]} was not.`);
 	const printed = (await run(node, [bin, '--version'], { cwd: folder })).trim().split('\n').at(-1);
 	if (printed !== version) throw new PlainError(`n8n ${version} was installed, but says that it is ${printed}.`);
 	const nodeVersion = (await run(node, ['--version'], { cwd: folder })).trim().replace(/^v/, '');
