@@ -164,11 +164,14 @@ export class HttpClient {
 			raw = await send(timeoutMs);
 		} catch (error) {
 			this.signal?.throwIfAborted();
+			const refused = this.wire.oauth2 ? tokenRefused(error, this.wire.service) : undefined;
+			if (refused) return { outcome: { kind: 'answer', status: 401, refusedBeforeRun: false }, error: refused };
+			if (this.wire.oauth2 && hasNoToken(error)) return { outcome: { kind: 'notSent' }, error: transportError(error) };
 			const status = statusOf(error);
 			if (status === undefined) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };
 			raw = { statusCode: status, headers: {}, body: '' };
 		}
-		const answer = readAnswer(raw, request.expect ?? 'json', sentAt);
+		const answer = readAnswer(raw, request.expect ?? 'json', sentAt, this.wire.parse);
 		const error = answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string' && request.expect === undefined ? notJson(answer) : readError(answer);
 		const retry = retryAfterMs(answer.headers['retry-after'] ?? this.wire.retryAfter?.(answer.headers), clock.now());
 		return {
@@ -218,22 +221,22 @@ function hintOf(hint: string | undefined): { hint?: string } {
 	return hint === undefined ? {} : { hint };
 }
 
-function readAnswer(raw: unknown, expect: 'json' | 'file' | 'text', sentAt: number): Answer {
+function readAnswer(raw: unknown, expect: 'json' | 'file' | 'text', sentAt: number, parse?: Wire['parse']): Answer {
 	const full = isObject(raw) ? raw : {};
 	const status = typeof full.statusCode === 'number' ? full.statusCode : 0;
 	const headers: Record<string, string> = {};
 	for (const [name, value] of Object.entries(isObject(full.headers) ? full.headers : {})) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
 	const isFile = expect === 'file' && status >= 200 && status < 300;
-	const body = isFile ? full.body : parsed(Buffer.isBuffer(full.body) ? full.body.toString('utf8') : full.body, expect === 'text' && status < 300);
+	const body = isFile ? full.body : parsed(Buffer.isBuffer(full.body) ? full.body.toString('utf8') : full.body, expect === 'text' && status < 300, parse);
 	return { status, headers, body, sentAt, tookMs: clock.now() - sentAt };
 }
 
 /** JSON where it is JSON; undefined for an empty body; the text itself otherwise. */
-function parsed(body: unknown, keepText: boolean): unknown {
+function parsed(body: unknown, keepText: boolean, parse: (text: string) => unknown = JSON.parse): unknown {
 	if (typeof body !== 'string' || keepText) return body;
 	if (body.trim() === '') return undefined;
 	try {
-		return JSON.parse(body);
+		return parse(body);
 	} catch {
 		return body;
 	}
@@ -266,17 +269,36 @@ function neverConnected(error: unknown): boolean {
 
 /** The host wraps the transport's error; its code sits in the chain of causes. */
 function transportCode(error: unknown): string | undefined {
-	for (let current = error, depth = 0; isObject(current) && depth < 5; current = current.cause, depth++) {
-		if (typeof current.code === 'string' && /^E[A-Z_]+$/.test(current.code)) return current.code;
-	}
+	for (const { code } of causes(error)) if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return code;
 	return undefined;
+}
+
+/** The codes of n8n's OAuth2 client: it got an error answer instead of a token. */
+const TOKEN_REFUSED = new Set(['EAUTH', 'ESTATUS']);
+
+function tokenRefused(error: unknown, service: string): VendorError | undefined {
+	const found = causes(error).find(({ code }) => typeof code === 'string' && TOKEN_REFUSED.has(code));
+	if (!found) return undefined;
+	const said = typeof found.message === 'string' && found.message !== '' ? `: ${found.message}` : '';
+	return { message: `${service} gave no access token${said}`, hint: 'Check the client ID and the client secret in the credential.', cause: 'credential-invalid' };
+}
+
+/** n8n could not get a token for another reason: the call itself has not been made. */
+function hasNoToken(error: unknown): boolean {
+	return causes(error).some(({ message }) => typeof message === 'string' && message.startsWith('Failed to acquire OAuth2 access token'));
+}
+
+function causes(error: unknown): Array<Record<string, unknown>> {
+	const chain: Array<Record<string, unknown>> = [];
+	for (let current = error; isObject(current) && chain.length < 5; current = current.cause) chain.push(current);
+	return chain;
 }
 
 /** A status that the host insists on throwing (401 under OAuth2, after its own second try). */
 function statusOf(error: unknown): number | undefined {
-	for (let current = error, depth = 0; isObject(current) && depth < 5; current = current.cause, depth++) {
-		if (isObject(current.response) && typeof current.response.status === 'number') return current.response.status;
-		if (typeof current.httpCode === 'string' && /^[1-5]\d\d$/.test(current.httpCode)) return Number(current.httpCode);
+	for (const { response, httpCode } of causes(error)) {
+		if (isObject(response) && typeof response.status === 'number') return response.status;
+		if (typeof httpCode === 'string' && /^[1-5]\d\d$/.test(httpCode)) return Number(httpCode);
 	}
 	return undefined;
 }

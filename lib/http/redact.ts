@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-const PUBLIC_FIELDS = /^(region|environment|.*(url|host|version|slug|scope|scheme|type|id|allowed.*domains))$/i;
+// n8n's OAuth2 fields `authentication` and `grantType` hold plain words.
+const PUBLIC_FIELDS = /^(region|environment|authentication|.*(url|host|version|slug|scope|scheme|type|id|allowed.*domains))$/i;
 
 /** Every value of a credential that may not be shown. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {

@@ -43,6 +43,8 @@ export interface Wire {
 	headers?(credentials: ICredentialDataDecryptedObject): Record<string, string>;
 	/** Reads an error out of an answer of any status; undefined = this answer is none. Called before the status is looked at. */
 	error(answer: Answer): VendorError | undefined;
+	/** Instead of JSON.parse, for a vendor whose numbers need more care than it takes. Throws when the text is no JSON. */
+	parse?(text: string): unknown;
 	/** Takes the payload out of the envelope. */
 	data?(body: unknown): unknown;
 	/** Where the vendor says how long to wait, if not in `Retry-After`: in seconds, or an HTTP date. */
