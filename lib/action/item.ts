@@ -29,6 +29,11 @@ export class Item {
 		return this.host.getInputData()[this.index]?.json ?? {};
 	}
 
+	/** All input items, for an operation that sends them in one call (it then answers for the first item only). */
+	get all(): IDataObject[] {
+		return this.host.getInputData().map(({ json }) => json);
+	}
+
 	get signal(): AbortSignal | undefined {
 		return this.host.getExecutionCancelSignal();
 	}
