@@ -54,3 +54,14 @@ export class ApiError extends Error {
 		return this.facts.cause === 'rate-limited' || this.facts.cause === 'temporarily-unavailable' || this.facts.cause === 'quota-exhausted';
 	}
 }
+
+/** A poll that fails for a reason of our own; `failure` is what n8n's scheduler understands. */
+export class PollError extends Error {
+	constructor(
+		message: string,
+		readonly failure: { cause: FailureCause; retryAfterMs?: number },
+	) {
+		super(message);
+		this.name = 'PollError';
+	}
+}

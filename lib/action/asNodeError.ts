@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type IAllExecuteFunctions, type JsonObject } from 'n8n-workflow';
 
-import { ApiError, FieldError } from '../errors';
+import { ApiError, FieldError, PollError } from '../errors';
 
 type NodeHost = Pick<IAllExecuteFunctions, 'getNode'>;
 
@@ -10,6 +10,7 @@ export function asNodeError(host: NodeHost, error: unknown, itemIndex?: number):
 	const at = itemIndex === undefined ? {} : { itemIndex };
 	if (error instanceof NodeOperationError || error instanceof NodeApiError) return error;
 	if (error instanceof FieldError) return new NodeOperationError(node, error.message, { ...at, description: error.hint });
+	if (error instanceof PollError) return new NodeApiError(node, { message: error.message }, { ...at, message: error.message, failure: failureOf(error.failure) });
 	if (!(error instanceof ApiError)) return new NodeOperationError(node, error instanceof Error ? error.message : String(error), at);
 
 	const { facts } = error;
@@ -26,7 +27,7 @@ export function asNodeError(host: NodeHost, error: unknown, itemIndex?: number):
 }
 
 /** Hosts from 2.36 on schedule the next try from this; older ones ignore it. */
-function failureOf({ cause, retryAfterMs }: ApiError['facts']) {
+function failureOf({ cause, retryAfterMs }: PollError['failure']) {
 	if (cause === 'credential-invalid' || cause === 'configuration-invalid' || cause === 'node-defect') return { cause };
 	return { cause, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }

@@ -76,9 +76,9 @@ export function id<Name extends string, const Required extends boolean = true>(n
 /** An ID picked from a searchable list, or typed. */
 export function locator<Name extends string, const Required extends boolean = true>(
 	name: Name,
-	about: About & Need<Required> & { search: Search; idHint?: string },
+	about: About & Need<Required> & { search: Search; idHint?: string; /** Name of the way to type it, where it is no ID. */ typedAs?: string },
 ): Field<Name, Maybe<string, Required>> {
-	const { search, placeholder, idHint, ...shown } = about;
+	const { search, placeholder, idHint, typedAs = 'By ID', ...shown } = about;
 	const required = about.required ?? true;
 	const property: Omit<INodeProperties, 'name'> = {
 		...shown,
@@ -87,7 +87,7 @@ export function locator<Name extends string, const Required extends boolean = tr
 		default: { mode: 'list', value: '' },
 		modes: [
 			{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: search.name, searchable: search.searchable !== false } },
-			{ displayName: 'By ID', name: 'id', type: 'string', ...(placeholder ? { placeholder } : {}), ...(idHint ? { hint: idHint } : {}) },
+			{ displayName: typedAs, name: 'id', type: 'string', ...(placeholder ? { placeholder } : {}), ...(idHint ? { hint: idHint } : {}) },
 		],
 	};
 	const read = reader({ ...about, required } as About & Need<Required>, (raw) => asText(about, raw).trim());

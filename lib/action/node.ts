@@ -1,19 +1,10 @@
-import type {
-	IAllExecuteFunctions,
-	IExecuteFunctions,
-	ILoadOptionsFunctions,
-	INodeExecutionData,
-	INodeListSearchResult,
-	INodeProperties,
-	INodePropertyOptions,
-	ResourceMapperFields,
-} from 'n8n-workflow';
+import type { IAllExecuteFunctions, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { AdaptiveLimit } from '../http/adaptiveLimit';
 import { asNodeError } from './asNodeError';
 import { located, readAll, type Field, type Lookup, type Values } from './field';
 import { FileItem, Item } from './item';
-import type { Editor } from './lookups';
+import { lookupMethods, type LookupMethods } from './lookupMethods';
 import type { Operation, Output, Resource, Row } from './operation';
 import { allFields, kitFields, propertiesOf } from './properties';
 
@@ -30,11 +21,7 @@ type FieldValue<F> = F extends Field<string, infer Value> ? Value : never;
 
 interface NodeParts {
 	properties: INodeProperties[];
-	methods: {
-		listSearch: Record<string, (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>>;
-		loadOptions: Record<string, (this: ILoadOptionsFunctions) => Promise<INodePropertyOptions[]>>;
-		resourceMapping: Record<string, (this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>>;
-	};
+	methods: LookupMethods;
 	execute(host: IExecuteFunctions): Promise<INodeExecutionData[][]>;
 }
 
@@ -44,7 +31,9 @@ export function actionNode<Api, Options extends Field<'options', { maxConcurrenc
 	const operations = new Map<string, Operation<Api>>(spec.resources.flatMap((resource) => resource.operations.map((operation) => [`${resource.value}.${operation.value}`, operation] as const)));
 	return {
 		properties: propertiesOf(spec.resources, spec.options, common),
-		methods: lookupMethods(spec, common),
+		methods: lookupMethods(lookupsOf(spec, common), [spec.options, ...common], async (host, { options, ...rest }) =>
+			await spec.connect(host, { options: (options ?? {}) as Partial<FieldValue<Options>>, common: rest as Partial<Values<Common>> }),
+		),
 		execute: async (host) => {
 			const named = `${host.getNodeParameter('resource', 0)}.${host.getNodeParameter('operation', 0)}`;
 			const operation = operations.get(named);
@@ -52,6 +41,10 @@ export function actionNode<Api, Options extends Field<'options', { maxConcurrenc
 			return [await run(host, spec, operation, common)];
 		},
 	};
+}
+
+function lookupsOf<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(spec: NodeSpec<Api, Options, Common>, common: readonly Field[]): Lookup[] {
+	return [spec.options, ...common, ...spec.resources.flatMap(({ operations }) => operations.flatMap(({ fields }) => fields))].flatMap(({ lookups }) => lookups);
 }
 
 async function run<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(
@@ -155,63 +148,4 @@ async function inParallel<Task>(tasks: readonly Task[], width: number, work: (ta
 	};
 	await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, worker));
 	if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
-}
-
-function lookupMethods<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(spec: NodeSpec<Api, Options, Common>, common: readonly Field[]): NodeParts['methods'] {
-	const methods: NodeParts['methods'] = { listSearch: {}, loadOptions: {}, resourceMapping: {} };
-	const fields = [spec.options, ...common, ...spec.resources.flatMap((resource) => resource.operations.flatMap((operation) => operation.fields))];
-	const connect = async (host: ILoadOptionsFunctions) => {
-		const read = (wanted: readonly Field[]) => Object.fromEntries(wanted.map((field) => [field.name, quietly(() => field.read(located(host.getCurrentNodeParameter(field.name))))]));
-		const api = await spec.connect(host as IAllExecuteFunctions, {
-			options: (read([spec.options]).options ?? {}) as Partial<FieldValue<Options>>,
-			common: read(common) as Partial<Values<Common>>,
-		});
-		// A node's lookups are written against the same Api as its operations.
-		return api as never;
-	};
-	for (const lookup of new Set(fields.flatMap((field) => field.lookups))) addMethod(methods, lookup, connect);
-	return methods;
-}
-
-/** A half-filled form is normal while editing: what cannot be read yet counts as empty. */
-function quietly(read: () => unknown): unknown {
-	try {
-		return read();
-	} catch {
-		return undefined;
-	}
-}
-
-function addMethod(methods: NodeParts['methods'], lookup: Lookup, connect: (host: ILoadOptionsFunctions) => Promise<never>): void {
-	const within = async <Result>(host: ILoadOptionsFunctions, work: (api: never, editor: Editor) => Promise<Result>): Promise<Result> => {
-		try {
-			return await work(await connect(host), editorOf(host));
-		} catch (error) {
-			throw asNodeError(host, error);
-		}
-	};
-	if (lookup.kind === 'search') {
-		methods.listSearch[lookup.name] = async function (filter, paginationToken) {
-			const found = await within(this, async (api, editor) => await lookup.run(api, { filter: filter?.trim() || undefined, cursor: paginationToken }, editor));
-			return { results: found.results, ...(found.cursor ? { paginationToken: found.cursor } : {}) };
-		};
-	} else if (lookup.kind === 'dropdown') {
-		methods.loadOptions[lookup.name] = async function () {
-			return await within(this, async (api, editor) => await lookup.run(api, editor));
-		};
-	} else {
-		methods.resourceMapping[lookup.name] = async function () {
-			const { fields, emptyNotice } = await within(this, async (api, editor) => await lookup.run(api, editor));
-			return { fields, ...(emptyNotice ? { emptyFieldsNotice: emptyNotice } : {}) };
-		};
-	}
-}
-
-function editorOf(host: ILoadOptionsFunctions): Editor {
-	return {
-		current: (field) => {
-			const value = located(host.getCurrentNodeParameter(field));
-			return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
-		},
-	};
 }

@@ -90,11 +90,11 @@ export type Normalized =
 /** What a provider can do for the action node. Each absent member is absent from `capabilities.operations` too. */
 export interface Operations {
 	applications?(query: ApplicationQuery): AsyncIterable<readonly Application[]>;
-	application?(id: string, models: readonly ModelKey[]): Promise<Application>;
+	application?(id: string, models: readonly ModelKey[], raw?: boolean): Promise<Application>;
 	candidates?(query: { updatedAfter?: string; email?: string; raw?: boolean }): AsyncIterable<readonly Candidate[]>;
-	candidate?(id: string): Promise<Candidate>;
+	candidate?(id: string, raw?: boolean): Promise<Candidate>;
 	jobs?(query: { updatedAfter?: string; raw?: boolean }): AsyncIterable<readonly Job[]>;
-	job?(id: string): Promise<Job>;
+	job?(id: string, raw?: boolean): Promise<Job>;
 	interviews?(query: { applicationId?: string; updatedAfter?: string }): AsyncIterable<ReadonlyArray<Interview & { applicationId: string | null }>>;
 	offers?(query: { applicationId?: string; updatedAfter?: string }): AsyncIterable<ReadonlyArray<Offer & { applicationId: string | null }>>;
 	messages?(applicationId: string): AsyncIterable<readonly Message[]>;
@@ -191,6 +191,9 @@ export interface Connection {
 	/** Shared by all items of an execution. */
 	limit?: AdaptiveLimit;
 }
+
+/** What a poll sets itself. */
+export type Limits = Required<Pick<Connection, 'deadline'>> & Pick<Connection, 'signal'>;
 
 export type Source = ChangeSource | FeedSource;
 

@@ -292,11 +292,11 @@ function operationsOf(kombo: KomboApi): Operations {
 				yield await Promise.all(rows.map(async (row) => await applicationWith(row, models, raw)));
 			}
 		},
-		application: async (id, models) => await applicationWith(await kombo.byId(APPLICATIONS, id, 'application'), models),
+		application: async (id, models, raw) => await applicationWith(await kombo.byId(APPLICATIONS, id, 'application'), models, raw),
 		candidates: ({ updatedAfter, email, raw }) => mapped(kombo.list('/ats/candidates', { updated_after: updatedAfter, email }), (row) => toCandidate(row, raw)),
-		candidate: async (id) => toCandidate(await kombo.byId('/ats/candidates', id, 'candidate')),
+		candidate: async (id, raw) => toCandidate(await kombo.byId('/ats/candidates', id, 'candidate'), raw),
 		jobs: ({ updatedAfter, raw }) => mapped(kombo.list('/ats/jobs', { updated_after: updatedAfter }), (row) => toJob(row, raw)),
-		job: async (id) => toJob(await kombo.byId('/ats/jobs', id, 'job')),
+		job: async (id, raw) => toJob(await kombo.byId('/ats/jobs', id, 'job'), raw),
 		interviews: ({ applicationId, updatedAfter }) => partsOf(kombo, '/ats/interviews', applicationId, updatedAfter, toInterview),
 		offers: ({ applicationId, updatedAfter }) => partsOf(kombo, '/ats/offers', applicationId, updatedAfter, toOffer),
 		async *stages(jobId) {

@@ -1,19 +1,8 @@
-import { ApiError, type FailureCause } from '../../errors';
+import { ApiError, PollError, type FailureCause } from '../../errors';
 import { clock } from '../../clock';
 import type { PollHost } from './host';
 import { LIMITS, type PollOptions } from './options';
 import type { Slot } from './slots';
-
-/** A poll that fails for a reason of our own; `cause` is what n8n's scheduler understands. */
-export class PollError extends Error {
-	constructor(
-		message: string,
-		readonly failure: { cause: FailureCause; retryAfterMs?: number },
-	) {
-		super(message);
-		this.name = 'PollError';
-	}
-}
 
 /** What n8n's poll scheduler (2.36+) may read on the error it gets: why, and when to come again. */
 export function failureOf(error: unknown): { cause: FailureCause; retryAfterMs?: number } {
@@ -24,6 +13,8 @@ export function failureOf(error: unknown): { cause: FailureCause; retryAfterMs?:
 	}
 	return { cause: 'node-defect' };
 }
+
+export { PollError };
 
 export function isTemporary(error: unknown): boolean {
 	const { cause } = failureOf(error);

@@ -1,0 +1,32 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { actionNode } from '../../lib/action/node';
+import { connectAts, RESOURCES_WITHOUT_REQUEST } from './api';
+import { integrationId, options, provider } from './fields';
+import { resources } from './resources';
+
+const node = actionNode({ resources, options, common: [provider, integrationId], connect: connectAts });
+
+export class Ats implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'ATS',
+		name: 'ats',
+		icon: { light: 'file:../../icons/ats.svg', dark: 'file:../../icons/ats.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Work with applications, candidates and jobs in the same way, whichever applicant tracking system they are in',
+		defaults: { name: 'ATS' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'komboApi', required: true, displayOptions: { show: { provider: ['kombo'] }, hide: { resource: RESOURCES_WITHOUT_REQUEST } } }],
+		properties: node.properties,
+	};
+
+	methods = node.methods;
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await node.execute(this);
+	}
+}

@@ -1,0 +1,172 @@
+import { applicationSchema } from '../../../lib/ats/model';
+import { binary, choice, choices, collection, list, locator, rows, text } from '../../../lib/action/field';
+import { FileItem, type Item } from '../../../lib/action/item';
+import type { Resource } from '../../../lib/action/operation';
+import type { NewFile } from '../../../lib/ats/provider';
+import { row, rowPages, unified, type AtsApi } from '../api';
+import { applicationId, jobId, models, stageId, updatedAfter } from '../fields';
+import { searchRejectionReasons, searchStages } from '../lookups';
+import { personFields } from './candidate';
+import { doneModel } from './shared';
+
+const file = [
+	choice('fileType', {
+		displayName: 'Type',
+		options: [
+			{ name: 'CV', value: 'RESUME' },
+			{ name: 'Cover Letter', value: 'COVER_LETTER' },
+			{ name: 'Other', value: 'OTHER' },
+		],
+	}),
+	binary('binaryField'),
+] as const;
+
+async function fileOf(item: Item, { fileType, binaryField }: { fileType: NewFile['type']; binaryField: string }): Promise<NewFile> {
+	return { type: fileType, ...(await item.readFile(binaryField)) };
+}
+
+export const application: Resource<AtsApi> = {
+	name: 'Application',
+	value: 'application',
+	description: "One person's submission for one job",
+	operations: [
+		unified('application.addAttachment', {
+			name: 'Add Attachment',
+			value: 'addAttachment',
+			action: 'Add an attachment to an application',
+			description: 'Upload a file to an application',
+			access: 'write',
+			fields: [applicationId, ...file],
+			output: doneModel,
+			run: async (ats, p, item) => {
+				await ats.for('addAttachment', 'add attachments')(p.applicationId, await fileOf(item, p));
+				return { success: true, applicationId: p.applicationId };
+			},
+		}),
+		unified('application.addNote', {
+			name: 'Add Note',
+			value: 'addNote',
+			action: 'Add a note to an application',
+			description: 'Write a plain-text note on an application. Its ID comes from Application, Get Many.',
+			access: 'write',
+			fields: [applicationId, text('content', { displayName: 'Note', required: true, rows: 4, placeholder: 'Called back, free from May' })],
+			output: doneModel,
+			run: async (ats, p) => {
+				await ats.for('addNote', 'add notes')(p.applicationId, p.content);
+				return { success: true, applicationId: p.applicationId };
+			},
+		}),
+		unified('application.create', {
+			name: 'Create',
+			value: 'create',
+			action: 'Create an application',
+			description: 'Submit a candidate for a job',
+			access: 'write',
+			fields: [
+				jobId,
+				...personFields,
+				rows('files', { displayName: 'Files', addLabel: 'Add File', rowLabel: 'File', fields: file }),
+				collection('additionalFields', {
+					displayName: 'Additional Fields',
+					fields: [
+						text('comment', { displayName: 'Comment', rows: 3, description: 'Cover letter or remark, where the provider takes one' }),
+						text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
+						locator('stageId', { displayName: 'Stage', required: false, search: searchStages, description: "Where the application starts; the job's first stage otherwise" }),
+					],
+				}),
+			],
+			run: async (ats, p, item) => {
+				const { comment, phone, stageId: startsIn } = p.additionalFields;
+				const create = ats.for('createApplication', 'create applications');
+				const files = await Promise.all(p.files.map(async (one) => await fileOf(item, one)));
+				const candidate = { firstName: p.firstName, lastName: p.lastName, email: p.email, ...(phone === undefined ? {} : { phone }) };
+				return row(await create({ jobId: p.jobId, candidate, files, ...(startsIn === undefined ? {} : { stageId: startsIn }), ...(comment === undefined ? {} : { comment }) }));
+			},
+		}),
+		unified('application.downloadAttachments', {
+			name: 'Download Attachments',
+			value: 'downloadAttachments',
+			action: 'Download the attachments of an application',
+			description: 'Fetch the files of an application, one item each',
+			access: 'read',
+			fields: [applicationId, binary('outputField', { displayName: 'Put Output File in Field', hint: 'The name of the output field to put the file in' })],
+			run: async function* (ats, p, item) {
+				for await (const stored of ats.for('attachments', 'download attachments')(p.applicationId)) {
+					const { link: _shortLived, attachmentContent: _asBinary, ...attachment } = stored.attachment;
+					yield [new FileItem(row({ applicationId: p.applicationId, ...attachment }), { [p.outputField]: await item.toBinary(stored.data, stored.attachment.name ?? 'file', stored.mimeType) })];
+				}
+			},
+		}),
+		unified('application.get', {
+			name: 'Get',
+			value: 'get',
+			action: 'Get an application',
+			description: 'Read one application in the unified model',
+			access: 'read',
+			fields: [applicationId, models],
+			output: applicationSchema,
+			run: async (ats, p) => row(await ats.for('application', 'read one application')(p.applicationId, p.models, ats.raw)),
+		}),
+		unified('application.getMany', {
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many applications',
+			description: 'List applications in the unified model, filtered by job, stage, status or change',
+			access: 'read',
+			many: true,
+			fields: [
+				models,
+				collection('filters', {
+					displayName: 'Filters',
+					addLabel: 'Add Filter',
+					fields: [
+						list('jobIds', { displayName: 'Job IDs', description: 'Comma-separated, or a list' }),
+						list('stageIds', { displayName: 'Stage IDs', description: 'Comma-separated, or a list' }),
+						choices('statuses', {
+							displayName: 'Statuses',
+							options: [
+								{ name: 'Active', value: 'ACTIVE' },
+								{ name: 'Hired', value: 'HIRED' },
+								{ name: 'Not Specified', value: 'NOT_SPECIFIED' },
+								{ name: 'Rejected', value: 'REJECTED' },
+							],
+						}),
+						updatedAfter,
+					],
+				}),
+			],
+			output: applicationSchema,
+			run: (ats, p) => rowPages(ats.for('applications', 'list applications')({ models: p.models, raw: ats.raw, ...p.filters })),
+		}),
+		unified('application.moveStage', {
+			name: 'Move to Stage',
+			value: 'moveStage',
+			action: 'Move an application to a stage',
+			description: "Set the stage of an application. Stage, Get Many lists the stages of its job. Some providers then send mail.",
+			access: 'write',
+			fields: [applicationId, stageId],
+			output: doneModel,
+			run: async (ats, p) => {
+				await ats.for('moveStage', 'move applications')(p.applicationId, p.stageId);
+				return { success: true, applicationId: p.applicationId };
+			},
+		}),
+		unified('application.reject', {
+			name: 'Reject',
+			value: 'reject',
+			action: 'Reject an application',
+			description: 'Decline an application. Some providers then send mail.',
+			access: 'write',
+			fields: [
+				applicationId,
+				locator('rejectionReasonId', { displayName: 'Rejection Reason', required: false, search: searchRejectionReasons, description: 'Kombo wants one; others may take none' }),
+				text('note', { displayName: 'Note', rows: 3 }),
+			],
+			output: doneModel,
+			run: async (ats, p) => {
+				await ats.for('reject', 'reject applications')(p.applicationId, { reasonId: p.rejectionReasonId ?? null, note: p.note ?? null });
+				return { success: true, applicationId: p.applicationId };
+			},
+		}),
+	],
+};

@@ -1,0 +1,115 @@
+import { collection, locator, text } from '../../../lib/action/field';
+import type { Resource } from '../../../lib/action/operation';
+import { candidateSchema } from '../../../lib/ats/model';
+import { row, rowPages, unified, type AtsApi } from '../api';
+import { candidateId, updatedAfter } from '../fields';
+import { searchJobs } from '../lookups';
+
+export const personFields = [
+	text('firstName', { displayName: 'First Name', required: true, placeholder: 'Frank' }),
+	text('lastName', { displayName: 'Last Name', required: true, placeholder: 'Doe' }),
+	text('email', { displayName: 'Email', required: true, placeholder: 'frank.doe@example.com' }),
+] as const;
+
+const tag = text('tag', { displayName: 'Tag', required: true, placeholder: 'talent pool' });
+
+export const candidate: Resource<AtsApi> = {
+	name: 'Candidate',
+	value: 'candidate',
+	description: 'A person',
+	operations: [
+		unified('candidate.addTag', {
+			name: 'Add Tag',
+			value: 'addTag',
+			action: 'Add a tag to a candidate',
+			description: 'Put a tag on a candidate; a candidate who has it already stays as is',
+			access: 'write',
+			fields: [candidateId, tag],
+			run: async (ats, p) => {
+				await ats.for('addTag', 'add tags')(p.candidateId, p.tag);
+				return { success: true, candidateId: p.candidateId };
+			},
+		}),
+		unified('candidate.findOrCreate', {
+			name: 'Find or Create',
+			value: 'findOrCreate',
+			action: 'Find or create a candidate',
+			description: 'Look a candidate up by email and create one only if there is none',
+			access: 'write',
+			fields: [
+				...personFields,
+				collection('additionalFields', {
+					displayName: 'Additional Fields',
+					fields: [
+						locator('jobId', { displayName: 'Job', required: false, search: searchJobs, description: 'For providers that create a candidate only together with an application' }),
+						text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
+					],
+				}),
+			],
+			run: async (ats, p) => {
+				const { candidate: found, created } = await ats.for('findOrCreateCandidate', 'find or create candidates')({ firstName: p.firstName, lastName: p.lastName, email: p.email, ...p.additionalFields });
+				return row({ ...found, created });
+			},
+		}),
+		unified('candidate.get', {
+			name: 'Get',
+			value: 'get',
+			action: 'Get a candidate',
+			description: 'Read one candidate in the unified model',
+			access: 'read',
+			fields: [candidateId],
+			output: candidateSchema,
+			run: async (ats, p) => row(await ats.for('candidate', 'read one candidate')(p.candidateId, ats.raw)),
+		}),
+		unified('candidate.getMany', {
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many candidates',
+			description: 'List candidates in the unified model',
+			access: 'read',
+			many: true,
+			fields: [
+				collection('filters', {
+					displayName: 'Filters',
+					addLabel: 'Add Filter',
+					fields: [updatedAfter, text('email', { displayName: 'Email', placeholder: 'frank.doe@example.com' })],
+				}),
+			],
+			output: candidateSchema,
+			run: (ats, p) => rowPages(ats.for('candidates', 'list candidates')({ ...p.filters, raw: ats.raw })),
+		}),
+		unified('candidate.removeTag', {
+			name: 'Remove Tag',
+			value: 'removeTag',
+			action: 'Remove a tag from a candidate',
+			description: 'Take a tag off a candidate',
+			access: 'write',
+			fields: [candidateId, tag],
+			run: async (ats, p) => {
+				await ats.for('removeTag', 'remove tags')(p.candidateId, p.tag);
+				return { success: true, candidateId: p.candidateId };
+			},
+		}),
+		unified('candidate.update', {
+			name: 'Update',
+			value: 'update',
+			action: 'Update a candidate',
+			description: 'Change fields of a candidate; what is left out stays',
+			access: 'write',
+			fields: [
+				candidateId,
+				collection('changes', {
+					displayName: 'Changes',
+					fields: [
+						text('email', { displayName: 'Email', placeholder: 'frank.doe@example.com' }),
+						text('firstName', { displayName: 'First Name', placeholder: 'Frank' }),
+						text('lastName', { displayName: 'Last Name', placeholder: 'Doe' }),
+						text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
+					],
+				}),
+			],
+			output: candidateSchema,
+			run: async (ats, p) => row(await ats.for('updateCandidate', 'update candidates')(p.candidateId, p.changes)),
+		}),
+	],
+};
