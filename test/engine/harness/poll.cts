@@ -161,7 +161,16 @@ export class PollHost {
 		return context;
 	}
 
+	/** Without the scheduler one context serves all polls of an activation; under it every poll has a fresh one. */
+	private standing: { workflow: Workflow; run(activating: boolean): Promise<Poll> } | undefined;
+
 	private async poll(workflow: Workflow, activation: WorkflowActivateMode, activating: boolean): Promise<Poll> {
+		if (this.host === 'scheduler' || this.host === 'durable') return await this.poller(workflow, activation, activating)(activating);
+		if (this.standing?.workflow !== workflow) this.standing = { workflow, run: this.poller(workflow, activation, activating) };
+		return await this.standing.run(activating);
+	}
+
+	private poller(workflow: Workflow, activation: WorkflowActivateMode, activating: boolean): (activating: boolean) => Promise<Poll> {
 		const subject = this.nodeOf(workflow);
 		const durable = this.host === 'durable';
 		const budget = this.options.budgetMs ?? (!activating && (durable || this.host === 'scheduler') ? 36_000 : 300_000);
@@ -195,11 +204,15 @@ export class PollHost {
 			),
 		);
 		const execute = service(PollTriggerExecutor).create(workflow, subject, context, () => true);
-		const outcome = await settle(async () => {
-			await runPollInStagingScope(context, async () => await execute(activating));
-			return emitted;
-		});
-		return failure ? { items: null, error: failure } : outcome;
+		return async (nowActivating) => {
+			emitted = null;
+			failure = undefined;
+			const outcome = await settle(async () => {
+				await runPollInStagingScope(context, async () => await execute(nowActivating));
+				return emitted;
+			});
+			return failure ? { items: null, error: failure } : outcome;
+		};
 	}
 }
 
