@@ -1,0 +1,36 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { actionNode } from '../../lib/action/node';
+import { connectChatTechnologies } from './api';
+import { options } from './fields';
+import { resources } from './resources';
+
+const node = actionNode({
+	resources,
+	options,
+	connect: async (host, { options: settings, limit }) => await connectChatTechnologies(host, { settings, limit }),
+});
+
+export class ChatTechnologies implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Chat Technologies',
+		name: 'chatTechnologies',
+		icon: { light: 'file:../../icons/chatTechnologies.svg', dark: 'file:../../icons/chatTechnologies.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Read and write messages, candidates, departments and the company at Chat Technologies (ChatRecruit)',
+		defaults: { name: 'Chat Technologies' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'chatTechnologiesApi', required: true }],
+		properties: node.properties,
+	};
+
+	methods = node.methods;
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await node.execute(this);
+	}
+}

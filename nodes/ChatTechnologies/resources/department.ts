@@ -1,0 +1,85 @@
+import { list, text } from '../../../lib/action/field';
+import type { Resource } from '../../../lib/action/operation';
+import { operation, pathOf, type ChatTechnologiesApi } from '../api';
+import { attributeFields, departmentId, pathField, query, queryOf } from '../fields';
+import { deletedModel, departmentModel } from '../models';
+import { flat, NO_RULES, toMany } from '../records';
+import { save } from './shared/save';
+
+const TYPE = 'departments';
+
+// Attributes: https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (departments)
+const path = pathField('/departments');
+const related = [
+	list('roleIds', { displayName: 'Role IDs', placeholder: '34, 35', description: 'The roles of the department, comma-separated or a list. In an update they replace all.' }),
+	list('teamIds', { displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the department is part of, comma-separated or a list. In an update they replace all.' }),
+] as const;
+const additionalFields = attributeFields('additionalFields', TYPE, related);
+const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', placeholder: 'Engineering' })]);
+
+const relationsOf = ({ roleIds, teamIds }: { roleIds?: string[]; teamIds?: string[] }) => ({ roles: toMany('roles', roleIds), teams: toMany('teams', teamIds) });
+
+export const department: Resource<ChatTechnologiesApi> = {
+	name: 'Department',
+	value: 'department',
+	description: 'Attributes are documented, the path is not: check it with your set-up',
+	operations: [
+		operation({
+			name: 'Create',
+			value: 'create',
+			action: 'Create a department',
+			description: 'Add a department. IDs of roles come from Role, Get Many.',
+			access: 'write',
+			fields: [path, text('name', { displayName: 'Name', required: true, placeholder: 'Engineering' }), additionalFields],
+			simplify: flat,
+			output: departmentModel,
+			run: async (api, p, item) =>
+				await save(api, item, { path: p.path, type: TYPE, attributes: { name: p.name }, relations: relationsOf(p.additionalFields), rules: NO_RULES, further: p.additionalFields }),
+		}),
+		operation({
+			name: 'Delete',
+			value: 'delete',
+			action: 'Delete a department',
+			description: 'Delete one department. The ID comes from Department, Get Many.',
+			access: 'delete',
+			fields: [path, departmentId],
+			output: deletedModel,
+			run: async (api, p) => await api.remove(pathOf(p.path, p.departmentId), p.departmentId),
+		}),
+		operation({
+			name: 'Get',
+			value: 'get',
+			action: 'Get a department',
+			description: 'Read one department. The ID comes from Department, Get Many.',
+			access: 'read',
+			fields: [path, departmentId],
+			simplify: flat,
+			output: departmentModel,
+			run: async (api, p) => await api.get(pathOf(p.path, p.departmentId), 'department'),
+		}),
+		operation({
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many departments',
+			description: 'List departments',
+			access: 'read',
+			many: true,
+			fields: [path, query],
+			simplify: flat,
+			output: departmentModel,
+			run: (api, p, item) => api.list(pathOf(p.path), queryOf(p.query), item.limit),
+		}),
+		operation({
+			name: 'Update',
+			value: 'update',
+			action: 'Update a department',
+			description: 'Rename a department, or change its roles or teams. The ID comes from Department, Get Many.',
+			access: 'write',
+			fields: [path, departmentId, updateFields],
+			simplify: flat,
+			output: departmentModel,
+			run: async (api, p, item) =>
+				await save(api, item, { path: p.path, id: p.departmentId, type: TYPE, attributes: { name: p.updateFields.name }, relations: relationsOf(p.updateFields), rules: NO_RULES, further: p.updateFields }),
+		}),
+	],
+};

@@ -1,0 +1,84 @@
+import { jsonObject } from '../../../lib/action/field';
+import type { Resource } from '../../../lib/action/operation';
+import { operation, pathOf, type ChatTechnologiesApi } from '../api';
+import { messageId, query, queryOf } from '../fields';
+import { deletedModel, messageModel } from '../models';
+import { flat } from '../records';
+
+// https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (available HTTP methods)
+const MESSAGES = '/messages';
+
+const content = (required: string) =>
+	jsonObject('content', {
+		displayName: 'Message (JSON)',
+		required: true,
+		default: '{}',
+		placeholder: '{"to": "+33612345678", "body": "Can we talk tomorrow?"}',
+		description: required,
+		hint: 'The documentation names no fields of a message: they depend on your set-up',
+	});
+const created = content('The message, sent as it is');
+const changed = content('What to change, sent as it is');
+
+export const message: Resource<ChatTechnologiesApi> = {
+	name: 'Message',
+	value: 'message',
+	description: 'Messages as documented: the paths are, the fields depend on your set-up',
+	operations: [
+		operation({
+			name: 'Create',
+			value: 'create',
+			action: 'Create a message',
+			description: 'Send a new message. Its fields depend on the set-up at Chat Technologies; Message, Get Many shows what messages look like there. It is never sent twice.',
+			access: 'write',
+			fields: [created],
+			simplify: flat,
+			output: messageModel,
+			run: async (api, p) => await api.writeJson('POST', MESSAGES, p.content),
+		}),
+		operation({
+			name: 'Delete',
+			value: 'delete',
+			action: 'Delete a message',
+			description: 'Delete one message. Its ID comes from Message, Get Many.',
+			access: 'delete',
+			fields: [messageId],
+			output: deletedModel,
+			run: async (api, p) => await api.remove(pathOf(MESSAGES, p.messageId), p.messageId),
+		}),
+		operation({
+			name: 'Get',
+			value: 'get',
+			action: 'Get a message',
+			description: 'Read one message. Its ID comes from Message, Get Many.',
+			access: 'read',
+			fields: [messageId],
+			simplify: flat,
+			output: messageModel,
+			run: async (api, p) => await api.get(pathOf(MESSAGES, p.messageId), 'message'),
+		}),
+		operation({
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many messages',
+			description: 'List messages',
+			access: 'read',
+			many: true,
+			fields: [query],
+			simplify: flat,
+			output: messageModel,
+			run: (api, p, item) => api.list(MESSAGES, queryOf(p.query), item.limit),
+		}),
+		operation({
+			name: 'Update',
+			value: 'update',
+			action: 'Update a message',
+			description: 'Change one message. Its ID comes from Message, Get Many; which fields can be changed depends on the set-up.',
+			access: 'write',
+			fields: [messageId, changed],
+			simplify: flat,
+			output: messageModel,
+			run: async (api, p) => await api.writeJson('PATCH', pathOf(MESSAGES, p.messageId), p.content),
+		}),
+	],
+};

@@ -1,0 +1,86 @@
+import { list, locator, text } from '../../../lib/action/field';
+import type { Resource } from '../../../lib/action/operation';
+import { operation, pathOf, type ChatTechnologiesApi } from '../api';
+import { attributeFields, pathField, query, queryOf, roleId } from '../fields';
+import { searchParentDepartments } from '../lookups';
+import { deletedModel, roleModel } from '../models';
+import { flat, NO_RULES, toMany, toOne } from '../records';
+import { save } from './shared/save';
+
+const TYPE = 'roles';
+
+// Attributes: https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (roles)
+const path = pathField('/roles');
+const related = [
+	locator('departmentId', { displayName: 'Department', required: false, search: searchParentDepartments, placeholder: '12', description: 'The parent department. The list works where departments are at /departments; otherwise give the ID.' }),
+	list('teamIds', { displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the role is part of, comma-separated or a list. In an update they replace all.' }),
+] as const;
+const additionalFields = attributeFields('additionalFields', TYPE, related);
+const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', placeholder: 'Backend Developer' })]);
+
+const relationsOf = ({ departmentId, teamIds }: { departmentId?: string; teamIds?: string[] }) => ({ department: toOne('departments', departmentId), teams: toMany('teams', teamIds) });
+
+export const role: Resource<ChatTechnologiesApi> = {
+	name: 'Role',
+	value: 'role',
+	description: 'Attributes are documented, the path is not: check it with your set-up',
+	operations: [
+		operation({
+			name: 'Create',
+			value: 'create',
+			action: 'Create a role',
+			description: 'Add a role to a department. IDs of departments come from Department, Get Many.',
+			access: 'write',
+			fields: [path, text('name', { displayName: 'Name', required: true, placeholder: 'Backend Developer' }), additionalFields],
+			simplify: flat,
+			output: roleModel,
+			run: async (api, p, item) =>
+				await save(api, item, { path: p.path, type: TYPE, attributes: { name: p.name }, relations: relationsOf(p.additionalFields), rules: NO_RULES, further: p.additionalFields }),
+		}),
+		operation({
+			name: 'Delete',
+			value: 'delete',
+			action: 'Delete a role',
+			description: 'Delete one role. The ID comes from Role, Get Many.',
+			access: 'delete',
+			fields: [path, roleId],
+			output: deletedModel,
+			run: async (api, p) => await api.remove(pathOf(p.path, p.roleId), p.roleId),
+		}),
+		operation({
+			name: 'Get',
+			value: 'get',
+			action: 'Get a role',
+			description: 'Read one role. The ID comes from Role, Get Many.',
+			access: 'read',
+			fields: [path, roleId],
+			simplify: flat,
+			output: roleModel,
+			run: async (api, p) => await api.get(pathOf(p.path, p.roleId), 'role'),
+		}),
+		operation({
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many roles',
+			description: 'List roles',
+			access: 'read',
+			many: true,
+			fields: [path, query],
+			simplify: flat,
+			output: roleModel,
+			run: (api, p, item) => api.list(pathOf(p.path), queryOf(p.query), item.limit),
+		}),
+		operation({
+			name: 'Update',
+			value: 'update',
+			action: 'Update a role',
+			description: 'Rename a role, or change its department or teams. The ID comes from Role, Get Many.',
+			access: 'write',
+			fields: [path, roleId, updateFields],
+			simplify: flat,
+			output: roleModel,
+			run: async (api, p, item) =>
+				await save(api, item, { path: p.path, id: p.roleId, type: TYPE, attributes: { name: p.updateFields.name }, relations: relationsOf(p.updateFields), rules: NO_RULES, further: p.updateFields }),
+		}),
+	],
+};
