@@ -1,0 +1,38 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { actionNode } from '../../lib/action/node';
+import { connectKnit } from './api';
+import { knitApiTest } from './credentialTest';
+import { integrationId, options } from './fields';
+import { resources } from './resources';
+
+const node = actionNode({
+	resources,
+	options,
+	common: [integrationId],
+	connect: async (host, { common, limit }) => await connectKnit(host, { integrationId: common.integrationId, limit }),
+});
+
+export class Knit implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Knit',
+		name: 'knit',
+		icon: { light: 'file:../../icons/knit.svg', dark: 'file:../../icons/knit.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Read and write applications, candidates and jobs in any applicant tracking system that Knit connects, and start its syncs',
+		defaults: { name: 'Knit' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'knitApi', required: true, testedBy: 'knitApiTest' }],
+		properties: node.properties,
+	};
+
+	methods = { ...node.methods, credentialTest: { knitApiTest } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await node.execute(this);
+	}
+}

@@ -1,0 +1,82 @@
+import type { INodeListSearchItems } from 'n8n-workflow';
+
+import type { Search } from '../../lib/action/lookups';
+import type { Row } from '../../lib/action/operation';
+import { pageOf, type KnitApi } from './api';
+import { first, listed, part, pick } from './models';
+
+/** Knit cannot search by text and tells no page size: with a filter, or while nothing fits, so many pages are looked through at once. */
+const PAGES_PER_SEARCH = 5;
+
+function searchOf(name: string, path: string, key: string, option: (row: Row, editor: { current(field: string): string | undefined }) => INodeListSearchItems | undefined): Search<KnitApi> {
+	return {
+		kind: 'search',
+		name,
+		async run(knit, { filter, cursor }, editor) {
+			const wanted = filter?.toLowerCase();
+			const results = new Map<string, INodeListSearchItems>();
+			let pageToken = cursor;
+			for (let read = 0; read < PAGES_PER_SEARCH && (wanted !== undefined || results.size === 0); read++) {
+				const { rows, next } = pageOf(await knit.get(path, { pageToken }), key);
+				for (const row of rows) {
+					const found = option(row, editor);
+					if (found && (wanted === undefined || found.name.toLowerCase().includes(wanted))) results.set(String(found.value), found);
+				}
+				pageToken = next;
+				if (pageToken === undefined) break;
+			}
+			return { results: [...results.values()], ...(pageToken === undefined ? {} : { cursor: pageToken }) };
+		},
+	};
+}
+
+export const searchJobs = searchOf('searchJobs', '/ats.job.list', 'jobs', ({ info }) => {
+	const id = pick(info, 'id');
+	const status = pick(info, 'status');
+	const url = pick(info, 'infoUrl');
+	return id === null ? undefined : { name: [pick(info, 'title') ?? id, status === 'OPEN' ? null : status].filter(Boolean).join(' · '), value: id, ...(url === null ? {} : { url }) };
+});
+
+export const searchApplications = searchOf('searchApplications', '/ats.application.list', 'applications', ({ info, currentStage }) => {
+	const id = pick(info, 'id');
+	return id === null ? undefined : { name: [personName(part(info, 'candidate')), pick(currentStage, 'text') ?? pick(info, 'status')].filter(Boolean).join(' · ') || id, value: id };
+});
+
+/** The candidate of the application chosen above; while none is, those of all applications. */
+export const searchCandidatesOfApplications = searchOf('searchCandidatesOfApplications', '/ats.application.list', 'applications', ({ info }, editor) => {
+	const chosen = editor.current('applicationId');
+	const candidate = part(info, 'candidate');
+	const id = pick(candidate, 'id');
+	return id === null || (chosen !== undefined && chosen !== pick(info, 'id')) ? undefined : { name: personName(candidate) ?? id, value: id };
+});
+
+/** Stages of the job chosen above: Knit lists none without a job. */
+export const searchStagesOfJob: Search<KnitApi> = {
+	kind: 'search',
+	name: 'searchStagesOfJob',
+	async run(knit, { filter = '' }, editor) {
+		const jobId = editor.current('jobId');
+		const job = jobId === undefined ? undefined : await findJob(knit, jobId);
+		return {
+			results: listed(job?.stages).flatMap((stage) => {
+				const id = pick(stage, 'id');
+				const name = pick(stage, 'text') ?? id ?? '';
+				return id !== null && name.toLowerCase().includes(filter.toLowerCase()) ? [{ name, value: id }] : [];
+			}),
+		};
+	},
+};
+
+/** A job looked for in the list: how Knit wants its ID in the call by ID is not published. */
+export async function findJob(knit: KnitApi, id: string): Promise<Row | undefined> {
+	for await (const rows of knit.list('/ats.job.list', 'jobs')) {
+		const found = rows.find(({ info }) => pick(info, 'id') === id);
+		if (found) return found;
+	}
+	return undefined;
+}
+
+function personName(person: unknown): string | undefined {
+	const name = [pick(person, 'firstName'), pick(person, 'lastName')].filter(Boolean).join(' ');
+	return [name, pick(first(part(person, 'emails')), 'email')].filter(Boolean).join(' · ') || undefined;
+}
