@@ -9,7 +9,10 @@ const { dirname, join } = require('node:path');
 
 const clean = () => rm('dist', { recursive: true, force: true });
 
-const compile = (done) => execFile(process.execPath, [require.resolve('typescript/bin/tsc')], (error, stdout) => done(error && new Error(stdout || error.message)));
+// In braces: gulp would take a returned process for the task's end and hide what the compiler said.
+const compile = (done) => {
+	execFile(process.execPath, [require.resolve('typescript/bin/tsc')], (error, stdout) => done(error && new Error(stdout || error.message)));
+};
 
 const icons = () => src('icons/*.svg').pipe(dest('dist/icons'));
 
