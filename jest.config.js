@@ -4,7 +4,8 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,engine,contract,chaos}/**/*.test.cts'],
 	moduleFileExtensions: ['ts', 'cts', 'js', 'cjs', 'json', 'node'],
 	transform: {
-		'^.+\\.c?ts$': [
+		// fastify's `inject` loads one ESM-only module.
+		'(\\.c?ts|/node_modules/cookie/.+\\.js)$': [
 			'@swc/jest',
 			{
 				jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
@@ -13,6 +14,7 @@ module.exports = {
 			},
 		],
 	},
+	transformIgnorePatterns: ['/node_modules/(?!cookie/)'],
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.hosts'],
 	reporters: ['default', '<rootDir>/test/closingLine.js'],
 	testTimeout: 60_000,

@@ -50,6 +50,8 @@ export const LIMITS = {
 	maxOverlapMs: DAY,
 	/** Creation stamps may be that much older than the first time an application could be seen. */
 	createdSlackMs: DAY,
+	/** A Date header counts whole seconds, and the way of an answer varies: less than this is no clock going back. */
+	dateGrainMs: 2_000,
 	/** A vendor without a Date header: how much its clock may be behind ours. */
 	unknownClockMs: 5 * MINUTE,
 	cursorLifeMs: 10 * MINUTE,

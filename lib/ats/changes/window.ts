@@ -31,7 +31,7 @@ export async function readWindow(run: Run): Promise<Outcome> {
 			read.t0 = startOf(page);
 			const earlier = read.t0 - overlapOf(run);
 			// The vendor's clock went back: what it stamps now would lie before the window.
-			if (read.t0 >= mark || earlier >= read.since) return true;
+			if (read.t0 >= mark - LIMITS.dateGrainMs || earlier >= read.since) return true;
 			read.since = earlier;
 			return false;
 		},
