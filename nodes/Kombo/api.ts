@@ -114,6 +114,11 @@ export class KomboApi {
 		return { success: true, ...asRow(data), warnings: sentences };
 	}
 
+	/** A write of the account, which has no warnings. */
+	async write(method: Method, path: string, body: object): Promise<Row> {
+		return asRow(await this.client.data(this.request(method, path, { body })));
+	}
+
 	/** Scheme and host that this connection talks to. */
 	get origin(): string {
 		return this.client.origin;
@@ -128,13 +133,22 @@ export class KomboApi {
 		return await this.client.download(url);
 	}
 
+	/** The integration of a call that names it in its address. */
+	integrationOr(given: string | undefined): string {
+		const chosen = given ?? this.integrationId;
+		if (!chosen) throw noIntegration();
+		return chosen;
+	}
+
 	private request(method: Method, path: string, more: Partial<Request>): Request {
 		if (!OF_AN_INTEGRATION.test(path)) return { ...more, method, path };
-		if (!this.integrationId) {
-			throw new FieldError('The Integration ID is missing', 'Set it in the credential, or in this node under Options. The Kombo dashboard shows it under Integrations.');
-		}
+		if (!this.integrationId) throw noIntegration();
 		return { ...more, method, path, headers: { ...more.headers, 'X-Integration-Id': this.integrationId } };
 	}
+}
+
+function noIntegration(): FieldError {
+	return new FieldError('The Integration ID is missing', 'Set it in the credential, or in this node under Options. The Kombo dashboard shows it under Integrations.');
 }
 
 /** A connection for one execution, lookup or poll. `integrationId` wins over the credential's default. */

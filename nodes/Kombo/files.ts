@@ -1,5 +1,5 @@
 import { FileItem, type Item } from '../../lib/action/item';
-import { binary, choice, text, when, type Values } from '../../lib/action/field';
+import { binary, choice, text, toggle, when, type Values } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/wire';
@@ -30,6 +30,7 @@ export type RestrictedAction = 'ats_create_application' | 'ats_create_candidate'
 export async function attachmentsOf(kombo: KomboApi, item: Item, action: RestrictedAction, files: readonly FileValues[]): Promise<Row[]> {
 	if (files.length === 0) return [];
 	const limits = await restrictions(kombo, action);
+	checkAmounts(limits, files);
 	let total = 0;
 	for (const file of files) {
 		const facts = file.binaryField === undefined ? undefined : item.fileFacts(file.binaryField);
@@ -58,6 +59,14 @@ async function restrictions(kombo: KomboApi, action: RestrictedAction): Promise<
 	};
 }
 
+function checkAmounts({ types }: Restrictions, files: readonly FileValues[]): void {
+	for (const [type, limit] of Object.entries(types)) {
+		const max = isObject(limit) ? limit.max_amount : undefined;
+		const given = files.filter(({ attachmentType: one }) => one === type).length;
+		if (typeof max === 'number' && given > max) throw new FieldError(`The connected ATS takes ${max} ${max === 1 ? 'file' : 'files'} of the type ${type}, not ${given}`, 'Send the others as another type.');
+	}
+}
+
 function checkFile({ types }: Restrictions, file: FileValues, facts: { name: string; mimeType: string; bytes?: number } | undefined): void {
 	const limit = types[file.attachmentType];
 	if (!isObject(limit)) return;
@@ -76,7 +85,7 @@ function checkFile({ types }: Restrictions, file: FileValues, facts: { name: str
 async function attachmentOf(item: Item, file: FileValues): Promise<Row> {
 	if (file.fileUrl !== undefined) return { type: file.attachmentType, name: file.fileName ?? nameFrom(file.fileUrl), data_url: file.fileUrl };
 	const { data, name, mimeType } = await item.readFile(file.binaryField ?? 'data');
-	return { type: file.attachmentType, name: file.fileName ?? name, content_type: mimeType, data: data.toString('base64') };
+	return { type: file.attachmentType, name: file.fileName ?? name, content_type: mimeType.split(';', 1)[0], data: data.toString('base64') };
 }
 
 function nameFrom(url: string): string {
@@ -85,15 +94,24 @@ function nameFrom(url: string): string {
 	return last ? decodeURIComponent(last) : 'file';
 }
 
-/** Downloads what an attachments answer lists: one item per file, the file in `field`. */
-export async function downloadAll(kombo: KomboApi, item: Item, data: Row, field: string): Promise<FileItem[]> {
+/** What a live attachments call gives back. */
+export const outputFields = [
+	toggle('download', { displayName: 'Download', default: true, description: 'Whether to fetch the files; otherwise only their names and short-lived addresses are returned' }),
+	when(binary('outputField', { displayName: 'Put Output File in Field', hint: 'The name of the output field to put the file in' }), { download: [true] }),
+] as const;
+
+/** One item per file of an attachments answer; with `download` the file itself, and without its signed address. */
+export async function filesOf(kombo: KomboApi, item: Item, data: Row, { download, outputField }: Values<typeof outputFields>): Promise<Row[] | FileItem[]> {
+	const attachments = rowsOf(data, 'results');
+	if (!download) return attachments;
+	item.progress(`Fetching ${attachments.length} ${attachments.length === 1 ? 'file' : 'files'}`);
 	return await Promise.all(
-		rowsOf(data, 'results').map(async (attachment) => {
+		attachments.map(async (attachment) => {
 			const { body } = await kombo.download(String(attachment.data_url));
-			const file = Buffer.isBuffer(body) ? body : Buffer.from([]);
 			const name = String(attachment.file_name ?? attachment.id);
-			const { data_url: _signed, ...json } = attachment;
-			return new FileItem(json, { [field]: await item.toBinary(file, name, typeof attachment.content_type === 'string' ? attachment.content_type : undefined) });
+			const mimeType = typeof attachment.content_type === 'string' ? attachment.content_type : undefined;
+			const json = Object.fromEntries(Object.entries(attachment).filter(([key]) => key !== 'data_url'));
+			return new FileItem(json, { [outputField ?? 'data']: await item.toBinary(Buffer.isBuffer(body) ? body : Buffer.from([]), name, mimeType) });
 		}),
 	);
 }

@@ -4,6 +4,7 @@ import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/wire';
 import { rowsOf, type KomboApi } from './api';
 import { mapperFieldsOf } from './screening';
+import { personName } from './simplify';
 
 /** A page of a dropdown: enough to choose from, quick to load. */
 const DROPDOWN_PAGE = 100;
@@ -46,7 +47,7 @@ export const searchApplications: Search<KomboApi> = {
 		const data = await kombo.get('/ats/applications', { job_ids: editor.current('jobId'), page_size: DROPDOWN_PAGE, cursor });
 		return {
 			results: rowsOf(data, 'results').map((application) => ({
-				name: [isObject(application.candidate) ? personName(application.candidate as Row) : undefined, nameOf(application.job), nameOf(application.current_stage)].filter(Boolean).join(' · '),
+				name: [isObject(application.candidate) ? personName(application.candidate) : undefined, nameOf(application.job), nameOf(application.current_stage)].filter(Boolean).join(' · '),
 				value: String(application.id),
 			})),
 			...(typeof data.next === 'string' ? { cursor: data.next } : {}),
@@ -63,7 +64,7 @@ export const searchStagesOfJob: Search<KomboApi> = {
 		const stages = Array.isArray(job?.stages) ? job.stages.filter(isObject) : [];
 		return {
 			results: stages
-				.filter((stage) => stage.status !== 'INACTIVE' && String(stage.name ?? '').toLowerCase().includes((filter ?? '').toLowerCase()))
+				.filter((stage) => stage.status !== 'INACTIVE' && contains(String(stage.name ?? ''), filter ?? ''))
 				.map((stage) => ({ name: String(stage.name ?? stage.remote_id ?? stage.id), value: String(stage.id) })),
 		};
 	},
@@ -77,9 +78,17 @@ async function chosenJob(kombo: KomboApi, jobId: string | undefined, application
 
 export const searchRejectionReasons = listOf('searchRejectionReasons', '/ats/rejection-reasons', (row) => String(row.name ?? row.remote_id ?? row.id));
 export const searchUsers = listOf('searchUsers', '/ats/users', personName);
+export const searchStages = listOf('searchStages', '/ats/application-stages', (row) => String(row.name ?? row.remote_id ?? row.id));
+export const searchTags = listOf('searchTags', '/ats/tags', (row) => String(row.name ?? row.remote_id ?? row.id));
+export const searchRoles = listOf('searchRoles', '/ats/roles', (row) => String(row.remote_label ?? row.unified_type ?? row.id));
+/** Tags are written by name, so the name is the value. */
+export const searchTagNames = listOf('searchTagNames', '/ats/tags', (row) => String(row.name ?? ''), (row) => String(row.name ?? ''));
+/** The fields that you defined in Kombo, and what an ATS offers to fill them with. */
+export const searchCustomFields = ofIntegration('searchCustomFields', 'custom-fields');
+export const searchIntegrationFields = ofIntegration('searchIntegrationFields', 'integration-fields');
 
 /** A short model, read whole and filtered here: these endpoints have no text filter. */
-function listOf(name: string, address: string, title: (row: Row) => string): Search<KomboApi> {
+function listOf(name: string, address: string, title: (row: Row) => string, value = (row: Row) => String(row.id)): Search<KomboApi> {
 	return {
 		kind: 'search',
 		name,
@@ -87,36 +96,47 @@ function listOf(name: string, address: string, title: (row: Row) => string): Sea
 			const data = await kombo.get(address, { page_size: 250, cursor });
 			return {
 				results: rowsOf(data, 'results')
-					.map((row) => ({ name: title(row), value: String(row.id) }))
-					.filter((option) => option.name.toLowerCase().includes(filter.toLowerCase())),
+					.map((row) => ({ name: title(row), value: value(row) }))
+					.filter((option) => contains(option.name, filter)),
 				...(typeof data.next === 'string' ? { cursor: data.next } : {}),
 			};
 		},
 	};
 }
 
-export const loadUsers = dropdownOf('loadUsers', '/ats/users', personName, (row) => String(row.id));
-/** Tags are written by name, so the name is the value. */
-export const loadTags = dropdownOf('loadTags', '/ats/tags', (row) => String(row.name ?? row.id), (row) => String(row.name ?? ''));
-
-function dropdownOf(name: string, address: string, title: (row: Row) => string, value: (row: Row) => string): Dropdown<KomboApi> {
+function ofIntegration(name: string, list: 'custom-fields' | 'integration-fields'): Search<KomboApi> {
 	return {
-		kind: 'dropdown',
+		kind: 'search',
 		name,
-		async run(kombo) {
-			const options: Array<{ name: string; value: string }> = [];
-			for await (const rows of kombo.list(address)) options.push(...rows.map((row) => ({ name: title(row), value: value(row) })));
-			return options;
+		async run(kombo, { filter = '', cursor }, editor) {
+			const data = await kombo.get(path`/integrations/${kombo.integrationOr(editor.current('integrationId'))}/${list}`, { page_size: 250, cursor });
+			return {
+				results: rowsOf(data, 'results')
+					.map((field) => ({ name: [field.label ?? field.key, field.model].filter(Boolean).join(' · '), value: String(field.id) }))
+					.filter((option) => contains(option.name, filter)),
+				...(typeof data.next === 'string' ? { cursor: data.next } : {}),
+			};
 		},
 	};
 }
 
+export const loadUsers: Dropdown<KomboApi> = {
+	kind: 'dropdown',
+	name: 'loadUsers',
+	async run(kombo) {
+		const options: Array<{ name: string; value: string }> = [];
+		for await (const rows of kombo.list('/ats/users')) options.push(...rows.map((row) => ({ name: personName(row), value: String(row.id) })));
+		return options;
+	},
+};
+
 export const loadTools: Dropdown<KomboApi> = {
 	kind: 'dropdown',
 	name: 'loadTools',
-	async run(kombo) {
-		const tools = rowsOf(await kombo.get(path`/tools/${'ats'}`), 'tools');
-		return tools.map((tool) => ({ name: String(tool.label), value: String(tool.id) }));
+	dependsOn: ['category'],
+	async run(kombo, editor) {
+		const data = await kombo.get(path`/tools/${(editor.current('category') ?? 'ATS').toLowerCase()}`);
+		return rowsOf(data, 'tools').map((tool) => ({ name: String(tool.label), value: String(tool.id) }));
 	},
 };
 
@@ -132,9 +152,8 @@ export const screeningQuestions: MapperSource<KomboApi> = {
 	},
 };
 
-function personName(person: Row): string {
-	const email = Array.isArray(person.email_addresses) ? person.email_addresses.find(isObject)?.email_address : person.email;
-	return [[person.first_name, person.last_name].filter(Boolean).join(' '), email].filter(Boolean).join(' · ') || String(person.id);
+function contains(text: string, part: string): boolean {
+	return text.toLowerCase().includes(part.toLowerCase());
 }
 
 function nameOf(value: unknown): string | undefined {

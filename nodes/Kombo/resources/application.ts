@@ -1,40 +1,18 @@
-import { binary, choice, choices, collection, dateTime, dropdowns, id, json, list, locator, mapper, rows, text, toggle } from '../../../lib/action/field';
+import { choices, collection, dateTime, id, json, list, locator, mapper, rows, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, rowsOf, type KomboApi } from '../api';
-import { applicationId, filters, jobId, queryOf, remoteFields, stageOfJob } from '../fields';
-import { attachmentsOf, downloadAll, fileFields } from '../files';
-import { loadUsers, screeningQuestions, searchJobs, searchRejectionReasons, searchStagesOfJob, searchUsers } from '../lookups';
-import { applicationModel, simpleApplication, simpleApplicationModel, writeModel } from '../models';
+import { operation, type KomboApi } from '../api';
+import { applicationId, createdAfter, jobId, ofJobs, remoteFields, stageOfJob } from '../fields';
+import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
+import { screeningQuestions, searchApplications, searchRejectionReasons, searchStagesOfJob } from '../lookups';
+import { attachmentModel, createdApplicationModel, simpleApplicationModel, trackedModel, writeModel } from '../models';
 import { answersOf } from '../screening';
+import { simpleApplication } from '../simplify';
+import { interviewBody, interviewFields } from './shared/interview';
 import { candidateBody, candidateDetails, candidateName, gdprConsent, gdprOf, sourcedBy } from './shared/newCandidate';
+import { reads } from './shared/records';
 import { resultLink, resultLinkBody } from './shared/resultLink';
-
-const interview = {
-	fields: [
-		text('title', { displayName: 'Title', required: true, placeholder: 'Technical interview' }),
-		dateTime('startTime', { displayName: 'Start', required: true }),
-		dateTime('endTime', { displayName: 'End', required: true }),
-		dropdowns('interviewerUserIds', { displayName: 'Interviewers', load: loadUsers, description: 'Users of the ATS. Choose from the list, or give IDs with an expression.' }),
-		locator('organizerUserId', { displayName: 'Organizer', search: searchUsers }),
-		choice('locationType', {
-			displayName: 'Location',
-			options: [
-				{ name: 'Physical', value: 'PHYSICAL' },
-				{ name: 'Virtual', value: 'VIRTUAL' },
-			],
-		}),
-		text('address', { displayName: 'Address', placeholder: 'https://meet.example.com/abc', description: 'Street address or meeting link' }),
-	],
-	body: (p: { title: string; startTime: string; endTime: string; interviewerUserIds: string[]; organizerUserId: string; locationType: string; address?: string }) => ({
-		title: p.title,
-		start_time: p.startTime,
-		end_time: p.endTime,
-		interviewer_user_ids: p.interviewerUserIds,
-		organizer_user_id: p.organizerUserId,
-		location: { type: p.locationType, address: p.address },
-	}),
-} as const;
+import { trackedBody, trackedFields } from './shared/tracked';
 
 export const application: Resource<KomboApi> = {
 	name: 'Application',
@@ -101,7 +79,7 @@ export const application: Resource<KomboApi> = {
 					],
 				}),
 			],
-			output: applicationModel,
+			output: createdApplicationModel,
 			// https://docs.kombo.dev/ats/v1/post-jobs-job-id-applications
 			run: async (kombo, p, item) => {
 				const more = p.additionalFields;
@@ -117,59 +95,39 @@ export const application: Resource<KomboApi> = {
 			},
 		}),
 		operation({
-			name: 'Get',
-			value: 'get',
-			action: 'Get an application',
-			description: 'Read one application with its candidate, job, stage, interviews and offers',
-			access: 'read',
-			fields: [applicationId],
-			simplify: simpleApplication,
-			output: simpleApplicationModel,
-			run: async (kombo, p) => await kombo.byId('/ats/applications', p.applicationId, 'application'),
-		}),
-		operation({
 			name: 'Get Attachments',
 			value: 'getAttachments',
 			action: 'Get the attachments of an application',
 			description: 'Download the files of an application, one item each. A live call to the ATS: slow, and limited in number.',
 			access: 'read',
-			fields: [applicationId, toggle('download', { displayName: 'Download', default: true, description: 'Whether to fetch the files; otherwise only their names and short-lived addresses are returned' }), binary('outputField', { displayName: 'Put Output File in Field', hint: 'The name of the output field to put the file in' })],
+			fields: [applicationId, ...outputFields],
+			output: attachmentModel,
 			// https://docs.kombo.dev/ats/v1/get-applications-application-id-attachments
-			run: async (kombo, p, item) => {
-				const data = await kombo.get(path`/ats/applications/${p.applicationId}/attachments`);
-				return p.download ? await downloadAll(kombo, item, data, p.outputField) : rowsOf(data, 'results');
-			},
+			run: async (kombo, p, item) => await filesOf(kombo, item, await kombo.get(path`/ats/applications/${p.applicationId}/attachments`), p),
 		}),
-		operation({
-			name: 'Get Many',
-			value: 'getAll',
-			action: 'Get many applications',
-			description: 'List applications, filtered by job, stage, outcome or change',
-			access: 'read',
-			many: true,
-			fields: [
-				filters(
-					locator('jobId', { displayName: 'Job', required: false, search: searchJobs }),
-					list('jobIds', { displayName: 'Job IDs', description: 'Comma-separated Kombo IDs, or a list' }),
-					list('jobRemoteIds', { displayName: 'Job Remote IDs', description: 'Comma-separated IDs in the ATS, or a list' }),
-					list('currentStageIds', { displayName: 'Stage IDs', description: 'Comma-separated Kombo IDs, or a list' }),
-					choices('outcomes', {
-						displayName: 'Outcomes',
-						options: [
-							{ name: 'Declined', value: 'DECLINED' },
-							{ name: 'Hired', value: 'HIRED' },
-							{ name: 'Pending', value: 'PENDING' },
-						],
-					}),
-					dateTime('remoteCreatedAfter', { displayName: 'Created After', description: 'When it was created in the ATS' }),
-				),
+		...reads({
+			one: 'application',
+			many: 'applications',
+			a: 'an application',
+			path: '/ats/applications',
+			idField: locator('id', { displayName: 'Application', search: searchApplications, placeholder: 'H5daSm8e85Dmvmne3wLeCPhX', description: "The application, by Kombo's ID" }),
+			filters: [
+				...ofJobs,
+				list('jobRemoteIds', { displayName: 'Job Remote IDs', description: 'Comma-separated IDs in the ATS, or a list' }),
+				list('currentStageIds', { displayName: 'Stage IDs', description: 'Comma-separated Kombo IDs, or a list; Job, Get tells them' }),
+				choices('outcomes', {
+					displayName: 'Outcomes',
+					options: [
+						{ name: 'Declined', value: 'DECLINED' },
+						{ name: 'Hired', value: 'HIRED' },
+						{ name: 'Pending', value: 'PENDING' },
+					],
+				}),
+				createdAfter,
 			],
-			simplify: simpleApplication,
+			about: 'An application has its candidate, job, stage, outcome, interviews and offers.',
 			output: simpleApplicationModel,
-			run: (kombo, p, item) => {
-				const { jobId: job, jobIds, ...rest } = p.filters;
-				return kombo.list('/ats/applications', queryOf({ ...rest, jobIds: job ? [job, ...(jobIds ?? [])] : jobIds }), item.limit);
-			},
+			simplify: simpleApplication,
 		}),
 		operation({
 			name: 'Import Tracked',
@@ -177,17 +135,10 @@ export const application: Resource<KomboApi> = {
 			action: 'Import a tracked application',
 			description: 'For environments that only sync applications created through Kombo: have one synced that was created elsewhere',
 			access: 'write',
-			fields: [
-				json('tool', {
-					displayName: 'Application in the ATS (JSON)',
-					required: true,
-					placeholder: '{"greenhouse": {"id_type": "application_id", "application_id": "1234"}}',
-					description: "One tool's name and the IDs that Kombo wants for it; the documentation lists them",
-				}),
-				dateTime('trackedAt', { displayName: 'Tracked At', description: 'Since when it counts as tracked' }),
-			],
+			fields: [...trackedFields, dateTime('trackedAt', { displayName: 'Tracked At', description: 'Since when it counts as tracked' })],
+			output: trackedModel,
 			// https://docs.kombo.dev/ats/v1/post-import-tracked-application
-			run: async (kombo, p, item) => await kombo.act(item, 'POST', '/ats/import-tracked-application', { tracked_at: p.trackedAt ?? null, ...(p.tool as object) }),
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', '/ats/import-tracked-application', { tracked_at: p.trackedAt ?? null, ...trackedBody(p) }),
 		}),
 		operation({
 			name: 'Move to Stage',
@@ -218,10 +169,10 @@ export const application: Resource<KomboApi> = {
 			action: 'Schedule an interview for an application',
 			description: 'Closed beta: Kombo must switch it on for your account. The answer carries no interview ID.',
 			access: 'write',
-			fields: [applicationId, ...interview.fields],
+			fields: [applicationId, ...interviewFields],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-applications-application-id-interviews
-			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/interviews`, interview.body(p)),
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/interviews`, interviewBody(p)),
 		}),
 		operation({
 			name: 'Update Interview (Closed Beta)',
@@ -229,9 +180,9 @@ export const application: Resource<KomboApi> = {
 			action: 'Update an interview of an application',
 			description: 'Closed beta: Kombo must switch it on for your account. Every field is replaced. Interview, Get Many lists the IDs.',
 			access: 'write',
-			fields: [applicationId, id('interviewId', { displayName: 'Interview ID' }), ...interview.fields],
+			fields: [applicationId, id('interviewId', { displayName: 'Interview ID' }), ...interviewFields],
 			output: writeModel,
-			run: async (kombo, p, item) => await kombo.act(item, 'PATCH', path`/ats/applications/${p.applicationId}/interviews`, { interview_id: p.interviewId, ...interview.body(p) }),
+			run: async (kombo, p, item) => await kombo.act(item, 'PATCH', path`/ats/applications/${p.applicationId}/interviews`, { interview_id: p.interviewId, ...interviewBody(p) }),
 		}),
 	],
 };

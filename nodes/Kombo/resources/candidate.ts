@@ -1,0 +1,150 @@
+import { collection, json, locator, mapper, rows, text } from '../../../lib/action/field';
+import type { Resource } from '../../../lib/action/operation';
+import { path } from '../../../lib/http/path';
+import { operation, type KomboApi } from '../api';
+import { candidateId, ofJobs, remoteFields, tagName } from '../fields';
+import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
+import { findOrCreate } from '../findOrCreate';
+import { screeningQuestions, searchCandidates, searchJobs, searchStagesOfJob } from '../lookups';
+import { attachmentModel, createdCandidateModel, foundOrCreatedModel, simpleCandidateModel, writeModel } from '../models';
+import { answersOf } from '../screening';
+import { simpleCandidate } from '../simplify';
+import { candidateBody, candidateDetails, candidateName, gdprConsent, gdprOf, sourcedBy } from './shared/newCandidate';
+import { reads } from './shared/records';
+import { resultLink, resultLinkBody } from './shared/resultLink';
+
+const jobToApplyFor = locator('jobId', { displayName: 'Job', search: searchJobs, placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'What the candidate applies for: Kombo creates candidates only together with an application' });
+const startStage = locator('stageId', { displayName: 'Stage', required: false, search: searchStagesOfJob, description: "Where the application starts; the job's first stage otherwise" });
+
+export const candidate: Resource<KomboApi> = {
+	name: 'Candidate',
+	value: 'candidate',
+	description: 'A person, with all applications',
+	operations: [
+		operation({
+			name: 'Add Attachment',
+			value: 'addAttachment',
+			action: 'Add an attachment to a candidate',
+			description: 'Upload a file to a candidate. Kombo advises Application, Add Attachment instead wherever there is an application.',
+			access: 'write',
+			fields: [candidateId, ...fileFields, remoteFields],
+			output: writeModel,
+			// https://docs.kombo.dev/ats/v1/post-candidates-candidate-id-attachments
+			run: async (kombo, p, item) => {
+				const [attachment] = await attachmentsOf(kombo, item, 'ats_add_candidate_attachment', [p]);
+				return await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/attachments`, { attachment, remote_fields: p.remoteFields });
+			},
+		}),
+		operation({
+			name: 'Add Result Link',
+			value: 'addResultLink',
+			action: 'Add a result link to a candidate',
+			description: 'Put a link to an outside result on a candidate. Kombo advises Application, Add Result Link instead wherever there is an application.',
+			access: 'write',
+			fields: [candidateId, ...resultLink, remoteFields],
+			output: writeModel,
+			// https://docs.kombo.dev/ats/v1/post-candidates-candidate-id-result-links
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/result-links`, { ...resultLinkBody(p), remote_fields: p.remoteFields }),
+		}),
+		operation({
+			name: 'Add Tag',
+			value: 'addTag',
+			action: 'Add a tag to a candidate',
+			description: 'Mark a candidate with a tag, by its name. The ATS creates a tag that it does not have. Candidate, Get Many gives the ID of the candidate.',
+			access: 'write',
+			fields: [candidateId, tagName, remoteFields],
+			output: writeModel,
+			// https://docs.kombo.dev/ats/v1/post-candidates-candidate-id-tags
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/tags`, { tag: { name: p.tag }, remote_fields: p.remoteFields }),
+		}),
+		operation({
+			name: 'Create',
+			value: 'create',
+			action: 'Create a candidate',
+			description: 'Create a candidate with an application for a job. Kombo advises Application, Create, which does the same and gives back the application.',
+			access: 'write',
+			fields: [
+				jobToApplyFor,
+				...candidateName,
+				mapper('answers', { displayName: 'Screening Answers', source: screeningQuestions, words: { singular: 'answer', plural: 'answers' }, description: "The chosen job's questions; answer conditional ones only when their condition holds" }),
+				rows('attachments', { displayName: 'Attachments', addLabel: 'Add Attachment', rowLabel: 'Attachment', fields: fileFields, description: 'The first CV becomes the résumé' }),
+				candidateDetails,
+				collection('additionalFields', {
+					displayName: 'Additional Fields',
+					fields: [
+						json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"<question ID>": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
+						gdprConsent,
+						startStage,
+						sourcedBy,
+						remoteFields,
+					],
+				}),
+			],
+			output: createdCandidateModel,
+			// https://docs.kombo.dev/ats/v1/post-candidates
+			run: async (kombo, p, item) => {
+				const more = p.additionalFields;
+				return await kombo.act(item, 'POST', '/ats/candidates', {
+					candidate: candidateBody(p),
+					application: { job_id: p.jobId, stage_id: more.stageId },
+					attachments: await attachmentsOf(kombo, item, 'ats_create_candidate', p.attachments),
+					screening_question_answers: answersOf(p.answers, more.answersJson),
+					sourced_by: more.sourcedBy === undefined ? undefined : { user_id: more.sourcedBy },
+					gdpr_consent: gdprOf(more.gdprConsent),
+					remote_fields: more.remoteFields,
+				});
+			},
+		}),
+		operation({
+			name: 'Find or Create by Email',
+			value: 'findOrCreate',
+			action: 'Find or create a candidate by email',
+			description: 'Give the candidate with an email address; only if there is none, create one with an application for a job. Running it again creates nothing. "created" tells which it was.',
+			access: 'write',
+			fields: [jobToApplyFor, ...candidateName, candidateDetails],
+			output: foundOrCreatedModel,
+			run: async (kombo, p, item) => {
+				const { created, candidate: found } = await findOrCreate(kombo, item, p.email, { candidate: candidateBody(p), application: { job_id: p.jobId } });
+				return { created, ...simpleCandidate(found) };
+			},
+		}),
+		operation({
+			name: 'Get Attachments',
+			value: 'getAttachments',
+			action: 'Get the attachments of a candidate',
+			description: 'Download the files of a candidate and of all applications, one item each. A live call to the ATS: slow, and limited in number.',
+			access: 'read',
+			fields: [candidateId, ...outputFields],
+			output: attachmentModel,
+			// https://docs.kombo.dev/ats/v1/get-candidates-candidate-id-attachments
+			run: async (kombo, p, item) => await filesOf(kombo, item, await kombo.get(path`/ats/candidates/${p.candidateId}/attachments`), p),
+		}),
+		...reads({
+			one: 'candidate',
+			many: 'candidates',
+			a: 'a candidate',
+			path: '/ats/candidates',
+			idField: locator('id', { displayName: 'Candidate', search: searchCandidates, placeholder: '26vafvWSRmbhNcxJYqjCzuJg', description: "The candidate, by Kombo's ID" }),
+			filters: [
+				text('email', { displayName: 'Email', placeholder: 'frank.doe@example.com', description: 'The whole address' }),
+				text('firstName', { displayName: 'First Name', placeholder: 'Frank', description: 'The whole name' }),
+				text('lastName', { displayName: 'Last Name', placeholder: 'Doe', description: 'The whole name' }),
+				...ofJobs,
+			],
+			about: 'A candidate has contact data, tags and all applications.',
+			output: simpleCandidateModel,
+			simplify: simpleCandidate,
+		}),
+		operation({
+			name: 'Remove Tag',
+			value: 'removeTag',
+			action: 'Remove a tag from a candidate',
+			description: 'Take a tag from a candidate, by its name. It succeeds also when the candidate does not have the tag.',
+			access: 'write',
+			fields: [candidateId, tagName, remoteFields],
+			output: writeModel,
+			// https://docs.kombo.dev/ats/v1/delete-candidates-candidate-id-tags
+			run: async (kombo, p, item) => await kombo.act(item, 'DELETE', path`/ats/candidates/${p.candidateId}/tags`, { tag: { name: p.tag }, remote_fields: p.remoteFields }),
+		}),
+	],
+};
