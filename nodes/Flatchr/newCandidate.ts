@@ -1,0 +1,98 @@
+import { binary, choice, collection, id, rows, text, toggle, when, type Values } from '../../lib/action/field';
+import type { Item } from '../../lib/action/item';
+import type { Row } from '../../lib/action/operation';
+import { clock } from '../../lib/clock';
+import type { FlatchrApi } from './api';
+import { filterDay } from './dates';
+import { filled, vacancySlug, wireNumber } from './fields';
+
+const DAY = 24 * 60 * 60_000;
+
+/** https://developers.flatchr.io/en/docs/QuickStart/Candidats/Creer_un_candidat */
+export const newCandidateFields = [
+	vacancySlug,
+	text('firstname', { displayName: 'First Name', required: true, placeholder: 'Amélie' }),
+	text('lastname', { displayName: 'Last Name', required: true, placeholder: 'Martin' }),
+	text('email', { displayName: 'Email', placeholder: 'amelie.martin@example.com', hint: 'Some companies have made it mandatory' }),
+	choice('cvSource', {
+		displayName: 'CV Source',
+		options: [
+			{ name: 'Input Binary Field', value: 'document' },
+			{ name: 'URL', value: 'link', description: 'Flatchr fetches it' },
+		],
+	}),
+	when(binary('binaryField'), { cvSource: ['document'] }),
+	when(text('cvUrl', { displayName: 'CV URL', required: true, placeholder: 'https://example.com/cv.pdf' }), { cvSource: ['link'] }),
+	collection('additionalFields', {
+		displayName: 'Additional Fields',
+		fields: [
+			rows('answers', {
+				displayName: 'Answers',
+				addLabel: 'Add Answer',
+				rowLabel: 'Answer',
+				fields: [text('question', { displayName: 'Question', required: true, description: 'Text of the question, or the ID of its tag' }), text('value', { displayName: 'Answer', required: true })],
+			}),
+			text('comment', { displayName: 'Comment', rows: 3, description: 'Cover letter' }),
+			text('facebook', { displayName: 'Facebook URL' }),
+			text('linkedin', { displayName: 'LinkedIn URL', placeholder: 'https://www.linkedin.com/in/amelie' }),
+			toggle('legalNewsletterPartners', { displayName: 'Newsletter of Partners', description: 'Whether the candidate has agreed to newsletters' }),
+			text('other', { displayName: 'Other URL' }),
+			text('phone', { displayName: 'Phone', placeholder: '+33123456789' }),
+			text('response_text', { displayName: 'Response Text', description: "Instead of Flatchr's own reply" }),
+			toggle('similarities', { displayName: 'Similar Vacancies', description: 'Whether the answer lists similar vacancies' }),
+			id('offererId', { displayName: 'Source ID', required: false, placeholder: '75', description: 'Where the candidate comes from: 75 is the career site, others are given by Flatchr' }),
+			text('twitter', { displayName: 'Twitter URL' }),
+			id('userId', { displayName: 'User Key', required: false, description: 'The user who adds the candidate; Flatchr shows the key under Advanced Settings, Advanced, API' }),
+		],
+	}),
+] as const;
+
+export type NewCandidateValues = Values<typeof newCandidateFields>;
+
+export async function candidateBody(flatchr: FlatchrApi, item: Item, p: NewCandidateValues): Promise<Record<string, unknown>> {
+	const { facebook, linkedin, twitter, other, offererId, userId, answers, ...more } = p.additionalFields;
+	const urls = filled({ facebook, linkedin, twitter, other });
+	return filled({
+		...more,
+		vacancy: p.vacancySlug,
+		firstname: p.firstname,
+		lastname: p.lastname,
+		email: p.email,
+		...(p.cvUrl === undefined ? document(await item.readFile(p.binaryField ?? 'data')) : { type: 'link', resume: p.cvUrl }),
+		urls: Object.keys(urls).length > 0 ? urls : undefined,
+		offerer_id: offererId === undefined ? undefined : wireNumber(offererId),
+		user_id: userId,
+		answers: answers !== undefined && answers.length > 0 ? answers : undefined,
+		...keyInBody(flatchr),
+	});
+}
+
+export function document(file: { data: Buffer; name: string; mimeType: string }) {
+	return { type: 'document', resume: { data: file.data.toString('base64'), fileName: file.name, contentType: file.mimeType } };
+}
+
+/** Older documentation wants the key here too, the newest does not say; both together are known to work. */
+export function keyInBody(flatchr: FlatchrApi) {
+	return { token: flatchr.account.apiKey };
+}
+
+/** Waits before each look: the answer to a creation names no ID, and a search may not show the newcomer at once. */
+const LOOKS_MS = [0, 1000, 2000];
+
+/** The application that was just created, by what the search shows of it. */
+export async function newApplicant(flatchr: FlatchrApi, { email, slug }: { email: string; slug: string }, signal?: AbortSignal): Promise<{ applicant: string | null; vacancyKey: string | null }> {
+	const vacancy = (await flatchr.known(flatchr.company('/vacancies'))).find((row) => row.slug === slug);
+	const vacancyKey = typeof vacancy?.id === 'string' ? vacancy.id : null;
+	for (const wait of LOOKS_MS) {
+		if (wait > 0) await clock.sleep(wait, signal);
+		// The time zone of Flatchr's days is not documented: a day more on that side.
+		const found = await flatchr.search({ email, start: filterDay(clock.now() - DAY) });
+		const applicant = found.filter((row) => isSame(row, email, vacancy)).at(-1)?.applicant;
+		if (typeof applicant === 'string') return { applicant, vacancyKey };
+	}
+	return { applicant: null, vacancyKey };
+}
+
+function isSame(row: Row, email: string, vacancy: Row | undefined): boolean {
+	return String(row.email).toLowerCase() === email.toLowerCase() && (vacancy === undefined || row.vacancy_id === vacancy.vacancy_id);
+}
