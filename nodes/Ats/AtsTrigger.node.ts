@@ -3,11 +3,10 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 import { asNodeError } from '../../lib/action/asNodeError';
 import { lookupMethods } from '../../lib/action/lookupMethods';
 import { hostOf, runPoll } from '../../lib/ats/changes';
-import { FieldError } from '../../lib/errors';
 import { connectAts, row } from './api';
 import { integrationId, provider } from './fields';
 import { loadJobs, loadStages } from './lookups';
-import { providerNamed } from './providers';
+import { changesOf } from './providers';
 import { pollOptions, readSettings, selectionOf, triggerProperties } from './trigger';
 
 export class AtsTrigger implements INodeType {
@@ -32,8 +31,7 @@ export class AtsTrigger implements INodeType {
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
 			const settings = readSettings(this);
-			const { changes, label } = providerNamed(settings.provider);
-			if (!changes) throw new FieldError(`${label} cannot be polled`, `Use the ${label} Trigger, or choose another provider.`);
+			const changes = changesOf(settings.provider);
 			const result = await runPoll(
 				hostOf(this),
 				async (limits) => await changes(this, selectionOf(settings), { ...limits, ...(settings.integrationId ? { integrationId: settings.integrationId } : {}) }),

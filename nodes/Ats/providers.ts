@@ -11,6 +11,13 @@ export function providerNamed(name: unknown): Provider {
 	return found;
 }
 
+/** How to read the changes of a provider that can be polled. */
+export function changesOf(name: string): NonNullable<Provider['changes']> {
+	const { changes, label } = providerNamed(name);
+	if (!changes) throw new FieldError(`${label} cannot be polled`, `Use the ${label} Trigger, or choose another provider.`);
+	return changes;
+}
+
 /** Names of the providers that fit, for displayOptions. */
 export function providersWith(fits: (provider: Provider) => boolean): string[] {
 	return providers.filter(fits).map(({ name }) => name);

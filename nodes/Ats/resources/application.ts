@@ -92,8 +92,8 @@ export const application: Resource<AtsApi> = {
 			fields: [applicationId, binary('outputField', { displayName: 'Put Output File in Field', hint: 'The name of the output field to put the file in' })],
 			run: async function* (ats, p, item) {
 				for await (const stored of ats.for('attachments', 'download attachments')(p.applicationId)) {
-					const { link: _shortLived, attachmentContent: _asBinary, ...attachment } = stored.attachment;
-					yield [new FileItem(row({ applicationId: p.applicationId, ...attachment }), { [p.outputField]: await item.toBinary(stored.data, stored.attachment.name ?? 'file', stored.mimeType) })];
+					const { id, type, name, createdAt } = stored.attachment;
+					yield [new FileItem(row({ applicationId: p.applicationId, id, type, name, createdAt }), { [p.outputField]: await item.toBinary(stored.data, name ?? 'file', stored.mimeType) })];
 				}
 			},
 		}),
