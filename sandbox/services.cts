@@ -1,5 +1,6 @@
+import { chatTechnologies } from './chatTechnologies.cts';
 import type { Dialect } from './dialect.cts';
 import { kombo } from './kombo.cts';
 
 /** Every service the sandbox plays: a new one is one line here. */
-export const dialects: Array<() => Dialect> = [kombo];
+export const dialects: Array<() => Dialect> = [kombo, chatTechnologies];
