@@ -41,11 +41,11 @@ export default tseslint.config(
 		.filter((service) => service !== 'Ats')
 		.map((service) => ({
 			files: [`nodes/${service}/**/*.ts`],
-			rules: { 'no-restricted-imports': ['error', { patterns: [{ group: services.filter((other) => other !== service).map((other) => `**/${other}/**`), message: 'Service folders do not know each other.' }] }] },
+			rules: { 'no-restricted-imports': ['error', { patterns: [{ group: services.filter((other) => other !== service).map((other) => `**/${other}/**`), message: 'Service folders do not know each other.', caseSensitive: true }] }] },
 		})),
 	{
 		files: ['nodes/Ats/**/*.ts'],
 		ignores: ['nodes/Ats/providers.ts'],
-		rules: { 'no-restricted-imports': ['error', { patterns: [{ group: services.filter((other) => other !== 'Ats').map((other) => `**/${other}/**`), message: 'Only providers.ts imports adapters.' }] }] },
+		rules: { 'no-restricted-imports': ['error', { patterns: [{ group: services.filter((other) => other !== 'Ats').map((other) => `**/${other}/**`), message: 'Only providers.ts imports adapters.', caseSensitive: true }] }] },
 	},
 );
