@@ -1,0 +1,145 @@
+/**
+ * `npm run demo [-- --once] [--json] [--port N] [--pace N] [--no-build]`: the main job in a real n8n. Starts the sandbox and
+ * n8n on loopback, installs the built package, activates the example workflow, lets a recruiter work, and shows each
+ * execution as it happens, until Ctrl-C. `--once` ends after 25 changes; with `--json` its last line is
+ * `{"n8n","executions","items","failed","events":{...}}`. Exit 1 if an execution failed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import type { Sandbox } from '../../sandbox/index.cts';
+import { startSandbox } from '../../sandbox/index.cts';
+import { accounts } from './accounts.cts';
+import { Credentials, readExample } from './examples.cts';
+import { ensureHost, isHostVersion } from './hosts.cts';
+import type { Execution } from './n8n.cts';
+import { N8n, outputOf, owner } from './n8n.cts';
+import { installByHand, packPackage } from './pack.cts';
+import { freePort, PlainError, script } from './processes.cts';
+
+/** The example of each provider; its nodes bear these names. */
+const examples: Record<string, string> = { kombo: 'kombo-changes-to-notes.json' };
+const trigger = 'Application Changed';
+const lastNode = 'Message';
+
+const enough = 25;
+const editorPort = 5678;
+/** n8n polls once a minute: the first poll takes stock, the next ones tell. */
+const patience = 10 * 60_000;
+
+const { values: flags } = parseArgs({
+	allowNegative: true,
+	options: {
+		once: { type: 'boolean', default: false },
+		json: { type: 'boolean', default: false },
+		build: { type: 'boolean', default: true },
+		provider: { type: 'string', default: 'kombo' },
+		n8n: { type: 'string', default: '2.41.1' },
+		port: { type: 'string' },
+		pace: { type: 'string', default: '40' },
+	},
+});
+
+const time = () => new Date().toLocaleTimeString('en-GB');
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+interface Totals {
+	executions: number;
+	items: number;
+	failed: number;
+	events: Record<string, number>;
+}
+
+/** Shows one execution and adds it to the totals. */
+function show(execution: Execution, url: string, totals: Totals): void {
+	totals.executions++;
+	const told = outputOf(execution, trigger);
+	const done = outputOf(execution, lastNode);
+	const link = `${url}/executions/${execution.id}`;
+	if (execution.status !== 'success') {
+		totals.failed++;
+		const { error, lastNodeExecuted } = execution.data.resultData;
+		console.log(`${time()}  execution ${execution.id} failed in ${lastNodeExecuted ?? trigger}: ${error?.message ?? execution.status}\n          ${link}`);
+		return;
+	}
+	if (told.length === 0) {
+		console.log(`${time()}  execution ${execution.id}: took stock of all applications, nothing to tell yet`);
+		return;
+	}
+	console.log(`${time()}  execution ${execution.id}: ${count(told.length, 'change')} in, ${count(done.length, 'note')} written   ${link}`);
+	for (const { json } of done) {
+		totals.items++;
+		const event = String(json.event);
+		totals.events[event] = (totals.events[event] ?? 0) + 1;
+		console.log(`            ${String(json.message)}`);
+	}
+}
+
+/** Holds the run against what the sandbox saw: every item is a note there, and nobody broke Kombo's own contract. */
+function complaints(sandbox: Sandbox, { items }: Totals): string[] {
+	const notes = sandbox.requests.filter(({ method, path, status }) => method === 'POST' && path.endsWith('/notes') && status === 200);
+	const found = sandbox.violations.map(({ where, method, path, errors }) => `${where} ${method} ${path} breaks the vendor's contract: ${errors.join('; ')}`);
+	if (notes.length !== items) found.push(`n8n reports ${count(items, 'item')}, the sandbox received ${count(notes.length, 'note')}.`);
+	return found;
+}
+
+void script(async (cleanup) => {
+	const { provider, n8n: version } = flags;
+	const example = examples[provider];
+	if (!example) throw new PlainError(`There is no demo for "${provider}". There is one for: ${Object.keys(examples).join(', ')}.`);
+	if (!isHostVersion(version)) throw new PlainError(`n8n ${version} is not one of the versions tried here.`);
+	const pace = Number(flags.pace);
+	if (!(pace >= enough)) throw new PlainError(`The recruiter makes at least ${enough} changes a minute: --pace ${enough} or more.`);
+	const port = flags.port === undefined ? await freePort(flags.once ? 0 : editorPort).catch(async () => await freePort()) : await freePort(Number(flags.port));
+
+	const host = await ensureHost(version);
+	const packed = await packPackage({ build: flags.build });
+	cleanup(() => packed.remove());
+	const userFolder = mkdtempSync(join(tmpdir(), 'n8n-ats-demo-'));
+	cleanup(() => rmSync(userFolder, { recursive: true, force: true }));
+	await installByHand(userFolder, packed.tarball);
+
+	const sandbox = await startSandbox({ services: [provider] });
+	cleanup(async () => await sandbox.close());
+	console.log(`The sandbox plays ${provider} with ${sandbox.world.applications.size} applications at ${sandbox.urls[provider]}`);
+	console.log(`Starting n8n ${version} on Node ${host.nodeVersion}`);
+	const n8n = await N8n.start(host, { port, userFolder });
+	cleanup(async () => await n8n.stop());
+	await n8n.logIn();
+
+	const credentials = new Credentials(n8n, accounts(sandbox));
+	const workflow = await n8n.createWorkflow(await credentials.fill(readExample(example), await n8n.nodeTypes()));
+	await n8n.activate(workflow);
+	const url = `${n8n.url}/workflow/${workflow.id}`;
+	console.log(`\n  editor    ${url}\n  log in    ${owner.email}\n  password  ${owner.password}\n`);
+	console.log(`A recruiter now makes ${pace} changes a minute. n8n asks for them once a minute; the first time it only takes stock.${flags.once ? '' : ' Ctrl-C ends it.'}`);
+	sandbox.recruiter.start(pace);
+
+	const totals: Totals = { executions: 0, items: 0, failed: 0, events: {} };
+	const shown = new Set<string>();
+	const deadline = Date.now() + patience;
+	while (!flags.once || (totals.items < enough && totals.failed === 0)) {
+		if (flags.once && Date.now() > deadline) {
+			throw new PlainError(`Only ${totals.items} of ${enough} changes went through in ten minutes. The last lines of n8n:\n${n8n.log.slice(-10).join('\n')}`);
+		}
+		await new Promise((resolve) => setTimeout(resolve, 1_000));
+		for (const id of await n8n.executionIds(workflow.id)) {
+			if (shown.has(id)) continue;
+			shown.add(id);
+			show(await n8n.execution(id), url, totals);
+		}
+	}
+	sandbox.recruiter.stop();
+	await n8n.deactivate(workflow.id);
+	const wrong = complaints(sandbox, totals);
+	for (const complaint of wrong) console.log(complaint);
+	const { executions, items, failed, events } = totals;
+	console.log(
+		flags.json
+			? JSON.stringify({ n8n: version, executions, items, failed, events })
+			: `\n${count(items, 'change')} went through the workflow in ${count(executions, 'execution')}; ${failed} failed.`,
+	);
+	return failed === 0 && wrong.length === 0;
+});

@@ -1,0 +1,51 @@
+/** The workflows in `examples/`, made ready to run: exported workflows carry no credentials. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { INode, INodeTypeDescription } from 'n8n-workflow';
+
+import type { Accounts } from './accounts.cts';
+import { projectRoot } from './hosts.cts';
+import type { N8n, WorkflowFile } from './n8n.cts';
+
+export const examplesFolder = join(projectRoot, 'examples');
+
+export const readExample = (file: string): WorkflowFile => JSON.parse(readFileSync(join(examplesFolder, file), 'utf8'));
+
+export const exampleFiles = (): string[] =>
+	existsSync(examplesFolder) ? readdirSync(examplesFolder).filter((file) => file.endsWith('.json')).sort() : [];
+
+/** Creates each account's credential once and gives its reference. */
+export class Credentials {
+	private readonly created = new Map<string, { id: string; name: string }>();
+
+	constructor(
+		private readonly n8n: N8n,
+		private readonly accounts: Accounts,
+	) {}
+
+	async reference(type: string): Promise<{ id: string; name: string } | undefined> {
+		const data = this.accounts[type];
+		if (!data) return undefined;
+		const known = this.created.get(type) ?? (await this.n8n.createCredential(`${type} (sandbox)`, type, data));
+		this.created.set(type, known);
+		return known;
+	}
+
+	/** The workflow with a credential on each node of ours that asks for one. */
+	async fill(workflow: WorkflowFile, types: INodeTypeDescription[]): Promise<WorkflowFile> {
+		const nodes: INode[] = [];
+		for (const node of workflow.nodes) {
+			const asked = types.find(({ name }) => name === node.type)?.credentials ?? [];
+			const credentials: NonNullable<INode['credentials']> = {};
+			for (const { name, displayOptions } of node.type.startsWith('n8n-nodes-ats.') ? asked : []) {
+				const providers = displayOptions?.show?.provider;
+				if (providers && !providers.includes(String(node.parameters.provider ?? 'kombo'))) continue;
+				const reference = await this.reference(name);
+				if (reference) credentials[name] = reference;
+			}
+			nodes.push(Object.keys(credentials).length > 0 ? { ...node, credentials } : node);
+		}
+		return { ...workflow, nodes };
+	}
+}
