@@ -35,6 +35,8 @@ export function hire(world: World, application: Application, by: string): void {
 
 export interface NewApplication {
 	candidate: Fields<'candidate'>;
+	/** a person whom the ATS knows: `candidate` is then not looked at */
+	candidateId?: string;
 	stageId?: string;
 	answers?: Answer[];
 	source?: string | null;
@@ -47,7 +49,8 @@ export interface NewApplication {
 export function apply(world: World, job: Job, input: NewApplication, by: string): { application: Application; candidate: Candidate } {
 	const address = input.candidate.emails[0]?.address.toLowerCase();
 	const known = input.match === false || !address ? undefined : world.candidates.rows.find((row) => row.deletedAt === null && row.emails.some((email) => email.address.toLowerCase() === address));
-	const candidate = known ?? world.add('candidate', input.candidate, by);
+	const chosen = input.candidateId === undefined ? undefined : world.candidates.need(input.candidateId);
+	const candidate = chosen ?? known ?? world.add('candidate', input.candidate, by);
 	const stageId = input.stageId ?? job.stageIds[0];
 	if (stageId === undefined) throw new Error('A job without stages takes no applications.');
 	const application = world.add('application', { jobId: job.id, candidateId: candidate.id, status: 'PENDING', stageId, rejection: null, answers: input.answers ?? [], source: input.source ?? null, origin: input.origin ?? 'EXTERNAL', ownerId: input.ownerId ?? null }, by);

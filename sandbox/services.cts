@@ -1,6 +1,7 @@
 import { chatTechnologies } from './chatTechnologies.cts';
 import type { Dialect } from './dialect.cts';
+import { knit } from './knit.cts';
 import { kombo } from './kombo.cts';
 
 /** Every service the sandbox plays: a new one is one line here. */
-export const dialects: Array<() => Dialect> = [kombo, chatTechnologies];
+export const dialects: Array<() => Dialect> = [knit, kombo, chatTechnologies];
