@@ -23,13 +23,18 @@ export function nodeOptions<const Fields extends readonly Field[]>(fields: Field
 	return collection('options', { displayName: 'Options', addLabel: 'Add Option', fields: [...fields, kitFields.maxConcurrency] });
 }
 
+/** A field outside an operation (of a trigger) as the editor shows it. */
+export function propertyOf(field: Field): INodeProperties {
+	return { ...field.property, name: field.name };
+}
+
 /** The editor's properties of a whole node: resources, their operations, and each operation's fields in order. */
 export function propertiesOf<Api>(resources: ReadonlyArray<Resource<Api>>, options: Field, common: readonly Field[] = []): INodeProperties[] {
 	return [
-		...common.map((field) => ({ ...field.property, name: field.name })),
+		...common.map(propertyOf),
 		resourceProperty(resources),
 		...resources.flatMap((resource) => [operationProperty(resource), ...fieldProperties(resource)]),
-		{ ...options.property, name: options.name },
+		propertyOf(options),
 	];
 }
 

@@ -42,15 +42,18 @@ export async function receive<Event>(context: IWebhookFunctions, delivery: Deliv
 	const state = id === undefined ? 'new' : repeats.take(id);
 	if (state === 'done') return answer(context, 200, 'Received before.');
 	if (state === 'pending') return answer(context, 503, 'This event is being received just now.');
-	if (id !== undefined) {
-		const response = context.getResponseObject();
-		response.once('close', () => repeats.settle(id, response.writableFinished && response.statusCode < 400));
-	}
+	if (id !== undefined) onceAnswered(context, (taken) => repeats.settle(id, taken));
 	try {
 		return { workflowData: [await delivery.items(event)] };
 	} catch (error) {
 		throw asNodeError(context, error);
 	}
+}
+
+/** Calls back when n8n has answered: `taken` once the execution exists and the sender has been told so. */
+export function onceAnswered(context: IWebhookFunctions, then: (taken: boolean) => void): void {
+	const response = context.getResponseObject();
+	response.once('close', () => then(response.writableFinished && response.statusCode < 400));
 }
 
 /** The webhook answered by ourselves: no execution. */
