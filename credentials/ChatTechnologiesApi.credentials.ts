@@ -80,6 +80,14 @@ export class ChatTechnologiesApi implements ICredentialType {
 			hint: 'For the ATS Trigger. Not documented, check with your set-up.',
 		},
 		{
+			displayName: 'Message Template',
+			name: 'messageTemplate',
+			type: 'json',
+			default: '',
+			placeholder: '{"candidate_id": "{candidateId}", "subject": "{subject}", "body": "{text}"}',
+			hint: 'For sending messages with the ATS node: what a message looks like in your set-up, since its fields are not documented',
+		},
+		{
 			displayName: 'Extra Headers',
 			name: 'extraHeaders',
 			type: 'json',

@@ -47,7 +47,7 @@ export class ChatTechnologiesApi {
 		private readonly client: HttpClient,
 		private readonly settings: Settings,
 		/** Non-secret facts of the credential. */
-		readonly account: { baseUrl: string; consumerId: string; serviceId: string; candidatesPath: string; changesPath: string },
+		readonly account: { baseUrl: string; consumerId: string; serviceId: string; candidatesPath: string; changesPath: string; messageTemplate: string },
 	) {}
 
 	/** One record: none where there is none and that was asked for, an error otherwise. */
@@ -77,13 +77,17 @@ export class ChatTechnologiesApi {
 		return { rows, answer, next: next && ('link' in next ? `link:${this.absolute(next.link, address)}` : `cursor:${next.cursor}`) };
 	}
 
-	/** A write in JSON:API: the record that it gave, or what was done when the answer is empty. */
-	async writeRecord(method: 'POST' | 'PATCH', address: string, record: object): Promise<Output> {
-		return this.shown(await this.send({ method, path: address, body: { data: record } }));
+	/** A write: the record that it gave, or nothing when the answer is empty. Some answers hold the ID only. */
+	async write(method: 'POST' | 'PATCH', address: string, body: object): Promise<Output> {
+		const answer = await this.send({ method, path: address, body });
+		if (this.settings.fullResponse) return whole(answer);
+		const { rows } = decode(answer.body);
+		return rows.length === 0 ? undefined : rows;
 	}
 
-	async writeJson(method: 'POST' | 'PATCH', address: string, body: object): Promise<Output> {
-		return this.shown(await this.send({ method, path: address, body }));
+	/** As `write`, whatever the settings of the output. */
+	async written(method: 'POST' | 'PATCH', address: string, body: object): Promise<Row | undefined> {
+		return decode((await this.send({ method, path: address, body })).body).rows[0];
 	}
 
 	async remove(address: string, id: string): Promise<Output> {
@@ -145,12 +149,6 @@ export class ChatTechnologiesApi {
 		});
 	}
 
-	private shown(answer: Answer): Output {
-		if (this.settings.fullResponse) return whole(answer);
-		const { rows } = decode(answer.body);
-		return rows.length === 0 ? undefined : rows;
-	}
-
 	private absolute(link: string, address: string): string {
 		return new URL(link, this.account.baseUrl + address).href;
 	}
@@ -203,6 +201,7 @@ export async function connectChatTechnologies(host: IAllExecuteFunctions, { sett
 		serviceId: serviceId ?? known(credentials.serviceId),
 		candidatesPath: known(credentials.candidatesPath, '/candidates'),
 		changesPath: known(credentials.changesPath, '/changes'),
+		messageTemplate: known(credentials.messageTemplate),
 	});
 }
 

@@ -117,14 +117,15 @@ export function writable(attributes: Attributes, rules: Rules, creating: boolean
 	return { sent: Object.fromEntries(given.filter(([name]) => !refused.has(name))), dropped: given.map(([name]) => name).filter((name) => refused.has(name)) };
 }
 
-/** A JSON:API document's `data`; an ID makes it an update. */
-export function record(type: string, id: string | undefined, attributes: Attributes, relations: Relations): object {
-	return {
+/** A JSON:API document; an ID makes it an update. */
+export function record(type: string, id: string | undefined, attributes: Attributes, relations: Relations = {}): object {
+	const data = {
 		type,
 		...(id === undefined ? {} : { id }),
 		...(Object.keys(attributes).length === 0 ? {} : { attributes }),
 		...(Object.keys(relations).length === 0 ? {} : { relationships: relations }),
 	};
+	return { data };
 }
 
 export function toOne(type: string, id: string | undefined): { data: Target } | undefined {

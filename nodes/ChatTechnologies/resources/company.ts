@@ -79,7 +79,7 @@ export const company: Resource<ChatTechnologiesApi> = {
 					throw new FieldError('There is nothing to update', 'Add at least one of the Update Fields.');
 				}
 				const id = given.companyId?.trim() ?? (await ownId(api));
-				return await api.writeRecord('PATCH', COMPANY, record(given.resourceType ?? 'companies', id, attributes, relations));
+				return await api.write('PATCH', COMPANY, record(given.resourceType ?? 'companies', id, attributes, relations));
 			},
 		}),
 	],

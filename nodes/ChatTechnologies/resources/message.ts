@@ -34,7 +34,7 @@ export const message: Resource<ChatTechnologiesApi> = {
 			fields: [created],
 			simplify: flat,
 			output: messageModel,
-			run: async (api, p) => await api.writeJson('POST', MESSAGES, p.content),
+			run: async (api, p) => await api.write('POST', MESSAGES, p.content),
 		}),
 		operation({
 			name: 'Delete',
@@ -78,7 +78,7 @@ export const message: Resource<ChatTechnologiesApi> = {
 			fields: [messageId, changed],
 			simplify: flat,
 			output: messageModel,
-			run: async (api, p) => await api.writeJson('PATCH', pathOf(MESSAGES, p.messageId), p.content),
+			run: async (api, p) => await api.write('PATCH', pathOf(MESSAGES, p.messageId), p.content),
 		}),
 	],
 };

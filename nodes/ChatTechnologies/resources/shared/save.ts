@@ -24,5 +24,5 @@ export async function save(api: ChatTechnologiesApi, item: Item, { path, id, typ
 	if (dropped.length > 0) item.warn(`Not sent, since ${id === undefined ? 'Chat Technologies sets it itself' : 'it is read-only or only taken on creation'}: ${dropped.join(', ')}`);
 	const related = present({ ...relations, ...typedRelations(further.relationships, 'More Relations (JSON)') });
 	if (Object.keys(sent).length === 0 && Object.keys(related).length === 0) throw new FieldError('There is nothing to send', 'Fill in at least one field that can be changed.');
-	return await api.writeRecord(id === undefined ? 'POST' : 'PATCH', pathOf(path, id), record(further.resourceType ?? type, id, sent, related));
+	return await api.write(id === undefined ? 'POST' : 'PATCH', pathOf(path, id), record(further.resourceType ?? type, id, sent, related));
 }
