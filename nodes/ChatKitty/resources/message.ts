@@ -1,0 +1,183 @@
+import { choice, collection, locator, text, toggle, when } from '../../../lib/action/field';
+import type { Resource } from '../../../lib/action/operation';
+import { path } from '../../../lib/http/path';
+import { operation, type ChatKittyApi } from '../api';
+import { contentFields, sendMessage } from '../content';
+import { channelId, displayName, groupTag, messageId, patchProperties, properties, sender, textQuery, threadId, unreadOnly, userId, username } from '../fields';
+import { searchUsers } from '../lookups';
+import { countModel, deletedModel, messageModel, receiptModel, sentModel, simpleMessage, simpleReceipt } from '../models';
+import { directChannel, findOrCreateUser, idOf, usernameOf } from '../people';
+
+const from = choice('from', {
+	displayName: 'From',
+	default: 'channel',
+	options: [
+		{ name: 'Application', value: 'application', description: 'All messages of all channels' },
+		{ name: 'Channel', value: 'channel' },
+		{ name: 'Thread', value: 'thread', description: 'The replies in one thread' },
+		{ name: 'User', value: 'user', description: 'The messages of one user' },
+	],
+});
+
+/** https://chatkitty.com/docs/api/reference#messages */
+export const message: Resource<ChatKittyApi> = {
+	name: 'Message',
+	value: 'message',
+	operations: [
+		operation({
+			name: 'Delete',
+			value: 'delete',
+			action: 'Delete a message',
+			description: 'Remove one message for good. Message, Get Many supplies its ID.',
+			access: 'delete',
+			fields: [messageId],
+			output: deletedModel,
+			run: async (chatkitty, p) => {
+				const { id, ...thread } = await chatkitty.act('DELETE', path`/messages/${p.messageId}`);
+				return { success: true, id: p.messageId, thread_id: id, thread: { id, ...thread } };
+			},
+		}),
+		operation({
+			name: 'Get',
+			value: 'get',
+			action: 'Get a message',
+			description: 'Read one message. Message, Get Many supplies its ID.',
+			access: 'read',
+			fields: [messageId],
+			simplify: simpleMessage,
+			output: messageModel,
+			run: async (chatkitty, p) => await chatkitty.get(path`/messages/${p.messageId}`),
+		}),
+		operation({
+			name: 'Get Many',
+			value: 'getAll',
+			action: 'Get many messages',
+			description: 'List messages of a channel, a thread, a user or the whole application, newest first. Channel, Get Many and User, Get Many supply the IDs.',
+			access: 'read',
+			many: true,
+			fields: [
+				from,
+				when(channelId, { from: ['channel'] }),
+				when(threadId, { from: ['thread'] }),
+				when(userId, { from: ['user'] }),
+				when(collection('filters', { displayName: 'Filters', addLabel: 'Add Filter', fields: [textQuery, username] }), { from: ['application', 'channel'] }),
+				when(unreadOnly, { from: ['user'] }),
+			],
+			simplify: simpleMessage,
+			output: messageModel,
+			run: async (chatkitty, p, item) => {
+				const { path: address, query } = await listAddress(chatkitty, p);
+				return chatkitty.list(address, 'messages', query, item.limit);
+			},
+		}),
+		operation({
+			name: 'Get Read Receipts',
+			value: 'getReadReceipts',
+			action: 'Get the read receipts of a message',
+			description: 'Who has read a message, and when. Message, Get Many supplies its ID.',
+			access: 'read',
+			many: true,
+			fields: [messageId],
+			simplify: simpleReceipt,
+			output: receiptModel,
+			run: async (chatkitty, p, item) => chatkitty.list(path`/messages/${p.messageId}/read-receipts`, 'receipts', {}, item.limit),
+		}),
+		operation({
+			name: 'Get Unread Count',
+			value: 'getUnreadCount',
+			action: 'Get the number of unread messages of a user',
+			description: 'How many messages a user has not read. Only with the current API. User, Get Many supplies the ID; a username will do too.',
+			access: 'read',
+			fields: [userId],
+			output: countModel,
+			run: async (chatkitty, p) => {
+				chatkitty.needsCurrent('Get Unread Count');
+				const id = await idOf(chatkitty, p.userId);
+				return { user_id: id, ...(await chatkitty.get(path`/users/${id}/messages/unread/count`)) };
+			},
+		}),
+		operation({
+			name: 'Send to Channel',
+			value: 'send',
+			action: 'Send a message to a channel',
+			description: 'Post text or a file in a channel, as a user or as the system. Channel, Get Many supplies the channel ID. To write to one person, use Send to Person.',
+			access: 'write',
+			fields: [channelId, ...contentFields, sender, collection('additionalFields', { displayName: 'Additional Fields', fields: [groupTag, properties] })],
+			simplify: simpleMessage,
+			output: messageModel,
+			run: async (chatkitty, p, item) => await sendMessage(chatkitty, item, path`/channels/${p.channelId}/messages`, p, { sender: p.sender, ...p.additionalFields }),
+		}),
+		operation({
+			name: 'Send to Person',
+			value: 'sendToPerson',
+			action: 'Send a message to a person',
+			description: 'Write to a person by e-mail address or username: finds or creates the user and the direct channel with the sender, then sends. No IDs are needed.',
+			access: 'write',
+			fields: [
+				text('recipient', { displayName: 'Recipient', required: true, placeholder: 'jane@example.com', description: "The person's e-mail address, which is the username in ChatKitty" }),
+				locator('colleague', {
+					displayName: 'Sender',
+					search: searchUsers,
+					placeholder: 'recruiting@example.com',
+					idHint: 'A number is an ID, anything else a username',
+					description: 'The user on your side, who must exist: the direct channel is between this user and the recipient',
+				}),
+				...contentFields,
+				collection('additionalFields', {
+					displayName: 'Additional Fields',
+					fields: [
+						toggle('asSystem', { displayName: 'As System', description: 'Whether the message comes from the system instead of the sender, in the same channel' }),
+						displayName,
+						groupTag,
+						properties,
+					],
+				}),
+			],
+			simplify: (row) => ({ user_created: row.user_created, channel_created: row.channel_created, ...simpleMessage(row) }),
+			output: sentModel,
+			run: async (chatkitty, p, item) => {
+				const { asSystem, displayName: shown, ...about } = p.additionalFields;
+				// The sender must be there before a user and a channel are made for nothing.
+				const colleague = await usernameOf(chatkitty, p.colleague);
+				await idOf(chatkitty, p.colleague);
+				const person = await findOrCreateUser(chatkitty, { username: p.recipient.trim(), displayName: shown });
+				const channel = await directChannel(chatkitty, [colleague, String(person.name)]);
+				const sent = await sendMessage(chatkitty, item, path`/channels/${String(channel.id)}/messages`, p, { sender: asSystem ? undefined : p.colleague, ...about });
+				return { ...sent, user_created: person.created, channel_created: channel.created };
+			},
+		}),
+		operation({
+			name: 'Update',
+			value: 'update',
+			action: 'Update a message',
+			description: 'Change the text or the data of a message. Message, Get Many supplies its ID.',
+			access: 'write',
+			fields: [messageId, collection('changes', { displayName: 'Changes', addLabel: 'Add Change', fields: [text('body', { displayName: 'Text', rows: 4 }), patchProperties] })],
+			simplify: simpleMessage,
+			output: messageModel,
+			run: async (chatkitty, p) => await chatkitty.change(path`/messages/${p.messageId}`, p.changes),
+		}),
+	],
+};
+
+interface From {
+	from: 'application' | 'channel' | 'thread' | 'user';
+	channelId?: string;
+	threadId?: string;
+	userId?: string;
+	filters?: { query?: string; username?: string };
+	unread?: boolean;
+}
+
+async function listAddress(chatkitty: ChatKittyApi, p: From): Promise<{ path: string; query: Record<string, string | boolean | undefined> }> {
+	switch (p.from) {
+		case 'application':
+			return { path: '/messages', query: { ...p.filters } };
+		case 'channel':
+			return { path: path`/channels/${p.channelId ?? ''}/messages`, query: { ...p.filters } };
+		case 'thread':
+			return { path: path`/threads/${p.threadId ?? ''}/messages`, query: {} };
+		case 'user':
+			return { path: path`/users/${await idOf(chatkitty, p.userId ?? '')}/messages`, query: { unread: p.unread ? true : undefined } };
+	}
+}
