@@ -1,0 +1,225 @@
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { OPERATIONS, type OperationName } from '../../lib/ats/provider';
+import { applicationSchema, candidateSchema, jobSchema } from '../../lib/ats/model';
+import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
+import { binaryFile, listSearch, loadPackage, readBinary, runNode, type Outcome } from './harness/index.cts';
+import { credentialsFor, providerCases } from './providers.cts';
+
+const id = (value: unknown) => ({ __rl: true, mode: 'id', value: String(value) });
+const pdf = Buffer.from('%PDF-1.4 a real file\n%%EOF\n');
+
+describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%s through the unified node', (_label, one) => {
+	const { name, capabilities } = one.provider;
+	let sandbox: Sandbox;
+	let apps: IDataObject[] = [];
+	let jobs: IDataObject[] = [];
+
+	beforeAll(async () => {
+		sandbox = await startSandbox({ jobs: 6, applications: 80, services: [one.service], seed: 'ats' });
+	});
+	afterAll(async () => {
+		expect(sandbox.violations).toEqual([]);
+		await sandbox.close();
+	});
+
+	async function ats(operation: OperationName, parameters: INodeParameters = {}, items?: Array<Partial<INodeExecutionData>>): Promise<Outcome> {
+		const [resource = '', value = ''] = operation.split('.');
+		return await runNode('ats', { provider: name, resource, operation: value === 'getMany' ? 'getAll' : value, ...parameters }, { credentials: credentialsFor(one, sandbox), ...(items ? { items } : {}) });
+	}
+	async function ok(operation: OperationName, parameters: INodeParameters = {}, items?: Array<Partial<INodeExecutionData>>): Promise<INodeExecutionData[]> {
+		const outcome = await ats(operation, parameters, items);
+		expect(outcome.error).toBeUndefined();
+		for (const { pairedItem } of outcome.items) expect(pairedItem).toEqual({ item: expect.any(Number) });
+		return outcome.items;
+	}
+	const jsons = (items: INodeExecutionData[]) => items.map(({ json }) => json);
+	const everything = async (operation: OperationName, parameters: INodeParameters = {}) => jsons(await ok(operation, { returnAll: true, ...parameters }));
+	const can = (operation: OperationName) => capabilities.operations[operation] !== undefined;
+	const info = (application: IDataObject | undefined) => application?.['info'] as IDataObject | null | undefined;
+	const stageOf = async (applicationId: unknown) => (jsons(await ok('application.get', { applicationId: id(applicationId), models: ['currentStage'] }))[0]?.['currentStage'] as IDataObject | null)?.['id'];
+	const activeApplication = (nth = 0) => apps.filter((application) => info(application)?.['status'] === 'ACTIVE')[nth];
+
+	/** What each operation is expected to do; every declared one is run. */
+	const checks: Partial<Record<OperationName, () => Promise<void>>> = {
+		'job.getMany': async () => {
+			jobs = await everything('job.getMany');
+			expect(jobs.length).toBeGreaterThan(0);
+			for (const job of jobs) jobSchema().parse(job);
+		},
+		'job.get': async () => {
+			const [job] = jsons(await ok('job.get', { jobId: id(jobs[0]?.['id']) }));
+			expect(job).toMatchObject({ id: jobs[0]?.['id'], provider: name });
+		},
+		'application.getMany': async () => {
+			apps = await everything('application.getMany', { models: Object.keys(capabilities.models).filter((key) => key !== 'attachments') });
+			expect(apps).toHaveLength(sandbox.world.applications.rows.filter(({ deletedAt }) => deletedAt === null).length);
+			for (const application of apps) applicationSchema().parse(application);
+			expect(await ok('application.getMany', { returnAll: false, limit: 7 })).toHaveLength(7);
+			const hired = await everything('application.getMany', { filters: { statuses: ['HIRED'] } });
+			expect(hired.map((application) => application['id']).sort()).toEqual(apps.filter((application) => info(application)?.['status'] === 'HIRED').map((application) => application['id']).sort());
+		},
+		'application.get': async () => {
+			const [first, second] = [activeApplication(0), activeApplication(1)];
+			const items = await ok('application.get', { applicationId: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, models: ['info', 'currentStage'], options: { includeRaw: true } }, [{ json: { id: second?.['id'] ?? '' } }, { json: { id: first?.['id'] ?? '' } }]);
+			expect(items.map(({ json, pairedItem }) => [json['id'], pairedItem])).toEqual([[second?.['id'], { item: 0 }], [first?.['id'], { item: 1 }]]);
+			expect(items[0]?.json['raw']).toBeDefined();
+			expect(items[0]?.json).toMatchObject({ interviews: null, offers: null });
+		},
+		'application.moveStage': async () => {
+			const application = activeApplication();
+			const stages = await everything('stage.getMany', { jobId: id(info(application)?.['jobId']) });
+			const target = stages.find((stage) => stage['id'] !== (application?.['currentStage'] as IDataObject)['id'] && !/hire|embauch|recrut/i.test(String(stage['text'])));
+			await ok('application.moveStage', { applicationId: id(application?.['id']), stageId: id(target?.['id']) });
+			expect(await stageOf(application?.['id'])).toBe(target?.['id']);
+		},
+		'application.reject': async () => {
+			const application = activeApplication(2);
+			const reason = can('rejectionReason.getMany') ? (await everything('rejectionReason.getMany'))[0]?.['id'] : undefined;
+			await ok('application.reject', { applicationId: id(application?.['id']), rejectionReasonId: { __rl: true, mode: 'id', value: reason ?? '' } });
+			expect(info(jsons(await ok('application.get', { applicationId: id(application?.['id']), models: ['info'] }))[0])?.['status']).not.toBe('ACTIVE');
+		},
+		'application.addNote': async () => {
+			const before = sandbox.world.notes.rows.length;
+			await ok('application.addNote', { applicationId: id(activeApplication()?.['id']), content: 'Called back' });
+			expect(sandbox.world.notes.rows.slice(before).map(({ html }) => html)).toEqual([expect.stringContaining('Called back')]);
+		},
+		'application.addAttachment': async () => {
+			const before = sandbox.world.attachments.rows.length;
+			await ok('application.addAttachment', { applicationId: id(activeApplication()?.['id']), fileType: 'RESUME', binaryField: 'data' }, [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }]);
+			const [added] = sandbox.world.attachments.rows.slice(before);
+			expect(added && sandbox.world.bytes(added).equals(pdf)).toBe(true);
+		},
+		'application.downloadAttachments': async () => {
+			const items = await ok('application.downloadAttachments', { applicationId: id(activeApplication()?.['id']), outputField: 'cv' });
+			expect(items.length).toBeGreaterThan(0);
+			const files = await Promise.all(items.map(async ({ binary }) => (binary?.['cv'] ? await readBinary(binary['cv']) : undefined)));
+			expect(files.every((file) => file !== undefined && sandbox.world.attachments.rows.some((row) => sandbox.world.bytes(row).equals(file)))).toBe(true);
+		},
+		'application.create': async () => {
+			const before = sandbox.world.applications.rows.length;
+			const open = jobs.find((job) => (job['info'] as IDataObject)['status'] === 'OPEN') ?? jobs[0];
+			await ok('application.create', { jobId: id(open?.['id']), firstName: 'Ada', lastName: 'Newcomer', email: `ada.${name}@example.com`, files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } }, [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }]);
+			const [created] = sandbox.world.applications.rows.slice(before);
+			expect(created && sandbox.world.candidates.need(created.candidateId)).toMatchObject({ firstName: 'Ada', lastName: 'Newcomer' });
+		},
+		'candidate.getMany': async () => {
+			const candidates = await everything('candidate.getMany');
+			expect(candidates.length).toBeGreaterThan(0);
+			for (const candidate of candidates) candidateSchema().parse(candidate);
+		},
+		'candidate.get': async () => {
+			const candidateId = await someCandidate();
+			expect(jsons(await ok('candidate.get', { candidateId: id(candidateId) }))[0]).toMatchObject({ id: candidateId, provider: name });
+		},
+		'candidate.findOrCreate': async () => {
+			const person = { firstName: 'Grace', lastName: 'Once', email: `grace.${name}@example.com`, additionalFields: { jobId: id(jobs.find((job) => (job['info'] as IDataObject)['status'] === 'OPEN')?.['id']) } };
+			const before = sandbox.world.candidates.rows.length;
+			const [first] = jsons(await ok('candidate.findOrCreate', person));
+			const [second] = jsons(await ok('candidate.findOrCreate', person));
+			expect([first?.['created'], second?.['created']]).toEqual([true, false]);
+			expect(sandbox.world.candidates.rows.length - before).toBe(1);
+		},
+		'candidate.update': async () => {
+			const candidateId = await someCandidate();
+			await ok('candidate.update', { candidateId: id(candidateId), changes: { firstName: 'Renamed' } });
+			expect(sandbox.world.candidates.rows.filter(({ firstName }) => firstName === 'Renamed')).toHaveLength(1);
+		},
+		'candidate.addTag': async () => {
+			const candidateId = await someCandidate();
+			await ok('candidate.addTag', { candidateId: id(candidateId), tag: await someTag() });
+			expect(sandbox.world.journal.at(-1)).toMatchObject({ by: one.service });
+		},
+		'candidate.removeTag': async () => {
+			const candidateId = await someCandidate();
+			const tag = await someTag();
+			await ok('candidate.addTag', { candidateId: id(candidateId), tag });
+			const before = sandbox.world.candidates.rows.reduce((sum, { tagIds }) => sum + tagIds.length, 0);
+			await ok('candidate.removeTag', { candidateId: id(candidateId), tag });
+			expect(sandbox.world.candidates.rows.reduce((sum, { tagIds }) => sum + tagIds.length, 0)).toBe(before - 1);
+		},
+		'interview.getMany': async () => {
+			expect(await everything('interview.getMany')).toHaveLength(sandbox.world.interviews.rows.filter(({ deletedAt }) => deletedAt === null).length);
+			const withInterview = apps.find((application) => (application['interviews'] as unknown[] | null)?.length);
+			const own = await everything('interview.getMany', { filters: { applicationId: id(withInterview?.['id']) } });
+			expect(own.map((interview) => interview['applicationId'])).toEqual((withInterview?.['interviews'] as unknown[]).map(() => withInterview?.['id']));
+		},
+		'offer.getMany': async () => {
+			expect(await everything('offer.getMany')).toHaveLength(sandbox.world.offers.rows.filter(({ deletedAt }) => deletedAt === null).length);
+		},
+		'message.getMany': async () => {
+			const owner = apps[0]?.['id'] ?? (await someCandidate());
+			for (const message of await everything('message.getMany', { ownerId: id(owner) })) expect(message).toMatchObject({ provider: name });
+		},
+		'message.send': async () => {
+			const before = sandbox.world.messages.rows.length;
+			await ok('message.send', { candidateId: id(await someCandidate()), subject: 'Hello', text: 'See you on Tuesday' });
+			expect(sandbox.world.messages.rows.length - before).toBe(1);
+		},
+		'stage.getMany': async () => {
+			expect((await everything('stage.getMany', can('job.getMany') ? { jobId: id(jobs[0]?.['id']) } : {})).length).toBeGreaterThan(1);
+		},
+		'rejectionReason.getMany': async () => {
+			expect((await everything('rejectionReason.getMany')).length).toBeGreaterThan(0);
+		},
+		'user.getMany': async () => {
+			expect((await everything('user.getMany')).length).toBeGreaterThan(0);
+		},
+		'tag.getMany': async () => {
+			expect((await everything('tag.getMany')).length).toBeGreaterThan(0);
+		},
+	};
+
+	async function someCandidate(): Promise<unknown> {
+		const known = info(activeApplication())?.['candidate'] as IDataObject | undefined;
+		return known?.['id'] ?? (await everything('candidate.getMany'))[0]?.['id'];
+	}
+	async function someTag(): Promise<string> {
+		return can('tag.getMany') ? String((await everything('tag.getMany'))[0]?.['text']) : 'talent pool';
+	}
+
+	const order: OperationName[] = ['job.getMany', 'job.get', 'application.getMany', ...OPERATIONS.filter((operation) => !['job.getMany', 'job.get', 'application.getMany'].includes(operation))];
+	test.each(order.filter(can))('%s does what it says', async (operation) => {
+		const check = checks[operation];
+		if (!check) throw new Error(`No check for ${operation}`);
+		await check();
+	});
+
+	test('what it cannot do is not offered, and refused before any request', async () => {
+		const before = sandbox.requests.length;
+		for (const operation of OPERATIONS.filter((declared) => !can(declared))) {
+			const { error } = await ats(operation, { applicationId: id('x'), candidateId: id('x'), jobId: id('x'), ownerId: id('x'), content: 'x', tag: 'x', text: 'x', stageId: id('x'), firstName: 'x', lastName: 'x', email: 'x@example.com' });
+			expect(error).toBeDefined();
+		}
+		expect(sandbox.requests.length).toBe(before);
+	});
+
+	test('the dropdowns list what the provider has', async () => {
+		if (can('job.getMany')) expect((await listSearch('ats', 'searchJobs', { provider: name, resource: 'job', operation: 'get' }, { credentials: credentialsFor(one, sandbox) })).results.length).toBe(jobs.length);
+		if (can('application.getMany')) expect((await listSearch('ats', 'searchApplications', { provider: name, resource: 'application', operation: 'get' }, { credentials: credentialsFor(one, sandbox) })).results.length).toBeGreaterThan(0);
+	});
+
+	test('records of the service, alone or in a whole answer, become the unified model without a request', async () => {
+		if (!one.provider.normalize || !can('application.getMany')) return;
+		const raws = (await everything('application.getMany', { options: { includeRaw: true } })).slice(0, 3);
+		const before = sandbox.requests.length;
+		const { json, error } = await runNode('ats', { provider: name, resource: 'model', operation: 'normalize' }, { items: [{ json: { body: { data: { results: raws.map((application) => application['raw']) } } } as unknown as IDataObject }] });
+		expect(error).toBeUndefined();
+		expect(json.map((application) => application['id'])).toEqual(raws.map((application) => application['id']));
+		const refused = await runNode('ats', { provider: name, resource: 'model', operation: 'normalize' }, { items: [{ json: { some: 'thing', else: 1 } }] });
+		expect(refused.error?.message).toMatch(/looks like an object with some, else/);
+		expect(sandbox.requests.length).toBe(before);
+	});
+
+	test('its capabilities can be read in a workflow, without a credential', async () => {
+		const { json, error } = await runNode('ats', { provider: name, resource: 'provider', operation: 'getCapabilities' });
+		expect(error).toBeUndefined();
+		expect(json[0]).toMatchObject({ provider: name, operations: capabilities.operations });
+	});
+});
+
+test('every provider that the node offers is tested here', () => {
+	const { description } = loadPackage().nodeTypes.getByNameAndVersion('n8n-nodes-ats.ats');
+	const offered = description.properties.find((property) => property.name === 'provider')?.options?.map((option) => ('value' in option ? option.value : undefined));
+	expect(offered).toEqual(providerCases.map(({ provider }) => provider.name));
+});

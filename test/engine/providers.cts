@@ -1,0 +1,18 @@
+import { provider as kombo } from '../../nodes/Kombo/adapter';
+import type { Provider } from '../../lib/ats/provider';
+import type { Sandbox } from '../../sandbox/index.cts';
+
+export interface ProviderCase {
+	provider: Provider;
+	/** The sandbox service that plays it. */
+	service: string;
+	/** Data of its credential, for a sandbox. */
+	credential(sandbox: Sandbox): Record<string, string>;
+}
+
+/** Every provider of the unified node, with its credential for the sandbox. */
+export const providerCases: readonly ProviderCase[] = [
+	{ provider: kombo, service: 'kombo', credential: ({ credentials, urls }) => ({ ...credentials['kombo'], region: 'custom', baseUrl: urls['kombo'] ?? '' }) },
+];
+
+export const credentialsFor = ({ provider, credential }: ProviderCase, sandbox: Sandbox) => ({ [provider.credential]: credential(sandbox) });
