@@ -20,7 +20,10 @@ export class Ats implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'komboApi', required: true, displayOptions: { show: { provider: ['kombo'] }, hide: { resource: RESOURCES_WITHOUT_REQUEST } } }],
+		credentials: [
+			{ name: 'komboApi', required: true, displayOptions: { show: { provider: ['kombo'] }, hide: { resource: RESOURCES_WITHOUT_REQUEST } } },
+			{ name: 'chatTechnologiesApi', required: true, displayOptions: { show: { provider: ['chatTechnologies'] }, hide: { resource: RESOURCES_WITHOUT_REQUEST } } },
+		],
 		properties: node.properties,
 	};
 

@@ -22,7 +22,10 @@ export class AtsTrigger implements INodeType {
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'komboApi', required: true, displayOptions: { show: { provider: ['kombo'] } } }],
+		credentials: [
+			{ name: 'komboApi', required: true, displayOptions: { show: { provider: ['kombo'] } } },
+			{ name: 'chatTechnologiesApi', required: true, displayOptions: { show: { provider: ['chatTechnologies'] } } },
+		],
 		properties: triggerProperties,
 	};
 

@@ -1,9 +1,10 @@
 import { FieldError } from '../../lib/errors';
 import type { Provider } from '../../lib/ats/provider';
+import { provider as chatTechnologies } from '../ChatTechnologies/adapter';
 import { provider as kombo } from '../Kombo/adapter';
 
 /** The one list of adapters: a new provider is a line here. In the order of the dropdown. */
-export const providers: readonly Provider[] = [kombo];
+export const providers: readonly Provider[] = [kombo, chatTechnologies];
 
 export function providerNamed(name: unknown): Provider {
 	const found = providers.find((provider) => provider.name === name);
