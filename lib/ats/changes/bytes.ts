@@ -25,6 +25,12 @@ export class ByteWriter {
 		this.length += 4;
 	}
 
+	u24(value: number): void {
+		this.room(3);
+		this.buffer.writeUIntLE(value, this.length, 3);
+		this.length += 3;
+	}
+
 	/** Up to 2^53. */
 	varint(value: number): void {
 		this.room(8);
@@ -56,11 +62,16 @@ export class ByteWriter {
 		this.length += end - start;
 	}
 
-	/** A moment in ms; whole seconds are shorter. */
+	/** A moment in ms since 1970. */
 	time(ms: number): void {
-		const shifted = ms + TIME_SHIFT;
-		if (shifted % 1000 === 0) this.varint((shifted / 1000) * 2);
-		else this.varint(shifted * 2 + 1);
+		this.duration(ms + TIME_SHIFT);
+	}
+
+	/** Milliseconds; whole minutes and seconds are shorter. */
+	duration(ms: number): void {
+		if (ms % 60_000 === 0) this.varint((ms / 60_000) * 4);
+		else if (ms % 1000 === 0) this.varint((ms / 1000) * 4 + 1);
+		else this.varint(ms * 4 + 2);
 	}
 
 	view(): Buffer {
@@ -91,6 +102,13 @@ export class ByteReader {
 		return value;
 	}
 
+	u24(): number {
+		this.need(3);
+		const value = this.buffer.readUIntLE(this.at, 3);
+		this.at += 3;
+		return value;
+	}
+
 	varint(): number {
 		let value = 0;
 		for (let factor = 1; factor <= 2 ** 49; factor *= 0x80) {
@@ -116,12 +134,17 @@ export class ByteReader {
 	}
 
 	time(): number {
+		return this.duration() - TIME_SHIFT;
+	}
+
+	duration(): number {
 		const value = this.varint();
-		return (value % 2 === 0 ? (value / 2) * 1000 : (value - 1) / 2) - TIME_SHIFT;
+		const unit = value % 4 === 0 ? 60_000 : value % 4 === 1 ? 1000 : 1;
+		return Math.floor(value / 4) * unit;
 	}
 }
 
-/** Moves the year 1900 to 0: birthdays of interviews before 1970 do occur in imported data. */
+/** Moves the year 1900 to 0: dates before 1970 do occur in imported data. */
 const TIME_SHIFT = 2_208_988_800_000;
 
 /**

@@ -22,7 +22,7 @@ export interface PollHost {
 
 const FIELD = 'state';
 const ACTIVATION_BUDGET_MS = 300_000;
-/** Contexts whose activation poll is over. */
+/** Static data whose activation poll is over: each activation works on a fresh object. */
 const activated = new WeakSet<object>();
 
 export function hostOf(context: IPollFunctions): PollHost {
@@ -33,7 +33,7 @@ export function hostOf(context: IPollFunctions): PollHost {
 	return {
 		key: `${context.getWorkflow().id ?? ''}:${node.id}`,
 		manual,
-		activation: !manual && isActivationPoll(context, budgetMs) ? context.getActivationMode() : null,
+		activation: !manual && isActivationPoll(data, budgetMs) ? context.getActivationMode() : null,
 		...(budgetMs === undefined ? {} : { budgetMs }),
 		read: () => (typeof data[FIELD] === 'string' ? data[FIELD] : undefined),
 		write: (state) => {
@@ -45,11 +45,11 @@ export function hostOf(context: IPollFunctions): PollHost {
 
 /**
  * n8n does not say which poll is the one at activation: the activation mode stays with all later polls too. But without
- * the scheduler one context serves all polls, the first at activation; and under the scheduler every tick has a fresh context
- * with the tick's budget, while the activation poll has the full five minutes.
+ * the scheduler one static data object serves all polls of an activation, the first of which is made at activation; and under
+ * the scheduler a tick has the tick's budget, while the activation poll has the full five minutes.
  */
-function isActivationPoll(context: object, budgetMs: number | undefined): boolean {
-	if (activated.has(context)) return false;
-	activated.add(context);
+function isActivationPoll(staticData: object, budgetMs: number | undefined): boolean {
+	if (activated.has(staticData)) return false;
+	activated.add(staticData);
 	return budgetMs === undefined || budgetMs === ACTIVATION_BUDGET_MS;
 }

@@ -3,10 +3,10 @@ import { ByteWriter, type ByteReader } from './bytes';
 import { mix } from './hash';
 import type { Entry } from './memory';
 import { knows } from './snapshot';
-import type { InterviewMemory, OfferMemory } from './snapshot';
+import type { InterviewMemory, OfferMemory, RejectionMemory } from './snapshot';
 
 /*
- * One remembered application as bytes: about 33, with an interview about 64.
+ * One remembered application as bytes: about 32, and 30 for each interview.
  *
  *   flags      status 2, origin 2, deleted, missed, has gate, has memo
  *   known      models 6, has rejection, has job
@@ -40,14 +40,24 @@ export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
 		for (const part of s.infoParts) out.byte(part);
 	}
 	if (s.rejection) {
-		out.varint(words.indexOf(s.rejection.id));
+		out.varint(words.indexOf(s.rejection.id) * 2 + (s.rejection.at === null ? 0 : 1));
 		out.varint(words.indexOf(s.rejection.text));
-		writeTime(out, s.rejection.at);
+		if (s.rejection.at !== null) out.time(s.rejection.at);
 	}
-	if (knows(s.known, 'interviews')) writeList(out, s.interviews, writeInterview);
-	if (knows(s.known, 'offers')) writeList(out, s.offers, writeOffer);
-	if (knows(s.known, 'attachments')) writeList(out, s.attachments, (to, hash) => to.u32(hash));
+	// Most have none or one: both counts share a byte.
+	const interviews = Math.min(s.interviews.length, MANY);
+	const offers = Math.min(s.offers.length, MANY);
+	out.byte(interviews | (offers << 4));
+	if (interviews === MANY) out.varint(s.interviews.length);
+	if (offers === MANY) out.varint(s.offers.length);
+	for (const interview of s.interviews) writeInterview(out, interview);
+	for (const offer of s.offers) writeOffer(out, offer);
+	if (!knows(s.known, 'attachments')) return;
+	out.varint(s.attachments.length);
+	for (const attachment of s.attachments) out.u32(attachment);
 }
+
+const MANY = 15;
 
 export function readEntry(from: ByteReader, words: Words, stageValue: (id: string | null) => Entry['snapshot']['stage']): Entry {
 	const flags = from.byte();
@@ -62,7 +72,10 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 	const hasInfo = knows(known, 'info');
 	const info = hasInfo ? from.u32() : NO_INFO;
 	const infoParts = hasInfo ? [from.byte(), from.byte(), from.byte(), from.byte()] : [0, 0, 0, 0];
-	const rejection = second & KNOWN.rejection ? { id: words.at(from.varint()), text: words.at(from.varint()), at: readTime(from) } : null;
+	const rejection = second & KNOWN.rejection ? readRejection(from, words) : null;
+	const counts = from.byte();
+	const interviews = (counts & MANY) === MANY ? from.varint() : counts & MANY;
+	const offers = counts >> 4 === MANY ? from.varint() : counts >> 4;
 	return {
 		id, step, gate, memo,
 		missed: (flags & FLAG.missed) !== 0,
@@ -74,9 +87,9 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 			status: member(APPLICATION_STATUSES, flags & 3),
 			origin: member(ORIGINS, (flags >> 2) & 3),
 			jobId, info, infoParts, stage, rejection,
-			interviews: knows(known, 'interviews') ? readList(from, readInterview) : [],
-			offers: knows(known, 'offers') ? readList(from, readOffer) : [],
-			attachments: knows(known, 'attachments') ? readList(from, (bytes) => bytes.u32()) : [],
+			interviews: readList(from, interviews, readInterview),
+			offers: readList(from, offers, readOffer),
+			attachments: knows(known, 'attachments') ? readList(from, from.varint(), (bytes) => bytes.u32()) : [],
 		},
 	};
 }
@@ -85,25 +98,31 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 const NO_INFO = [0, 0, 0, 0].reduce(mix, 0);
 
 const GONE = 8;
+const START = 16;
+const END = 32;
+/** The end is written as its distance from the start: interviews take hours, not years. */
+const SPAN = 64;
 
-function writeInterview(out: ByteWriter, interview: InterviewMemory): void {
-	out.byte(INTERVIEW_STATUSES.indexOf(interview.status) | (interview.gone ? GONE : 0));
-	out.text(interview.key);
-	writeTime(out, interview.start);
-	writeTime(out, interview.end);
-	out.u32(interview.rest);
+function writeInterview(out: ByteWriter, { key, status, gone, start, end, rest }: InterviewMemory): void {
+	const span = start !== null && end !== null && end >= start;
+	out.byte(
+		INTERVIEW_STATUSES.indexOf(status) | (gone ? GONE : 0) | (start === null ? 0 : START) | (end === null ? 0 : END) | (span ? SPAN : 0),
+	);
+	out.text(key);
+	if (start !== null) out.time(start);
+	if (end !== null) {
+		if (span) out.duration(end - start);
+		else out.time(end);
+	}
+	out.u24(rest);
 }
 
 function readInterview(from: ByteReader): InterviewMemory {
 	const flags = from.byte();
-	return {
-		status: member(INTERVIEW_STATUSES, flags & 7),
-		gone: (flags & GONE) !== 0,
-		key: from.text(),
-		start: readTime(from),
-		end: readTime(from),
-		rest: from.u32(),
-	};
+	const key = from.text();
+	const start = flags & START ? from.time() : null;
+	const end = flags & END ? (flags & SPAN ? (start ?? 0) + from.duration() : from.time()) : null;
+	return { key, status: member(INTERVIEW_STATUSES, flags & 7), gone: (flags & GONE) !== 0, start, end, rest: from.u24() };
 }
 
 function writeOffer(out: ByteWriter, offer: OfferMemory): void {
@@ -116,23 +135,14 @@ function readOffer(from: ByteReader): OfferMemory {
 	return { status: member(OFFER_STATUSES, from.byte()), key: from.text(), rest: from.u32() };
 }
 
-function writeTime(out: ByteWriter, ms: number | null): void {
-	out.byte(ms === null ? 0 : 1);
-	if (ms !== null) out.time(ms);
+function readRejection(from: ByteReader, words: Words): RejectionMemory {
+	const head = from.varint();
+	return { id: words.at(Math.floor(head / 2)), text: words.at(from.varint()), at: head % 2 === 1 ? from.time() : null };
 }
 
-function readTime(from: ByteReader): number | null {
-	return from.byte() === 0 ? null : from.time();
-}
-
-function writeList<Item>(out: ByteWriter, items: readonly Item[], write: (out: ByteWriter, item: Item) => void): void {
-	out.varint(items.length);
-	for (const item of items) write(out, item);
-}
-
-function readList<Item>(from: ByteReader, read: (from: ByteReader) => Item): Item[] {
+function readList<Item>(from: ByteReader, count: number, read: (from: ByteReader) => Item): Item[] {
 	const items: Item[] = [];
-	for (let left = from.varint(); left > 0; left--) items.push(read(from));
+	for (let left = count; left > 0; left--) items.push(read(from));
 	return items;
 }
 

@@ -39,7 +39,7 @@ export interface InterviewMemory {
 	/** ms */
 	start: number | null;
 	end: number | null;
-	/** Subject, place, stage, people. */
+	/** Subject, place, stage, people: 24 bits. */
 	rest: number;
 	/** No longer listed by the vendor (so told as cancelled). Kept to know it again if it returns. */
 	gone: boolean;
@@ -149,7 +149,7 @@ function interviewOf(interview: Interview): InterviewMemory {
 		rest: hash32(joined([
 			interview.subject, interview.location, interview.stage?.id ?? null, userText(interview.creator),
 			sorted(interview.interviewers?.map(userText)),
-		])),
+		])) & 0xffffff,
 	};
 }
 

@@ -1,0 +1,120 @@
+/** n8n's four ways with a poller's state (POLLING.md, section 1), in simulated time. */
+import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
+import { forgetSlots, runPoll, type OpenSource, type PollHost, type PollOptions, type PollResult } from '../../lib/ats/changes';
+
+export type Mode = '1.123' | 'default' | 'scheduler' | 'durable';
+export const MODES: readonly Mode[] = ['1.123', 'default', 'scheduler', 'durable'];
+
+export interface Execution {
+	at: number;
+	items: ReadonlyArray<ChangeEvent | ApplicationChanges>;
+}
+
+/** Where n8n is killed in the middle of a poll that has something to hand over. */
+export type HandOver = 'whole' | 'nothing' | 'executionOnly' | 'stateOnly';
+
+export interface Told {
+	result: PollResult | null;
+	error: Error | null;
+}
+
+let hosts = 0;
+
+/** One activated trigger in one n8n. */
+export class SimHost {
+	/** What the database holds. */
+	saved: string | undefined;
+	/** What the workflow in memory holds (not under the scheduler). */
+	private memory: string | undefined;
+	private loaded = false;
+	readonly executions: Execution[] = [];
+	readonly errors: Error[] = [];
+	readonly warnings: string[] = [];
+	polls = 0;
+	/** Bytes that polls wrote into static data. */
+	bytesWritten = 0;
+	maxStateBytes = 0;
+	handOver: HandOver = 'whole';
+	private readonly key = `workflow${++hosts}:node`;
+
+	constructor(
+		readonly mode: Mode,
+		readonly open: OpenSource,
+		public options: PollOptions,
+		private readonly now: () => number,
+	) {}
+
+	get budgetMs(): number | undefined {
+		if (this.mode === '1.123') return undefined;
+		return this.mode === 'default' ? 300_000 : 36_000;
+	}
+
+	/** What a poll that began now would read. */
+	get state(): string | undefined {
+		return this.inMemory && this.loaded ? this.memory : this.saved;
+	}
+
+	private get inMemory(): boolean {
+		return this.mode === '1.123' || this.mode === 'default';
+	}
+
+	/** The scheduled poll of this minute. */
+	async tick(activation: PollHost['activation'] = null): Promise<Told> {
+		this.polls++;
+		if (this.inMemory && !this.loaded) {
+			this.memory = this.saved;
+			this.loaded = true;
+		}
+		let staged = this.state;
+		const host: PollHost = {
+			key: this.key,
+			manual: false,
+			activation,
+			...(this.budgetMs === undefined ? {} : { budgetMs: this.budgetMs }),
+			read: () => staged,
+			write: (state) => {
+				staged = state;
+				this.bytesWritten += state.length;
+				this.maxStateBytes = Math.max(this.maxStateBytes, state.length);
+				if (this.inMemory) this.memory = state;
+			},
+			log: { debug: () => {}, info: () => {}, warn: (message) => void this.warnings.push(message) },
+		};
+		try {
+			const result = await runPoll(host, this.open, this.options);
+			this.take(result, staged, activation !== null);
+			return { result, error: null };
+		} catch (thrown) {
+			const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+			this.errors.push(error);
+			return { result: null, error };
+		}
+	}
+
+	private take(result: PollResult, staged: string | undefined, activating: boolean): void {
+		if (result === 'quiet') {
+			if (this.mode === 'durable' && !activating) this.saved = staged;
+			return;
+		}
+		const items = result === 'commit' ? [] : result.items;
+		if (this.handOver === 'whole' || this.handOver === 'executionOnly') this.executions.push({ at: this.now(), items });
+		if (this.handOver === 'whole' || this.handOver === 'stateOnly') this.saved = staged;
+	}
+
+	/** n8n is killed: what was only in memory is gone. */
+	kill(): void {
+		this.loaded = false;
+		this.memory = undefined;
+		forgetSlots();
+	}
+
+	/** n8n is stopped in order: workflows are deactivated, which saves. */
+	stop(): void {
+		if (this.inMemory && this.loaded) this.saved = this.memory;
+		this.kill();
+	}
+
+	get items(): ChangeEvent[] {
+		return this.executions.flatMap(({ items }) => items).filter((item): item is ChangeEvent => 'event' in item);
+	}
+}

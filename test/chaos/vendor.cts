@@ -1,0 +1,295 @@
+/** An applicant tracking system in memory: applications that change, pages of them, and bad days. In simulated time. */
+import type { Application, ApplicationStatus, InterviewStatus, ModelKey, OfferStatus } from '../../lib/ats/model';
+import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/provider';
+import { CursorRefused } from '../../lib/ats/provider';
+import { ApiError } from '../../lib/errors';
+import type { Clock } from '../../sandbox/clock.cts';
+import { opaqueId, Random } from '../../sandbox/random.cts';
+
+export interface Record {
+	id: string;
+	number: number;
+	jobId: string;
+	firstName: string;
+	status: ApplicationStatus;
+	stage: { id: string; text: string } | null;
+	rejection: { id: string; text: string; rejectedAt: string } | null;
+	interviews: Array<{ id: string; subject: string; start: number; end: number; status: InterviewStatus }>;
+	offers: Array<{ id: string; status: OfferStatus }>;
+	deleted: boolean;
+	createdAt: number;
+	/** Stamp of the record's own last change. */
+	changedAt: number;
+	/** When a window shows it again: own and nested changes. */
+	touchedAt: number;
+}
+
+export type Order = 'ascending' | 'descending' | 'random';
+
+/** What may go wrong with one request. */
+export type Fault =
+	| { kind: 'down' }
+	| { kind: 'limited'; retryAfterMs?: number }
+	| { kind: 'denied' }
+	| { kind: 'hang' }
+	| { kind: 'cursor' }
+	| { kind: 'nothing' }
+	| { kind: 'half' }
+	| { kind: 'rowTwice' }
+	| { kind: 'rowSkipped' }
+	| { kind: 'emptyPage' };
+
+export interface Request {
+	kind: 'window' | 'all' | 'details' | 'models' | 'confirm' | 'probe';
+	cursor: string | null;
+	since: number | null;
+	at: number;
+}
+
+const STAGES = ['Applied', 'Screening', 'Interview', 'Offer', 'Hired'];
+const MODELS: readonly ModelKey[] = ['info', 'currentStage', 'interviews', 'rejection', 'offers'];
+
+export class FakeVendor {
+	readonly records = new Map<string, Record>();
+	readonly random: Random;
+	readonly requests: Request[] = [];
+	/** Every version that reads have shown, oldest first. */
+	readonly shown = new Map<string, Record[]>();
+	pageSize = 50;
+	order: Order = 'ascending';
+	/** Milliseconds until a change is shown. It keeps the stamp of when it was made. */
+	lag = 0;
+	latencyMs = 40;
+	/** Of the Date header: its distance from the right time, or none. */
+	dateSkew: number | 'none' = 0;
+	cursorLifeMs = Infinity;
+	fault: (request: Request) => Fault | undefined = () => undefined;
+	/** Called with each row that an answer shows. */
+	onServed: (row: Record, request: Request) => void = () => {};
+	modelsOff = new Set<ModelKey>();
+	/** Pages by position (rows shift while others write) or after the last row's id. */
+	paging: 'offset' | 'keyset' = 'offset';
+	account = 'acme';
+	canConfirm = true;
+	/** List rows are outlines; `details` gives the rest. */
+	gated = false;
+	detailsFail: (id: string) => boolean = () => false;
+	unreadable = new Set<string>();
+	changes = 0;
+	private readonly pending: Array<{ at: number; apply(): void }> = [];
+	private readonly stages = new Map<string, { id: string; text: string }>();
+	private numbers = 0;
+
+	constructor(
+		readonly clock: Clock,
+		seed: string | number = 1,
+	) {
+		this.random = new Random(seed);
+		for (const text of STAGES) this.stages.set(text, { id: opaqueId(`stage`, this.stages.size + 1), text });
+	}
+
+	stage(text: string) {
+		const stage = this.stages.get(text);
+		if (!stage) throw new Error(`There is no stage ${text}`);
+		return { ...stage };
+	}
+
+	/** A column gets another name; no application moves. */
+	renameStage(text: string, to: string): void {
+		const stage = this.stage(text);
+		for (const record of this.records.values()) if (record.stage?.id === stage.id) record.stage = { id: stage.id, text: to };
+	}
+
+	add(fields: Partial<Record> = {}): Record {
+		const number = ++this.numbers;
+		const at = fields.createdAt ?? this.clock.now();
+		const record: Record = {
+			id: opaqueId('application', number), number, jobId: opaqueId('job', 1 + (number % 20)), firstName: `Person ${number}`,
+			status: 'ACTIVE', stage: this.stage('Applied'), rejection: null, interviews: [], offers: [], deleted: false,
+			createdAt: at, changedAt: at, touchedAt: at, ...fields,
+		};
+		this.soon(() => {
+			this.records.set(record.id, record);
+			this.show(record);
+		});
+		return record;
+	}
+
+	fill(count: number, age = 30 * 86_400_000): Record[] {
+		const lag = this.lag;
+		this.lag = 0;
+		const made = Array.from({ length: count }, () => {
+			const at = this.clock.now() - age - this.random.int(0, 86_400_000);
+			return this.add({ createdAt: at, stage: this.stage(this.random.pick(STAGES)) });
+		});
+		this.lag = lag;
+		return made;
+	}
+
+	/** Changes a record. `nested`: an interview or offer changed, so the record's own stamp stays. */
+	change(id: string, change: (record: Record) => void, nested = false): void {
+		const at = this.clock.now();
+		this.changes++;
+		this.soon(() => {
+			const record = this.records.get(id);
+			if (!record) return;
+			change(record);
+			record.touchedAt = at;
+			if (!nested) record.changedAt = at;
+			this.show(record);
+		});
+	}
+
+	move(id: string, stage: string): void {
+		this.change(id, (record) => {
+			record.stage = this.stage(stage);
+		});
+	}
+
+	/** Applies what is due by now. */
+	settle(): void {
+		for (let next = this.pending[0]; next && next.at <= this.clock.now(); next = this.pending[0]) {
+			this.pending.shift();
+			next.apply();
+		}
+	}
+
+	source(): ChangeSource {
+		const { gated } = this;
+		return {
+			kind: 'applications',
+			provider: 'fake',
+			label: 'Fake',
+			scope: [this.account],
+			events: [],
+			probe: async () => void (await this.answer('probe', null, null, () => [])),
+			readWindow: async ({ since, cursor }) => await this.page('window', cursor, since),
+			readAll: async ({ cursor }) => await this.page('all', cursor, null),
+			readModels: async () => {
+				await this.answer('models', null, null, () => []);
+				return new Set(MODELS.filter((model) => !this.modelsOff.has(model)));
+			},
+			...(this.canConfirm ? { confirmGone: async (missing) => await this.confirm(missing.map(({ id }) => id)) } : {}),
+			...(gated ? { details: { compared: true, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
+		};
+	}
+
+	row(record: Record, outline = false): SourceRow {
+		const off = this.modelsOff;
+		const application: Application = {
+			provider: 'fake',
+			id: record.id,
+			info: {
+				id: record.id, status: record.status, origin: 'NOT_SPECIFIED', jobId: record.jobId, owner: null, creditedTo: null,
+				appliedAt: new Date(record.createdAt).toISOString(), updatedAt: new Date(record.changedAt).toISOString(),
+				candidate: outline ? null : { id: `c${record.number}`, firstName: record.firstName, lastName: 'Doe', phones: [], emails: [{ type: 'PERSONAL', email: `p${record.number}@example.com` }], links: [], location: null },
+			},
+			currentStage: off.has('currentStage') ? null : record.stage,
+			interviews: off.has('interviews') ? [] : record.interviews.map(({ id, subject, start, end, status }) => ({
+				id, subject, status, createdAt: null, scheduledStart: new Date(start).toISOString(), scheduledEnd: new Date(end).toISOString(),
+				stage: null, interviewers: null, location: null, creator: null,
+			})),
+			rejection: record.rejection,
+			offers: off.has('offers') ? [] : record.offers.map(({ id, status }) => ({ id, status, createdAt: null, sentAt: null, closedAt: null })),
+			attachments: null,
+		};
+		return { id: record.id, application, told: new Set(MODELS), deleted: record.deleted, createdAt: record.createdAt, changedAt: record.changedAt };
+	}
+
+	private soon(apply: () => void): void {
+		this.settle();
+		if (this.lag <= 0) return apply();
+		const at = this.clock.now() + this.lag;
+		let place = this.pending.length;
+		while (place > 0 && (this.pending[place - 1]?.at ?? 0) > at) place--;
+		this.pending.splice(place, 0, { at, apply });
+	}
+
+	private show(record: Record): void {
+		const versions = this.shown.get(record.id) ?? [];
+		versions.push(structuredClone(record));
+		this.shown.set(record.id, versions);
+	}
+
+	private async page(kind: 'window' | 'all', cursor: string | null, since: number | null): Promise<SourcePage> {
+		return await this.answer(kind, cursor, since, () => this.sorted(since));
+	}
+
+	private sorted(since: number | null): Record[] {
+		const rows = [...this.records.values()].filter((record) => since === null || record.touchedAt >= since);
+		if (this.paging === 'keyset') return rows.sort((a, b) => a.number - b.number);
+		if (this.order === 'ascending') return rows.sort((a, b) => a.touchedAt - b.touchedAt || a.number - b.number);
+		if (this.order === 'descending') return rows.sort((a, b) => b.touchedAt - a.touchedAt || b.number - a.number);
+		return this.random.some(rows, rows.length);
+	}
+
+	private async answer(kind: Request['kind'], cursor: string | null, since: number | null, rowsOf: () => Record[]): Promise<SourcePage> {
+		const request: Request = { kind, cursor, since, at: this.clock.now() };
+		this.requests.push(request);
+		this.settle();
+		const fault = this.fault(request);
+		await this.clock.sleep(this.latencyMs);
+		if (fault?.kind === 'hang') {
+			await this.clock.sleep(30_000);
+			throw refusal('temporarily-unavailable', 'Fake did not answer');
+		}
+		if (fault?.kind === 'down') throw refusal('temporarily-unavailable', 'Fake answered 503');
+		if (fault?.kind === 'denied') throw refusal('credential-invalid', 'The key is wrong');
+		if (fault?.kind === 'limited') throw refusal('rate-limited', 'Too many requests', fault.retryAfterMs);
+		if (fault?.kind === 'cursor' && cursor !== null) throw new CursorRefused();
+
+		const [stamp, position] = (cursor ?? `${this.clock.now()}:0`).split(':').map(Number);
+		if (cursor !== null && this.clock.now() - (stamp ?? 0) > this.cursorLifeMs) throw new CursorRefused();
+		let rows = rowsOf();
+		if (fault?.kind === 'nothing') rows = [];
+		if (fault?.kind === 'half') rows = rows.slice(0, Math.floor(rows.length / 2));
+		const from = this.paging === 'keyset' ? rows.findIndex(({ number }) => number > (position ?? 0)) : (position ?? 0);
+		let served = from < 0 ? [] : rows.slice(from, from + this.pageSize);
+		const last = served[served.length - 1];
+		const end = this.paging === 'keyset' ? (last?.number ?? 0) : from + this.pageSize;
+		const more = this.paging === 'keyset' ? from >= 0 && from + this.pageSize < rows.length : end < rows.length;
+		let next = more ? `${stamp}:${end}` : null;
+		if (fault?.kind === 'rowTwice' && served[0]) served = [served[0], ...served];
+		if (fault?.kind === 'rowSkipped') served = served.slice(0, -1);
+		if (fault?.kind === 'emptyPage' && served.length > 0) {
+			served = [];
+			next = `${stamp}.5:${position}`;
+		}
+		const readable = served.filter(({ id }) => !this.unreadable.has(id));
+		for (const row of readable) this.onServed(row, request);
+		return {
+			rows: readable.map((record) => this.row(record, this.gated)),
+			unreadable: served.filter(({ id }) => this.unreadable.has(id)).map(({ id }) => ({ id, reason: 'broken' })),
+			next,
+			...this.stamps(),
+		};
+	}
+
+	private stamps() {
+		const date = this.dateSkew === 'none' ? null : Math.floor((this.clock.now() + this.dateSkew) / 1000) * 1000;
+		return { date, tookMs: this.latencyMs };
+	}
+
+	private async details(ids: readonly string[]): Promise<Map<string, SourceRow | Error>> {
+		await this.answer('details', null, null, () => []);
+		return new Map(ids.map((id) => {
+			const record = this.records.get(id);
+			return [id, record && !this.detailsFail(id) ? this.row(record) : new Error('no details')];
+		}));
+	}
+
+	private async confirm(ids: readonly string[]): Promise<Map<string, SourceRow | null>> {
+		await this.answer('confirm', null, null, () => []);
+		const answer = new Map<string, SourceRow | null>();
+		for (const id of ids) {
+			const record = this.records.get(id);
+			if (!record) answer.set(id, null);
+			else if (record.deleted) answer.set(id, this.row(record));
+		}
+		return answer;
+	}
+}
+
+function refusal(cause: 'temporarily-unavailable' | 'rate-limited' | 'credential-invalid', message: string, retryAfterMs?: number): ApiError {
+	return new ApiError({ message, cause, service: 'Fake', call: 'GET /', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+}
