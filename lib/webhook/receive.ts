@@ -1,4 +1,4 @@
-import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { asNodeError } from '../action/asNodeError';
 import { FieldError } from '../errors';
@@ -16,6 +16,8 @@ export interface Delivery<Event> {
 	/** False: answered 200 and dropped, since the vendor would send it again otherwise. */
 	wanted(event: Event): boolean;
 	items(event: Event): Promise<INodeExecutionData[]> | INodeExecutionData[];
+	/** Body of the answer to an event that is taken, where the vendor expects one. Default: n8n's own words. */
+	received?(event: Event): IDataObject;
 }
 
 /**
@@ -44,7 +46,8 @@ export async function receive<Event>(context: IWebhookFunctions, delivery: Deliv
 	if (state === 'pending') return answer(context, 503, 'This event is being received just now.');
 	if (id !== undefined) onceAnswered(context, (taken) => repeats.settle(id, taken));
 	try {
-		return { workflowData: [await delivery.items(event)] };
+		const workflowData = [await delivery.items(event)];
+		return delivery.received ? { workflowData, webhookResponse: delivery.received(event) } : { workflowData };
 	} catch (error) {
 		throw asNodeError(context, error);
 	}
