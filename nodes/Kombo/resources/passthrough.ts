@@ -1,10 +1,10 @@
 import { binary, choice, collection, id, json, jsonObject, rows, text, toggle, when, type Json } from '../../../lib/action/field';
 import { FileItem, type Item } from '../../../lib/action/item';
-import type { Resource } from '../../../lib/action/operation';
+import type { Resource, Row } from '../../../lib/action/operation';
 import { ApiError, FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
 import { isObject } from '../../../lib/http/wire';
-import { operation, type KomboApi } from '../api';
+import { asRow, operation, type KomboApi } from '../api';
 import { passthroughModel } from '../models';
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
@@ -78,7 +78,8 @@ export const passthrough: Resource<KomboApi> = {
 					response_as_base64: p.asFile ? true : undefined,
 					api_options: texts(more.apiOptions, 'API Options (JSON)'),
 				});
-				const { url, status, headers, data, warnings } = answer;
+				const { url, status, data, warnings } = answer;
+				const headers = withoutSession(answer.headers);
 				if (typeof status === 'number' && status >= 400 && more.neverError !== true) throw refused(`${p.method} ${p.path}`, status, data);
 				if (!p.asFile) return { url, status, headers, data: data ?? null, warnings };
 				return new FileItem({ url, status, headers, warnings }, { [p.outputField ?? 'data']: await fileFrom(item, headers, data) });
@@ -105,15 +106,20 @@ function texts(given: Record<string, Json> | undefined, field: string): Record<s
 	);
 }
 
+/** The customer's session with the ATS is nothing for a workflow. */
+function withoutSession(headers: Row[string]): Row {
+	return Object.fromEntries(Object.entries(asRow(headers)).filter(([name]) => name.toLowerCase() !== 'set-cookie'));
+}
+
 async function fileOf(item: Item, field = 'data') {
 	const { data, name, mimeType } = await item.readFile(field);
 	return { name, content_type: mimeType, data: data.toString('base64') };
 }
 
-async function fileFrom(item: Item, headers: unknown, data: unknown) {
+async function fileFrom(item: Item, headers: Row, data: unknown) {
 	if (data !== null && data !== undefined && typeof data !== 'string') throw new FieldError('The ATS gave no file', 'Switch "Response Is a File" off to see what it gave.');
 	const header = (name: string) => {
-		const [, value] = Object.entries(isObject(headers) ? headers : {}).find(([key]) => key.toLowerCase() === name) ?? [];
+		const [, value] = Object.entries(headers).find(([key]) => key.toLowerCase() === name) ?? [];
 		return String((Array.isArray(value) ? value[0] : value) ?? '');
 	};
 	const name = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(header('content-disposition'))?.[1] ?? 'file';
