@@ -31,7 +31,7 @@ const createdAfter =
 	<M extends ModelName>() =>
 	(value: string): Test<M> =>
 	(record) =>
-		record.createdAt > Date.parse(value);
+		record.createdAt >= Date.parse(value);
 
 /** Lists kept for the next page of the same question, as long as nothing changes. */
 const KEPT_LISTS = 8;

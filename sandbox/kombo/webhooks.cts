@@ -25,7 +25,8 @@ const JOINS: Record<string, Record<string, string>> = {
 	interview: { interviewerIds: 'ats_join_interviews_users' },
 	user: { roleIds: 'ats_join_users_roles' },
 };
-const NAMES = new Map<string, string>(Object.entries(MODELS).map(([name, { model }]) => [model, name]));
+/** Whether `ats_attachments` is ever told is not known: it is not. */
+const NAMES = new Map<string, string>(Object.entries(MODELS).flatMap(([name, { model }]) => (model === 'attachment' ? [] : [[model, name]])));
 
 /** Hooks cannot be registered through Kombo's API: here the sandbox's control call stands for the dashboard. */
 export class KomboWebhooks {
