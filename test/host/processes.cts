@@ -109,6 +109,8 @@ export async function script(main: (cleanup: (undo: () => Promise<void> | void) 
 	let cleaning: Promise<void> | undefined;
 	const cleanUp = async () => {
 		cleaning ??= (async () => {
+			// First what still runs: it may write into the folders that are removed next.
+			await Promise.all([...running].map(async (child) => await stop(child)));
 			for (const undo of undos.reverse()) await Promise.resolve(undo()).catch((error: unknown) => console.error(String(error)));
 		})();
 		await cleaning;

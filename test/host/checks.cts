@@ -1,0 +1,148 @@
+/** What has to hold in a running n8n with the package in it. Each check is a line of the report. */
+import type { INodeTypeDescription } from 'n8n-workflow';
+
+import type { Sandbox } from '../../sandbox/index.cts';
+import type { Accounts } from './accounts.cts';
+import type { Credentials } from './examples.cts';
+import { exampleFiles, readExample } from './examples.cts';
+import { projectRoot } from './hosts.cts';
+import type { N8n, WorkflowFile } from './n8n.cts';
+import { readManifest } from './pack.cts';
+
+/** The columns of the compatibility table. */
+export const topics = ['install', 'nodes', 'credentials', 'examples', 'update', 'remove'] as const;
+export type Topic = (typeof topics)[number];
+
+export class Report {
+	passed = 0;
+	failed = 0;
+	readonly byTopic = new Map<Topic, { passed: number; failed: number }>();
+
+	async check(topic: Topic, title: string, run: () => Promise<void> | void): Promise<void> {
+		const counts = this.byTopic.get(topic) ?? { passed: 0, failed: 0 };
+		this.byTopic.set(topic, counts);
+		try {
+			await run();
+			this.passed++;
+			counts.passed++;
+			console.log(`  ok    ${title}`);
+		} catch (error) {
+			this.failed++;
+			counts.failed++;
+			console.log(`  FAIL  ${title}\n        ${error instanceof Error ? error.message : String(error)}`);
+		}
+	}
+}
+
+export function expect(truth: boolean, otherwise: string): void {
+	if (!truth) throw new Error(otherwise);
+}
+
+const { n8n: listed } = readManifest(projectRoot);
+const shortName = (distPath: string) => {
+	const file = distPath.split('/').pop()?.split('.')[0] ?? '';
+	return file.charAt(0).toLowerCase() + file.slice(1);
+};
+const nodeNames = listed.nodes.map(shortName);
+const credentialNames = listed.credentials.map(shortName);
+
+async function iconAnswers(n8n: N8n, { iconUrl }: { iconUrl?: unknown }, what: string): Promise<void> {
+	const urls = typeof iconUrl === 'string' ? [iconUrl] : Object.values(Object(iconUrl));
+	expect(urls.length > 0, `${what} has no icon`);
+	for (const url of urls) {
+		const { status, type } = await n8n.file(String(url));
+		expect(status === 200 && type.startsWith('image/svg'), `${what}: the icon ${String(url)} answers ${status} ${type}`);
+	}
+}
+
+export async function checkNodes(report: Report, n8n: N8n, how: string): Promise<void> {
+	const types = await n8n.nodeTypes();
+	const ours = new Map<string, INodeTypeDescription>();
+	for (const type of types) if (type.name.startsWith('n8n-nodes-ats.')) ours.set(type.name.slice('n8n-nodes-ats.'.length), type);
+	for (const name of nodeNames) {
+		await report.check('nodes', `${name} is in the editor, with its icon and search words (${how})`, async () => {
+			const type = ours.get(name);
+			if (!type) throw new Error(`n8n lists only: ${[...ours.keys()].join(', ') || 'nothing of ours'}`);
+			await iconAnswers(n8n, type, name);
+			expect((type.codex?.alias?.length ?? 0) > 0, 'its codex file is not there: nobody finds it by another word');
+		});
+		if (ours.get(name)?.usableAsTool) {
+			await report.check('nodes', `${name} is a tool for agents (${how})`, () => expect(ours.has(`${name}Tool`), `there is no ${name}Tool`));
+		}
+	}
+	const credentials = await n8n.credentialTypes();
+	for (const name of credentialNames) {
+		await report.check('nodes', `credential ${name} is in the editor, with its icon (${how})`, async () => {
+			const type = credentials.find((candidate) => candidate.name === name);
+			if (!type) throw new Error('n8n does not list it');
+			await iconAnswers(n8n, type, name);
+		});
+	}
+}
+
+export async function checkCredentials(report: Report, n8n: N8n, known: Accounts): Promise<void> {
+	for (const name of credentialNames) {
+		const data = known[name];
+		if (!data) continue;
+		// n8n obtains OAuth2 tokens when a node first runs: there is nothing to test before.
+		if (name.includes('OAuth2')) continue;
+		await report.check('credentials', `${name} passes its test`, async () => {
+			const { status, message } = await n8n.testCredential(name, data);
+			expect(status === 'OK', message);
+		});
+		await report.check('credentials', `${name} with a wrong key fails with a sentence that helps`, async () => {
+			const { status, message } = await n8n.testCredential(name, { ...data, apiKey: 'wrong' });
+			expect(status === 'Error', 'the wrong key passed');
+			expect(message.split(' ').length > 4, `it only says "${message}"`);
+		});
+	}
+}
+
+export interface Kept {
+	workflow: WorkflowFile & { id: string };
+	trigger: string;
+}
+
+async function runFromTrigger(n8n: N8n, { workflow, trigger }: Kept): Promise<void> {
+	const execution = await n8n.runManually(workflow, trigger);
+	const { error, lastNodeExecuted } = execution.data.resultData;
+	expect(execution.status === 'success', `${lastNodeExecuted ?? trigger}: ${error?.message ?? execution.status}`);
+}
+
+/**
+ * An example runs from its trigger as the editor's button runs it; one that starts with a webhook is only switched on and
+ * off. Gives those that ran, to be run again after an update.
+ */
+export async function checkExamples(report: Report, n8n: N8n, sandbox: Sandbox, credentials: Credentials): Promise<Kept[]> {
+	const types = await n8n.nodeTypes();
+	const typeOf = (name: string) => types.find((type) => type.name === name);
+	const kept: Kept[] = [];
+	for (const file of exampleFiles()) {
+		await report.check('examples', `examples/${file} runs`, async () => {
+			const example = await credentials.fill(readExample(file), types);
+			const unknown = example.nodes.filter(({ type }) => !typeOf(type)).map(({ type }) => type);
+			expect(unknown.length === 0, `n8n does not know: ${unknown.join(', ')}`);
+			const trigger = example.nodes.find(({ type }) => typeOf(type)?.group.includes('trigger'));
+			if (!trigger) throw new Error('it has no trigger');
+			const workflow = await n8n.createWorkflow(example);
+			if (typeOf(trigger.type)?.webhooks?.length) {
+				await n8n.activate(workflow);
+				return await n8n.deactivate(workflow.id);
+			}
+			const run: Kept = { workflow: { ...example, id: workflow.id }, trigger: trigger.name };
+			await runFromTrigger(n8n, run);
+			kept.push(run);
+		});
+	}
+	await report.check('examples', "no request of theirs breaks a vendor's contract", () => {
+		expect(sandbox.violations.length === 0, JSON.stringify(sandbox.violations.slice(0, 3)));
+	});
+	return kept;
+}
+
+/** Workflows and credentials made with the older package, in the same n8n with the newer one. */
+export async function checkKept(report: Report, n8n: N8n, kept: Kept[]): Promise<void> {
+	for (const run of kept) {
+		await report.check('update', `"${run.workflow.name}" still runs after an update`, async () => await runFromTrigger(n8n, run));
+	}
+}
