@@ -1,7 +1,8 @@
 import { chatTechnologies } from './chatTechnologies.cts';
 import type { Dialect } from './dialect.cts';
+import { flatchr } from './flatchr.cts';
 import { knit } from './knit.cts';
 import { kombo } from './kombo.cts';
 
 /** Every service the sandbox plays: a new one is one line here. */
-export const dialects: Array<() => Dialect> = [knit, kombo, chatTechnologies];
+export const dialects: Array<() => Dialect> = [knit, kombo, flatchr, chatTechnologies];
