@@ -29,6 +29,8 @@ interface Setup {
 	company: boolean;
 	/** milliseconds that the address of a resume works */
 	resumeLife: number;
+	/** so many addresses of resumes are dead from the start */
+	deadResumes: number;
 	/** path of each undocumented resource */
 	paths: { candidates: string; departments: string; roles: string; changes: string };
 }
@@ -52,6 +54,7 @@ export function chatTechnologies(): Dialect {
 				wholeWrites: true,
 				company: true,
 				resumeLife: 30_000,
+				deadResumes: 0,
 				paths: { candidates: '/candidates', departments: '/departments', roles: '/roles', changes: '/changes' },
 			};
 			tools.control('settings', (body) => {
@@ -336,7 +339,7 @@ class Service {
 	private candidateRow(row: Candidate): Shown {
 		const { world, tools, setup } = this;
 		const cv = world.attachments.by('candidateId', row.id).filter((one) => one.kind === 'CV' && one.deletedAt === null).at(-1);
-		return candidateRow(world, row, this.extras, (which) => cv ? tools.publish({ name: which === 'pdf' ? 'resume.pdf' : cv.fileName, contentType: cv.contentType, bytes: () => world.bytes(cv) }, setup.resumeLife) : null);
+		return candidateRow(world, row, this.extras, (which) => cv ? tools.publish({ name: which === 'pdf' ? 'resume.pdf' : cv.fileName, contentType: cv.contentType, bytes: () => world.bytes(cv) }, setup.deadResumes-- > 0 ? -1 : setup.resumeLife) : null);
 	}
 
 	private departments(): Kind {
