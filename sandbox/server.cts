@@ -140,12 +140,11 @@ async function befall(day: BadDay, request: FastifyRequest, reply: FastifyReply,
 }
 
 /** The bad days that come after the service has answered. */
-function spoil(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+async function spoil(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
 	const kind = request.badDay?.kind;
 	if (kind === 'lostAnswer') {
-		reply.hijack();
 		reply.raw.destroy();
-		return payload;
+		return await new Promise(() => undefined); // nothing may be written any more
 	}
 	if ((kind !== 'halfPage' && kind !== 'brokenJson') || (typeof payload !== 'string' && !Buffer.isBuffer(payload))) return payload;
 	const whole = Buffer.isBuffer(payload) ? payload : Buffer.from(payload);
