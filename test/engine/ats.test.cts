@@ -91,7 +91,7 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 			expect(added && sandbox.world.bytes(added).equals(pdf)).toBe(true);
 		},
 		'application.downloadAttachments': async () => {
-			const items = await ok('application.downloadAttachments', { applicationId: id(activeApplication()?.['id']), outputField: 'cv' });
+			const items = await ok('application.downloadAttachments', { applicationId: id(activeApplication()?.['id'] ?? (await someCandidate())), outputField: 'cv' });
 			expect(items.length).toBeGreaterThan(0);
 			const files = await Promise.all(items.map(async ({ binary }) => (binary?.['cv'] ? await readBinary(binary['cv']) : undefined)));
 			expect(files.every((file) => file !== undefined && sandbox.world.attachments.rows.some((row) => sandbox.world.bytes(row).equals(file)))).toBe(true);

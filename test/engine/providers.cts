@@ -1,3 +1,5 @@
+import { provider as chatTechnologies } from '../../nodes/ChatTechnologies/adapter';
+import { provider as chatTechnologies } from '../../nodes/ChatTechnologies/adapter';
 import { provider as kombo } from '../../nodes/Kombo/adapter';
 import type { Provider } from '../../lib/ats/provider';
 import type { Sandbox } from '../../sandbox/index.cts';
@@ -13,6 +15,11 @@ export interface ProviderCase {
 /** Every provider of the unified node, with its credential for the sandbox. */
 export const providerCases: readonly ProviderCase[] = [
 	{ provider: kombo, service: 'kombo', credential: ({ credentials, urls }) => ({ ...credentials['kombo'], region: 'custom', baseUrl: urls['kombo'] ?? '' }) },
+	{
+		provider: chatTechnologies,
+		service: 'chatTechnologies',
+		credential: ({ credentials, urls }) => ({ ...credentials['chatTechnologies'], baseUrl: urls['chatTechnologies'] ?? '', messageTemplate: '{"candidate_id": "{candidateId}", "subject": "{subject}", "body": "{text}"}' }),
+	},
 ];
 
 export const credentialsFor = ({ provider, credential }: ProviderCase, sandbox: Sandbox) => ({ [provider.credential]: credential(sandbox) });
