@@ -3,12 +3,14 @@ import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookRespon
 import { asNodeError } from '../action/asNodeError';
 import { FieldError } from '../errors';
 import { repeatsOf } from './repeats';
-import { isSigned } from './signature';
+import { isSecret, isSigned } from './signature';
 
 /** How one vendor's deliveries are read. */
 export interface Delivery<Event> {
 	/** Absent: the vendor does not sign. */
 	signature?: { header: string; secret: string };
+	/** For vendors that do not sign: a secret that whoever sends puts into a header as it is. */
+	shared?: { header: string; secret: string };
 	/** The parsed JSON body as an event. Throws FieldError when it is none: answered 400. */
 	parse(body: unknown, headers: Readonly<Record<string, string>>): Event;
 	/** The vendor's id of the event, for dropping repeats; undefined: every delivery counts. */
@@ -26,8 +28,10 @@ export interface Delivery<Event> {
  */
 export async function receive<Event>(context: IWebhookFunctions, delivery: Delivery<Event>): Promise<IWebhookResponseData> {
 	const headers = headersOf(context);
-	const { signature } = delivery;
-	if (signature && !signature.secret) return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
+	const { signature, shared } = delivery;
+	const secretOf = signature ?? shared;
+	if (secretOf && !secretOf.secret) return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
+	if (shared && !isSecret(headers[shared.header.toLowerCase()], shared.secret)) return answer(context, 401, `The header ${shared.header} is missing or wrong.`);
 	const rawBody = await rawBodyOf(context);
 	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], signature.secret)) return answer(context, 401, 'The signature is missing or wrong.');
 
