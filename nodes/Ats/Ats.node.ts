@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, t
 import { actionNode } from '../../lib/action/node';
 import { connectAts, RESOURCES_WITHOUT_REQUEST } from './api';
 import { integrationId, options, provider } from './fields';
+import { providerCredentials, providers } from './providers';
 import { resources } from './resources';
 
 const node = actionNode({ resources, options, common: [provider, integrationId], connect: connectAts });
@@ -20,10 +21,7 @@ export class Ats implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{ name: 'komboApi', required: true, displayOptions: { show: { provider: ['kombo'] }, hide: { resource: RESOURCES_WITHOUT_REQUEST } } },
-			{ name: 'chatTechnologiesApi', required: true, displayOptions: { show: { provider: ['chatTechnologies'] }, hide: { resource: RESOURCES_WITHOUT_REQUEST } } },
-		],
+		credentials: providerCredentials(providers, { resource: RESOURCES_WITHOUT_REQUEST }),
 		properties: node.properties,
 	};
 

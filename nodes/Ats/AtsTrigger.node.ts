@@ -6,7 +6,7 @@ import { hostOf, runPoll } from '../../lib/ats/changes';
 import { connectAts, row } from './api';
 import { integrationId, provider } from './fields';
 import { loadJobs, loadStages } from './lookups';
-import { changesOf } from './providers';
+import { changesOf, polled, providerCredentials } from './providers';
 import { pollOptions, readSettings, selectionOf, triggerProperties } from './trigger';
 
 export class AtsTrigger implements INodeType {
@@ -22,10 +22,7 @@ export class AtsTrigger implements INodeType {
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
-			{ name: 'komboApi', required: true, displayOptions: { show: { provider: ['kombo'] } } },
-			{ name: 'chatTechnologiesApi', required: true, displayOptions: { show: { provider: ['chatTechnologies'] } } },
-		],
+		credentials: providerCredentials(polled),
 		properties: triggerProperties,
 	};
 

@@ -1,3 +1,5 @@
+import type { IDisplayOptions, INodeCredentialDescription } from 'n8n-workflow';
+
 import { FieldError } from '../../lib/errors';
 import type { Provider } from '../../lib/ats/provider';
 import { provider as chatTechnologies } from '../ChatTechnologies/adapter';
@@ -5,6 +7,9 @@ import { provider as kombo } from '../Kombo/adapter';
 
 /** The one list of adapters: a new provider is a line here. In the order of the dropdown. */
 export const providers: readonly Provider[] = [kombo, chatTechnologies];
+
+/** Those that the trigger can watch. */
+export const polled = providers.filter(({ changes }) => changes !== undefined);
 
 export function providerNamed(name: unknown): Provider {
 	const found = providers.find((provider) => provider.name === name);
@@ -17,6 +22,11 @@ export function changesOf(name: string): NonNullable<Provider['changes']> {
 	const { changes, label } = providerNamed(name);
 	if (!changes) throw new FieldError(`${label} cannot be polled`, `Use the ${label} Trigger, or choose another provider.`);
 	return changes;
+}
+
+/** The credential of each provider, asked for while that provider is chosen. */
+export function providerCredentials(among: readonly Provider[], hide?: IDisplayOptions['hide']): INodeCredentialDescription[] {
+	return among.map(({ name, credential }) => ({ name: credential, required: true, displayOptions: { show: { provider: [name] }, ...(hide ? { hide } : {}) } }));
 }
 
 /** Names of the providers that fit, for displayOptions. */

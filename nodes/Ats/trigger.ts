@@ -5,9 +5,8 @@ import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes';
 import { EVENTS, MODELS, MODEL_KEYS } from '../../lib/ats/model';
 import { loadJobs, loadStages } from './lookups';
 import { integrationId, provider } from './fields';
-import { providers, providersWith } from './providers';
+import { polled, providersWith } from './providers';
 
-const polled = providers.filter(({ changes }) => changes !== undefined);
 const compared = providersWith(({ capabilities }) => capabilities.events['application.updated'] !== undefined);
 const ALL = '*';
 
