@@ -1,3 +1,4 @@
+import type { FeedState } from './feedState';
 import type { State } from './state';
 
 /** What the process knows of one trigger. All of it may be lost at any moment, at the cost of reading more. */
@@ -9,6 +10,8 @@ export interface Slot {
 	 */
 	state: State | null;
 	standsFor: ReadonlyArray<string | undefined>;
+	/** The same for a provider with a feed. */
+	feed: { state: FeedState; standsFor: ReadonlyArray<string | undefined> } | null;
 	lock: { token: symbol; until: number } | null;
 	/** Our clock: the vendor asked to be left alone until then. */
 	notBefore: number;
@@ -32,7 +35,7 @@ export function slotFor(key: string): Slot {
 	let slot = slots.get(key);
 	if (!slot) {
 		slot = {
-			state: null, standsFor: [], lock: null, notBefore: 0, failingSince: null, corrupt: null, rowFailures: new Map(),
+			state: null, standsFor: [], feed: null, lock: null, notBefore: 0, failingSince: null, corrupt: null, rowFailures: new Map(),
 			modelsAsked: false, silentSince: null, fullNotBefore: 0, pass: 0,
 		};
 		slots.set(key, slot);
