@@ -1,3 +1,4 @@
+import { chatkitty } from './chatkitty.cts';
 import { chatTechnologies } from './chatTechnologies.cts';
 import type { Dialect } from './dialect.cts';
 import { flatchr } from './flatchr.cts';
@@ -5,4 +6,4 @@ import { knit } from './knit.cts';
 import { kombo } from './kombo.cts';
 
 /** Every service the sandbox plays: a new one is one line here. */
-export const dialects: Array<() => Dialect> = [knit, kombo, flatchr, chatTechnologies];
+export const dialects: Array<() => Dialect> = [chatkitty, knit, kombo, flatchr, chatTechnologies];
