@@ -114,9 +114,8 @@ describe('every filter', () => {
 	const some = () => must(world().applications.alive()[5]);
 	const job = () => must(world().jobs.alive()[1]);
 	const person = () => must(world().candidates.alive()[3]);
-	/** The seed's times have fractions of a millisecond. */
-	const later = () => Math.ceil(must(world().applications.alive()[200]).createdAt);
-	const laterJob = () => Math.ceil(job().createdAt);
+	const later = () => must(world().applications.alive()[200]).createdAt + 1;
+	const laterJob = () => job().createdAt + 1;
 
 	it.each<[string, string, () => Record<string, unknown>, () => Array<{ id: string }>]>([
 		['application', 'by ID', () => ({ ids: `${some().id}, ${must(world().applications.alive()[9]).id}` }), () => [some(), must(world().applications.alive()[9])]],
