@@ -45,7 +45,7 @@ export async function asBinaries(
 	const binary: Record<string, IBinaryData> = {};
 	const attachments = await Promise.all(
 		record.attachments.filter(isObject).map(async (attachment, index) => {
-			const { attachmentContent: _content, ...rest } = attachment as IDataObject;
+			const rest = Object.fromEntries(Object.entries(attachment).filter(([name]) => name !== 'attachmentContent')) as IDataObject;
 			const key = `attachment_${index}`;
 			try {
 				const { data, name, mimeType } = await fileOf(knit, attachment, PATIENCE_MS);

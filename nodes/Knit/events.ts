@@ -41,8 +41,9 @@ const KNOWN_TYPES = new Set<string>(EVENT_TYPES.map(({ value }) => value));
 /** Throws FieldError when the body is no event. */
 export function parseEvent(body: unknown, headers: Readonly<Record<string, string>>): KnitEvent {
 	if (!isObject(body) || typeof body.eventType !== 'string') throw new FieldError('The body is not an event of Knit.', 'It needs an eventType.');
+	const { eventType } = body;
 	const { eventData, ...rest } = body;
-	const { eventId, eventType, syncDataType, syncType } = rest;
+	const { eventId, syncDataType, syncType } = rest;
 	const integrationId = headers['x-knit-integration-id'];
 	const executionId = headers['x-knit-execution-id'];
 	return {

@@ -1,0 +1,329 @@
+import type { IAllExecuteFunctions } from 'n8n-workflow';
+
+import type { Row } from '../../lib/action/operation';
+import { ApiError, FieldError } from '../../lib/errors';
+import { isObject, type Answer } from '../../lib/http/wire';
+import { toId, toMillis, toText, type Application, type ApplicationStatus, type Candidate, type ModelKey } from '../../lib/ats/model';
+import { CursorRefused, type ChangeSource, type NewApplication, type NewCandidate, type Operations, type Provider, type Selection, type SourcePage, type SourceRow } from '../../lib/ats/provider';
+import { connectKnit, isUnsupported, pageOf, type KnitApi } from './api';
+import { fileOf } from './attachments';
+import { findJob } from './lookups';
+import { part, pick } from './models';
+import { isOutline, kindOf, modelsTold, PROVIDER, toApplication, toCandidate, toJob } from './mapping';
+import { applicationOf } from './resources/application';
+import { searchCandidates } from './resources/candidate';
+
+const LIST = '/ats.application.list';
+/** Knit tells no limit: few at once. The account's own limit in the client comes on top. */
+const AT_ONCE = 5;
+/** Knit passes on what the ATS shows, and ATSs show late: more than twice the lag seen anywhere. */
+const OVERLAP_MS = 60 * 60_000;
+const ELSEWHERE = 'Use the Knit Trigger instead: Knit then finds the changes itself and sends them.';
+
+// -------------------------------------------------------------------------------------------------------- the source
+
+function changeSource(knit: KnitApi, { raw }: Selection): ChangeSource {
+	const read = async (query: Record<string, string | null>): Promise<SourcePage> => {
+		try {
+			return sourcePage(await knit.answer(LIST, query), raw);
+		} catch (error) {
+			// Knit has no code for it: a token refused with the same filters as before can only be an old one.
+			return fail(query.pageToken && isRefusal(error) ? new CursorRefused() : error);
+		}
+	};
+	return {
+		kind: 'applications',
+		provider: PROVIDER,
+		label: 'Knit',
+		scope: [knit.origin, knit.integrationId ?? ''],
+		events: Object.keys(provider.capabilities.events) as ChangeSource['events'],
+		minOverlapMs: OVERLAP_MS,
+		probe: async () => await probe(knit),
+		readWindow: async ({ since, cursor }) => await read({ updatedAfter: new Date(since).toISOString(), pageToken: cursor }),
+		readAll: async ({ cursor }) => await read({ pageToken: cursor }),
+		details: { compared: true, atOnce: 4 * AT_ONCE, read: async (asked) => await detailsOf(knit, asked, raw) },
+		confirmGone: async (missing) => await goneOf(knit, missing),
+	};
+}
+
+/**
+ * Not every ATS honours `updatedAfter`, and what Knit then does is not documented: so it is tried. A day to come must give
+ * nothing, and a day long past as much as no filter at all.
+ */
+async function probe(knit: KnitApi): Promise<void> {
+	const count = async (query: Record<string, string>) => pageOf(await knit.get(LIST, query), 'applications').rows.length;
+	const future = new Date(Date.UTC(2100, 0, 1)).toISOString();
+	const past = new Date(Date.UTC(2000, 0, 1)).toISOString();
+	const filtered = async (updatedAfter: string) => {
+		try {
+			return await count({ updatedAfter });
+		} catch (error) {
+			if (!isRefusal(error)) return fail(error);
+			// Refused with the filter: is it the filter?
+			await count({});
+			return fail(new FieldError('The connected ATS refuses to be asked for changed applications', `${ELSEWHERE} It said: ${error.message}`));
+		}
+	};
+	if ((await filtered(future)) > 0) throw new FieldError('The connected ATS cannot be asked for changed applications: it gives all of them, whatever the date', ELSEWHERE);
+	if ((await filtered(past)) === 0 && (await count({})) > 0) throw new FieldError('The connected ATS cannot be asked for changed applications: it gives none, whatever the date', ELSEWHERE);
+}
+
+/** The call itself was not taken, and would not be at another time. */
+function isRefusal(error: unknown): error is ApiError {
+	return error instanceof ApiError && [400, 404, 410, 422].includes(error.facts.status ?? 0);
+}
+
+function fail(error: unknown): never {
+	throw error;
+}
+
+function dataOf({ body }: Answer): unknown {
+	return isObject(body) ? body.data : undefined;
+}
+
+function sourcePage(answer: Answer, raw: boolean): SourcePage {
+	const { rows: found, next } = pageOf(dataOf(answer), 'applications');
+	const rows: SourceRow[] = [];
+	const unreadable: Array<{ id: string | null; reason: string }> = [];
+	for (const row of found) {
+		try {
+			rows.push(sourceRow(row, { raw, outline: true }));
+		} catch (error) {
+			unreadable.push({ id: toId(part(row.info, 'id')), reason: error instanceof Error ? error.message : String(error) });
+		}
+	}
+	const date = answer.headers.date === undefined ? NaN : Date.parse(answer.headers.date);
+	return { rows, unreadable, next: next ?? null, date: Number.isNaN(date) ? null : date, tookMs: answer.tookMs };
+}
+
+function sourceRow(record: Row, reading: { raw: boolean; outline: boolean }): SourceRow {
+	const application = toApplication(record, reading);
+	const { info } = application;
+	return {
+		id: application.id,
+		application,
+		told: modelsTold(record, reading.outline),
+		deleted: false,
+		createdAt: toMillis(info?.appliedAt),
+		changedAt: toMillis(info?.updatedAt),
+		memo: info?.candidate?.id ?? null,
+	};
+}
+
+/** Each row in full, by the candidate's ID that goes with it. A row without one is all that there is. */
+async function detailsOf(knit: KnitApi, asked: ReadonlyArray<{ row: SourceRow; memo: string | null }>, raw: boolean): Promise<Map<string, SourceRow | Error>> {
+	const read = new Map<string, SourceRow | Error>();
+	await inParallel(asked, async ({ row, memo }) => {
+		const candidate = row.memo ?? memo;
+		read.set(row.id, candidate === null ? row : await settled(async () => sourceRow(await applicationOf(knit, row.id, candidate), { raw, outline: false })));
+	});
+	const failures = [...read.values()].filter((one) => one instanceof Error);
+	const hopeless = failures.find((error) => error instanceof ApiError && (error.temporary || error.facts.cause === 'credential-invalid'));
+	if (hopeless && failures.length === read.size) throw hopeless;
+	return read;
+}
+
+/** Knit's list leaves out what the ATS no longer has, and also what it merely fails to list: asked one by one. */
+async function goneOf(knit: KnitApi, missing: ReadonlyArray<{ id: string; memo: string | null }>): Promise<Map<string, SourceRow | null>> {
+	const gone = new Map<string, SourceRow | null>();
+	await inParallel(missing, async ({ id, memo }) => {
+		// Without the candidate's ID it cannot be asked for, so nothing is claimed of it.
+		if (memo === null) return;
+		try {
+			await knit.get('/ats.application.get', { applicationId: id, candidateId: memo });
+		} catch (error) {
+			if (!isRefusal(error) || error.facts.status !== 404 || isUnsupported(error.message)) return fail(error);
+			gone.set(id, null);
+		}
+	});
+	return gone;
+}
+
+async function settled<Result>(work: () => Promise<Result>): Promise<Result | Error> {
+	try {
+		return await work();
+	} catch (error) {
+		return error instanceof Error ? error : new Error(String(error));
+	}
+}
+
+async function inParallel<Task>(tasks: readonly Task[], work: (task: Task) => Promise<void>): Promise<void> {
+	const left = tasks.values();
+	const worker = async () => {
+		for (const task of left) await work(task);
+	};
+	await Promise.all(Array.from({ length: Math.min(AT_ONCE, tasks.length) }, worker));
+}
+
+// ---------------------------------------------------------------------------------------------------- the operations
+
+function operationsOf(knit: KnitApi): Operations {
+	/** A row of a list, completed by its details where it does not tell what is wanted. */
+	const complete = async (row: Row, models: readonly ModelKey[], raw: boolean): Promise<Application> => {
+		const told = modelsTold(row, true);
+		const candidate = pick(part(row.info, 'candidate'), 'id');
+		const enough = models.every((model) => told.has(model)) && !(models.includes('info') && isOutline(row));
+		if (enough || candidate === null) return toApplication(row, { models, outline: true, raw });
+		return toApplication(await applicationOf(knit, pick(row.info, 'id') ?? '', candidate), { models, raw });
+	};
+	const applications: NonNullable<Operations['applications']> = async function* ({ models, updatedAfter, jobIds, stageIds, statuses, raw = false }) {
+		// Of filters only the first value counts in some ATSs, and some have none: what comes is looked through here again.
+		const one = (values: readonly string[] | undefined) => (values?.length === 1 ? values[0] : undefined);
+		for await (const rows of knit.list(LIST, 'applications', { updatedAfter, jobId: one(jobIds) })) {
+			const wanted = rows.filter((row) => fits(row, { updatedAfter, jobIds, stageIds, statuses }));
+			const found: Application[] = [];
+			await inParallel([...wanted.entries()], async ([place, row]) => {
+				found[place] = await complete(row, models, raw);
+			});
+			yield found;
+		}
+	};
+	/** Knit gets an application only with its candidate's ID, which the list has. */
+	const inList = async (id: string): Promise<Row> => {
+		for await (const rows of knit.list(LIST, 'applications')) {
+			const found = rows.find(({ info }) => pick(info, 'id') === id);
+			if (found) return found;
+		}
+		throw new FieldError(`There is no application with the ID ${id}`, 'Use the ID as Application, Get Many shows it, and check the Integration ID.');
+	};
+	const application = async (id: string, models: readonly ModelKey[]) => await complete(await inList(id), models, false);
+	const job = async (id: string) => {
+		const found = await findJob(knit, id);
+		if (!found) throw new FieldError(`There is no job with the ID ${id}`, 'Use the ID as Job, Get Many shows it, and check the Integration ID.');
+		return toJob(found);
+	};
+	const byEmail = async (email: string, raw = false): Promise<Candidate[]> => (await searchCandidates(knit, { emails: [email] })).map((row) => toCandidate(row, raw));
+	/** Interviews or offers: they come with their applications, there is no list of their own. */
+	const partsOf = async function* <Part extends object>(model: ModelKey, partsIn: (found: Application) => readonly Part[] | null, { applicationId, updatedAfter }: PartQuery): AsyncGenerator<Array<Part & { applicationId: string }>> {
+		const parts = (found: Application) => (partsIn(found) ?? []).map((one) => ({ ...one, applicationId: found.id }));
+		if (applicationId !== undefined) return yield parts(await application(applicationId, [model]));
+		for await (const page of applications({ models: [model], updatedAfter })) yield page.flatMap(parts);
+	};
+	return {
+		applications,
+		application,
+		async *candidates({ email, raw }) {
+			if (email === undefined) throw new FieldError('Knit does not list candidates', 'Give an e-mail address: Knit finds candidates by it.');
+			yield await byEmail(email, raw);
+		},
+		async *jobs({ updatedAfter, raw }) {
+			for await (const rows of knit.list('/ats.job.list', 'jobs', { updatedAfter })) yield rows.map((row) => toJob(row, raw)).filter(({ info }) => isSince(info?.updatedAt, updatedAfter));
+		},
+		job,
+		interviews: (query) => partsOf('interviews', ({ interviews }) => interviews, query),
+		offers: (query) => partsOf('offers', ({ offers }) => offers, query),
+		async *stages(jobId) {
+			if (jobId === null) throw new FieldError('Knit has no stages without a job', 'Choose a job.');
+			yield (await job(jobId)).stages ?? [];
+		},
+		createApplication: async (input) => await createdBy(knit, input),
+		async *attachments(id) {
+			const found = await inList(id);
+			const candidate = pick(part(found.info, 'candidate'), 'id');
+			const full = candidate === null ? found : await applicationOf(knit, id, candidate);
+			const records = Array.isArray(full.attachments) ? full.attachments.filter(isObject) : [];
+			for (const [place, attachment] of (toApplication(full).attachments ?? []).entries()) {
+				const { data, mimeType = 'application/octet-stream' } = await fileOf(knit, records[place] ?? {});
+				yield { attachment: { ...attachment, ...(attachment.attachmentContent ? { attachmentContent: null } : {}) }, data, mimeType };
+			}
+		},
+		findOrCreateCandidate: async (input) => {
+			const [known] = await byEmail(input.email);
+			if (known) return { candidate: known, created: false };
+			if (input.jobId === undefined) throw new FieldError('Knit creates a candidate only with an application', 'Fill in the job to apply for.');
+			const { candidateId } = await createdBy(knit, { jobId: input.jobId, candidate: input, files: [] });
+			const [made] = await byEmail(input.email);
+			if (!made) throw new FieldError(`Knit created the candidate ${candidateId ?? ''} but does not find it yet`, 'The ATS may need a moment: search for the e-mail address later, and do not create it again.');
+			return { candidate: made, created: true };
+		},
+	};
+}
+
+interface PartQuery {
+	applicationId?: string;
+	updatedAfter?: string;
+}
+
+interface Wanted {
+	updatedAfter?: string;
+	jobIds?: readonly string[];
+	stageIds?: readonly string[];
+	statuses?: readonly ApplicationStatus[];
+}
+
+function fits(row: Row, { jobIds = [], stageIds = [], statuses = [] }: Wanted): boolean {
+	const { info, currentStage } = toApplication(row, { models: ['info', 'currentStage'], outline: true });
+	const among = (wanted: readonly string[], value: string | null | undefined) => wanted.length === 0 || (typeof value === 'string' && wanted.includes(value));
+	return among(jobIds, info?.jobId) && among(stageIds, currentStage?.id) && among(statuses, info?.status);
+}
+
+/** Some ATSs have no such filter. A record without a date passes: it may have changed. */
+function isSince(updatedAt: string | null | undefined, since: string | undefined): boolean {
+	return since === undefined || !updatedAt || Date.parse(updatedAt) >= Date.parse(since);
+}
+
+async function createdBy(knit: KnitApi, { jobId, stageId, candidate, files }: NewApplication) {
+	const [file, ...others] = files;
+	if (others.length > 0) throw new FieldError('Knit takes one file with an application', 'Leave out the others: adding files later is for the Knit node.');
+	const attachment = file && { type: file.type === 'OTHER' ? 'NOT_SPECIFIED' : file.type, name: file.name, attachmentContent: { content: file.data.toString('base64'), encoding: 'BASE64' } };
+	const made = await knit.post('/ats.application.create', { jobId, initialStageId: stageId, candidate: newPerson(candidate), attachment });
+	return { applicationId: toText(made.applicationId), candidateId: toText(made.candidateId), application: null };
+}
+
+function newPerson({ firstName, lastName, email, phone }: NewCandidate) {
+	if (phone === undefined) throw new FieldError('Knit wants a phone number for a new candidate', 'Fill in the phone number.');
+	return { firstName, lastName, emails: [{ type: 'PERSONAL', email }], phones: [{ type: 'PERSONAL', phoneNumber: phone }] };
+}
+
+// ------------------------------------------------------------------------------------------------------ the provider
+
+const DETAIL = 'One more call for each application';
+
+export const provider: Provider = {
+	name: PROVIDER,
+	label: 'Knit',
+	credential: 'knitApi',
+	capabilities: {
+		models: { info: true, currentStage: true, interviews: DETAIL, rejection: 'One more call for each rejected application', offers: DETAIL, attachments: `${DETAIL}; links may work for minutes only` },
+		operations: {
+			'application.getMany': 'Not every ATS can be asked for changed applications only',
+			'application.get': "Looks through the list first: Knit wants the candidate's ID as well",
+			'application.create': 'Wants an e-mail address and a phone number, and takes one file at most',
+			'application.downloadAttachments': "Looks through the list first: Knit wants the candidate's ID as well",
+			'candidate.getMany': 'By e-mail address only',
+			'candidate.findOrCreate': 'A new candidate needs a phone number and a job to apply for',
+			'job.getMany': true,
+			'job.get': 'Looks through the list of jobs',
+			'interview.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
+			'offer.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
+			'stage.getMany': 'Of a job',
+		},
+		events: {
+			'application.created': true,
+			'application.stage_changed': true,
+			'application.rejected': true,
+			'application.hired': true,
+			'application.reactivated': true,
+			'application.updated': true,
+			'application.deleted': 'By the full check only',
+			'interview.scheduled': true,
+			'interview.rescheduled': true,
+			'interview.completed': true,
+			'interview.cancelled': true,
+			'offer.created': true,
+			'offer.status_changed': true,
+			'attachment.added': true,
+		},
+		freshness: 'As fresh as the ATS itself, asked at each poll, where the ATS can be asked for changed applications (tried at activation). Elsewhere use the Knit Trigger, which is behind by the sync interval set in Knit',
+		serviceNode: 'Knit',
+	},
+	changes: async (host, selection, connection) => changeSource(await connectKnit(host as IAllExecuteFunctions, connection), selection),
+	operations: async (host, connection) => operationsOf(await connectKnit(host, connection)),
+	normalize: (given) => {
+		const found = kindOf(given);
+		if (!found) return null;
+		if (found.kind === 'application') return { kind: 'application', value: toApplication(found.record, { id: found.id }) };
+		if (found.kind === 'job') return { kind: 'job', value: toJob(found.record) };
+		return { kind: 'candidate', value: toCandidate(found.record) };
+	},
+};

@@ -1,0 +1,226 @@
+import { z } from 'zod/v4';
+
+import { lazily } from '../../lib/ats/model/lazily';
+import { MODEL_KEYS, NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type User } from '../../lib/ats/model';
+import { APPLICATION_STATUSES, ATTACHMENT_TYPES, INTERVIEW_STATUSES, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model/application';
+import { JOB_STATUSES } from '../../lib/ats/model/job';
+import { EMAIL_TYPES, PHONE_TYPES } from '../../lib/ats/model/parts';
+import { isObject } from '../../lib/http/wire';
+
+/*
+ * Knit's records in the model, which is Knit's own shape: what is left is to make it sure. Sources:
+ * https://developers.getknit.dev/reference/application-data-models , .../job-data-models , .../candidate-data-models
+ */
+
+export const PROVIDER = 'knit';
+
+/** Its table says COMPLETE, its sample COMPLETED. */
+const INTERVIEW_WORDS = { COMPLETED: 'COMPLETE' } as const;
+
+/** The one thing without which a record is none; everything else is read field by field and may be missing. */
+const identified = lazily(() => z.looseObject({ id: z.string().min(1) }));
+
+export interface Reading {
+	/** Models wanted; default: all. */
+	models?: readonly ModelKey[];
+	/** A row of a list: a null in it may mean "only in the details", where elsewhere it means "there is none". */
+	outline?: boolean;
+	raw?: boolean;
+	/** Where `info` is not there to tell it: events of a sync without that model. */
+	id?: string | null;
+}
+
+/** Throws when it is no application at all. */
+export function toApplication(record: unknown, { models = MODEL_KEYS, outline = false, raw = false, id: known = null }: Reading = {}): Application {
+	const row = isObject(record) ? record : {};
+	const info = isObject(row.info) ? row.info : {};
+	const { id } = identified().parse({ id: known, ...info });
+	const wanted = (model: ModelKey) => models.includes(model) && tells(row, model, outline);
+	const list = <Part>(model: 'interviews' | 'offers' | 'attachments', read: (part: Record<string, unknown>) => Part) => (wanted(model) ? listOf(row[model], read) : null);
+	return {
+		provider: PROVIDER,
+		id,
+		info: wanted('info') ? infoOf(info, id) : null,
+		currentStage: wanted('currentStage') ? stageOf(row.currentStage) : null,
+		interviews: list('interviews', toInterview),
+		rejection: wanted('rejection') ? rejectionOf(row.rejection) : null,
+		offers: list('offers', toOffer),
+		attachments: list('attachments', toAttachment),
+		...(raw ? { raw: record } : {}),
+	};
+}
+
+/** Models that a record tells. An empty list comes as null (seen live), so a key that is there tells, except in outlines. */
+export function modelsTold(record: unknown, outline = false): Set<ModelKey> {
+	return new Set(MODEL_KEYS.filter((model) => tells(isObject(record) ? record : {}, model, outline)));
+}
+
+function tells(row: Record<string, unknown>, model: ModelKey, outline: boolean): boolean {
+	const value = row[model];
+	if (value !== null && value !== undefined) return true;
+	if (value === undefined) return false;
+	// Who was not rejected has no rejection, in an outline too.
+	if (outline) return model === 'rejection' && isObject(row.info) && (row.info.status === 'ACTIVE' || row.info.status === 'HIRED');
+	return model !== 'info';
+}
+
+/** A row of a list without the person behind it: some ATSs (Workable) give outlines only. */
+export function isOutline(record: unknown): boolean {
+	const info = isObject(record) && isObject(record.info) ? record.info : {};
+	const person = isObject(info.candidate) ? info.candidate : {};
+	return toText(person.firstName) === null && toText(person.lastName) === null && !Array.isArray(person.emails);
+}
+
+function infoOf(info: Record<string, unknown>, id: string): NonNullable<Application['info']> {
+	return {
+		id,
+		status: toEnum(info.status, APPLICATION_STATUSES),
+		candidate: isObject(info.candidate) ? personOf(info.candidate) : null,
+		origin: toEnum(info.origin, ORIGINS),
+		appliedAt: toUtc(info.appliedAt),
+		updatedAt: toUtc(info.updatedAt),
+		jobId: toId(info.jobId),
+		owner: userOf(info.owner),
+		creditedTo: userOf(info.creditedTo),
+	};
+}
+
+function personOf(person: Record<string, unknown>) {
+	return {
+		id: toId(person.id),
+		firstName: toText(person.firstName),
+		lastName: toText(person.lastName),
+		phones: 'phones' in person ? listOf(person.phones, ({ type, phoneNumber }) => ({ type: toEnum(type, PHONE_TYPES), phoneNumber: toText(phoneNumber) })) : null,
+		emails: 'emails' in person ? listOf(person.emails, ({ type, email }) => ({ type: toEnum(type, EMAIL_TYPES), email: toText(email) })) : null,
+		links: 'links' in person ? textsOf(person.links) : null,
+		location: toText(person.location),
+	};
+}
+
+function stageOf(value: unknown): Application['currentStage'] {
+	return isObject(value) ? { id: toId(value.id), text: toText(value.text) } : null;
+}
+
+function userOf(value: unknown): User | null {
+	return isObject(value) ? { id: toId(value.id), email: toText(value.email), employeeId: toId(value.employeeId) } : null;
+}
+
+function rejectionOf(value: unknown): Application['rejection'] {
+	return isObject(value) ? { id: toId(value.id), text: toText(value.text), rejectedAt: toUtc(value.rejectedAt) } : null;
+}
+
+function toInterview(row: Record<string, unknown>): Interview {
+	return {
+		id: toId(row.id),
+		subject: toText(row.subject),
+		createdAt: toUtc(row.createdAt),
+		scheduledStart: toUtc(row.scheduledStart),
+		scheduledEnd: toUtc(row.scheduledEnd),
+		stage: stageOf(row.stage),
+		interviewers: 'interviewers' in row ? listOf(row.interviewers, userOf).filter((user) => user !== null) : null,
+		location: toText(row.location),
+		creator: userOf(row.creator),
+		status: toEnum(row.status, INTERVIEW_STATUSES, INTERVIEW_WORDS),
+	};
+}
+
+function toOffer(row: Record<string, unknown>): Offer {
+	return { id: toId(row.id), status: toEnum(row.status, OFFER_STATUSES), createdAt: toUtc(row.createdAt), sentAt: toUtc(row.sentAt), closedAt: toUtc(row.closedAt) };
+}
+
+function toAttachment(row: Record<string, unknown>): Attachment {
+	const inline = isObject(row.attachmentContent) ? row.attachmentContent : undefined;
+	return {
+		...(toId(row.id) === null ? {} : { id: toId(row.id) }),
+		type: toEnum(row.type, ATTACHMENT_TYPES),
+		name: toText(row.name),
+		link: toText(row.link),
+		...(inline ? { attachmentContent: { content: toText(inline.content), encoding: inline.encoding === 'BASE64' ? 'BASE64' : NOT_SPECIFIED } } : {}),
+		createdAt: toUtc(row.createdAt),
+	};
+}
+
+/** Both forms were seen: the candidate itself, and its models (`info`, `locations` ...) side by side. */
+export function toCandidate(record: unknown, raw = false): Candidate {
+	const info = identified().parse(isObject(record) && isObject(record.info) ? record.info : record);
+	return {
+		...personOf(info),
+		provider: PROVIDER,
+		id: info.id,
+		title: toText(info.title),
+		company: toText(info.company),
+		// Knit writes tags as texts.
+		tags: 'tags' in info ? textsOf(info.tags).map((text) => ({ id: null, text })) : null,
+		applications: 'applications' in info ? textsOf(info.applications) : null,
+		createdAt: toUtc(info.createdAt),
+		updatedAt: toUtc(info.updatedAt),
+		...(raw ? { raw: record } : {}),
+	};
+}
+
+export function toJob(record: unknown, raw = false): Job {
+	const row = isObject(record) ? record : {};
+	const info = identified().parse(row.info);
+	const list = <Part>(key: string, read: (part: Record<string, unknown>) => Part): Part[] | null => (key in row ? listOf(row[key], read) : null);
+	const users = (key: string) => list(key, userOf)?.filter((user) => user !== null) ?? null;
+	return {
+		provider: PROVIDER,
+		id: info.id,
+		info: {
+			id: info.id,
+			title: toText(info.title),
+			description: toText(info.description),
+			status: toEnum(info.status, JOB_STATUSES),
+			confidential: typeof info.confidential === 'boolean' ? info.confidential : null,
+			infoUrl: toText(info.infoUrl),
+			applyUrl: toText(info.applyUrl),
+			createdAt: toUtc(info.createdAt),
+			updatedAt: toUtc(info.updatedAt),
+			closedAt: toUtc(info.closedAt),
+		},
+		departments: list('departments', ({ id, name }) => ({ id: toId(id), name: toText(name) })),
+		offices: list('offices', ({ id, name, location }) => ({ id: toId(id), name: toText(name), location: toText(location) })),
+		hiringManagers: users('hiringManagers'),
+		recruiters: users('recruiters'),
+		stages: list('stages', ({ id, text }) => ({ id: toId(id), text: toText(text) })),
+		...(raw ? { raw: record } : {}),
+	};
+}
+
+/** Null is an empty list at Knit; its table types some lists as one object. */
+function listOf<Part>(value: unknown, read: (row: Record<string, unknown>) => Part): Part[] {
+	return (Array.isArray(value) ? value : [value]).filter(isObject).map(read);
+}
+
+function textsOf(value: unknown): string[] {
+	return (Array.isArray(value) ? value : []).filter((one): one is string => typeof one === 'string' && one !== '');
+}
+
+export interface Kind {
+	kind: 'application' | 'candidate' | 'job';
+	record: Record<string, unknown>;
+	/** The event's own word for it. */
+	id: string | null;
+}
+
+/** What a record is that came from anywhere: the trigger, a webhook, a call; null when it is none of Knit's. */
+export function kindOf(record: unknown): Kind | null {
+	if (!isObject(record)) return null;
+	if (typeof record.eventType === 'string' && isObject(record.eventData)) return ofEvent(record, record.eventData);
+	if (isObject(record.envelope) && typeof record.envelope.eventType === 'string') return ofEvent(record.envelope, record);
+	if (isObject(record.application)) return kindOf(record.application);
+	const { info } = record;
+	if (!isObject(info) || typeof info.id !== 'string') return null;
+	const kind = 'candidate' in info || 'appliedAt' in info ? 'application' : 'title' in info && 'status' in info ? 'job' : 'firstName' in info || 'emails' in info ? 'candidate' : undefined;
+	return kind === undefined ? null : { kind, record, id: null };
+}
+
+const TYPES: Record<string, Kind['kind']> = { ats_applications: 'application', ats_candidates: 'candidate', ats_jobs: 'job' };
+
+/** A deletion holds ids only, and a run's report no record: neither is one. */
+function ofEvent({ eventType, syncDataType, recordId }: Record<string, unknown>, record: Record<string, unknown>): Kind | null {
+	const kind = typeof syncDataType === 'string' ? TYPES[syncDataType] : undefined;
+	if (kind === undefined || (eventType !== 'record.new' && eventType !== 'record.modified')) return null;
+	const id = toId(recordId);
+	return isObject(record.info) || (kind === 'application' && id !== null) ? { kind, record, id } : null;
+}
