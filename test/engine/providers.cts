@@ -1,5 +1,4 @@
 import { provider as chatTechnologies } from '../../nodes/ChatTechnologies/adapter';
-import { provider as chatTechnologies } from '../../nodes/ChatTechnologies/adapter';
 import { provider as kombo } from '../../nodes/Kombo/adapter';
 import type { Provider } from '../../lib/ats/provider';
 import type { Sandbox } from '../../sandbox/index.cts';
