@@ -185,6 +185,8 @@ export interface Selection {
 export interface Connection {
 	/** Kombo and Knit: instead of the credential's default. */
 	integrationId?: string;
+	/** Flatchr: the user counts an archived person as rejected. */
+	archivedAsRejected?: boolean;
 	/** Our clock, ms: nothing is begun or awaited beyond it. */
 	deadline?: number;
 	signal?: AbortSignal;

@@ -1,0 +1,180 @@
+import type { IAllExecuteFunctions } from 'n8n-workflow';
+
+import type { Row } from '../../lib/action/operation';
+import { FieldError } from '../../lib/errors';
+import { toId, toMillis, toText, type Application, type Attachment, type EventName } from '../../lib/ats/model';
+import type { Connection, Operations, Provider } from '../../lib/ats/provider';
+import { path } from '../../lib/http/path';
+import { connectFlatchr, type FlatchrApi } from './api';
+import { changeSource } from './changes';
+import { applicantPath, cvKeyOf, downloadCv, type CvKey } from './cv';
+import { filterDay } from './dates';
+import { filled, wireNumber } from './fields';
+import { joinsOf, withKeys, type Joins } from './joins';
+import { normalize, PROVIDER, toApplication, toJob, toMessage, toStage, toUser } from './mapping';
+import { multipart } from './multipart';
+import { document, keyInBody, newApplicant } from './newCandidate';
+
+const DAY = 24 * 60 * 60_000;
+const MESSAGE_PARTS = ['author', 'replied', 'mail', 'attachments', 'candidate'];
+
+/** Flatchr has no call for one application: the search of everybody, read once an execution, knows where each is. */
+class Everybody {
+	private reading?: Promise<Map<string, Row>>;
+	private changed = false;
+
+	constructor(private readonly flatchr: FlatchrApi) {}
+
+	async joins(): Promise<Joins> {
+		return joinsOf(await this.flatchr.known(this.flatchr.company('/vacancies')), await this.flatchr.known(this.flatchr.company('/columns')));
+	}
+
+	/** The application's row. `fresh`: not one from before a write of this execution. */
+	async find(id: string, fresh: boolean): Promise<Row> {
+		if (!this.reading || (fresh && this.changed)) {
+			this.changed = false;
+			this.reading = this.read();
+		}
+		const row = (await this.reading).get(id);
+		if (!row) throw new FieldError(`There is no application with the ID ${id}`, 'Use the 16-character ID that Application, Get Many or Candidate, Search (applicant) shows.');
+		return row;
+	}
+
+	/** Path of the application below its vacancy. */
+	async place(id: string): Promise<{ vacancyKey: string; path: string }> {
+		const { vacancy_key: vacancyKey } = withKeys(await this.find(id, false), await this.joins());
+		if (typeof vacancyKey !== 'string') throw new FieldError(`The vacancy of the application ${id} is not in the list of vacancies`, 'Flatchr can only be told about it with the ID of the vacancy: use the Flatchr node.');
+		return { vacancyKey, path: applicantPath(this.flatchr, vacancyKey, id) };
+	}
+
+	wrote(): void {
+		this.changed = true;
+	}
+
+	private async read(): Promise<Map<string, Row>> {
+		return new Map((await this.flatchr.search({})).map((row) => [String(row.applicant), row]));
+	}
+}
+
+function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operations {
+	const everybody = new Everybody(flatchr);
+	const columns = async () => await flatchr.known(flatchr.company('/columns'));
+	const move = async (place: string, columnId: string) => {
+		await flatchr.write('PUT', place, { column_id: wireNumber(columnId) });
+		everybody.wrote();
+	};
+	return {
+		async *applications({ models, updatedAfter, jobIds = [], stageIds = [], statuses = [], raw }) {
+			const since = toMillis(updatedAfter);
+			const rows = await flatchr.search(filled({ start_update: since === null ? undefined : filterDay(since - DAY), vacancy: jobIds.length === 1 ? jobIds[0] : undefined }));
+			const joins = await everybody.joins();
+			yield rows.flatMap((row): Application[] => {
+				const whole = toApplication(row, joins, { models: ['info', 'currentStage'], raw, archivedAsRejected });
+				const fits = (wanted: readonly string[], value: string | null | undefined) => wanted.length === 0 || (value !== null && value !== undefined && wanted.includes(value));
+				if (!fits(jobIds, whole.info?.jobId) || !fits(stageIds, whole.currentStage?.id) || !fits(statuses, whole.info?.status)) return [];
+				return [{ ...whole, info: models.includes('info') ? whole.info : null, currentStage: models.includes('currentStage') ? whole.currentStage : null }];
+			});
+		},
+		application: async (id, models, raw) => {
+			const application = toApplication(await everybody.find(id, true), await everybody.joins(), { models, raw, archivedAsRejected });
+			if (!models.includes('attachments')) return application;
+			const { vacancyKey } = await everybody.place(id);
+			const cv = await cvKeyOf(flatchr, vacancyKey, id);
+			return { ...application, attachments: cv ? [toAttachment(cv)] : [] };
+		},
+		async *jobs({ updatedAfter, raw }) {
+			const since = toMillis(updatedAfter) ?? -Infinity;
+			const stages = await columns();
+			const vacancies = await flatchr.list(flatchr.company('/vacancies'), { fields: 'address' });
+			yield vacancies.filter((row) => (toMillis(row.updated_at) ?? Infinity) >= since).map((row) => toJob(row, stages, raw));
+		},
+		job: async (id, raw) => toJob(await flatchr.get(path`/vacancy/${id}`, { fields: 'address' }), await columns(), raw),
+		async *messages(applicationId) {
+			yield (await flatchr.list(flatchr.company(path`/applicant/${applicationId}/messages`), { fields: MESSAGE_PARTS })).map((row) => toMessage(row));
+		},
+		async *stages() {
+			yield (await columns()).map(toStage);
+		},
+		async *users() {
+			yield (await flatchr.list(flatchr.company('/members'), { fields: 'user' })).map(toUser);
+		},
+		async *tags() {
+			yield (await flatchr.list(flatchr.company('/tags'))).filter((row) => row.type !== 'vacancies').map((row) => ({ id: toId(row.id), text: toText(row.title) }));
+		},
+		moveStage: async (id, stageId) => await move((await everybody.place(id)).path, stageId),
+		addNote: async (id, text) => void (await flatchr.form(flatchr.company(path`/applicant/${id}/comment`), multipart({ type: 'note', text }))),
+		createApplication: async ({ jobId, stageId, candidate, files, comment }) => {
+			const slug = toText((await flatchr.known(flatchr.company('/vacancies'))).find((row) => row.id === jobId)?.slug);
+			if (slug === null) throw new FieldError(`There is no vacancy with the ID ${jobId}`, 'Use the 16-character ID that Job, Get Many shows.');
+			const file = files.find(({ type }) => type === 'RESUME') ?? files[0];
+			if (!file) throw new FieldError('Flatchr creates an application only with a CV', 'Add a file of the type Resume.');
+			const { firstName: firstname, lastName: lastname, email, phone } = candidate;
+			await flatchr.careers('/vacancy/candidate/json', filled({ vacancy: slug, firstname, lastname, email, phone, comment, ...document(file), ...keyInBody(flatchr) }));
+			everybody.wrote();
+			// The person exists from here on: a failure must not make somebody create them twice.
+			const applicant = await newApplicant(flatchr, { email, slug }).then(({ applicant: found }) => found, () => null);
+			if (stageId !== undefined) {
+				if (applicant === null) throw new FieldError('The application was created, but Flatchr does not show it yet, so it was not moved to the stage', 'Do not create it again: find it later and move it.');
+				await move(applicantPath(flatchr, jobId, applicant), stageId);
+			}
+			return { applicationId: applicant, candidateId: null, application: null };
+		},
+		async *attachments(id) {
+			const { vacancyKey } = await everybody.place(id);
+			const cv = await cvKeyOf(flatchr, vacancyKey, id);
+			if (!cv) return;
+			const { data, name, mimeType = 'application/octet-stream' } = await downloadCv(flatchr, cv);
+			yield { attachment: { ...toAttachment(cv), name }, data, mimeType };
+		},
+	};
+}
+
+function toAttachment({ key, extension }: CvKey): Attachment {
+	return { id: key, type: 'RESUME', name: `${key.split('/').at(-1) ?? 'cv'}.${extension}`, link: null, createdAt: null };
+}
+
+const CV = 'The CV only, found in a way that Flatchr does not document, and one a second';
+
+/** What the trigger can tell of Flatchr. */
+const events: Provider['capabilities']['events'] = {
+	'application.created': true,
+	'application.stage_changed': 'Several moves of one day between two polls are told as one',
+	'application.rejected': 'Only with "Treat Archived as Rejected": Flatchr knows archived people, not rejected ones',
+	'application.hired': true,
+	'application.reactivated': true,
+	'application.updated': true,
+	'application.deleted': 'By the daily full check, after it was missing twice',
+};
+
+export const provider: Provider = {
+	name: PROVIDER,
+	label: 'Flatchr',
+	credential: 'flatchrApi',
+	capabilities: {
+		models: { info: 'Dates have the precision of a day', currentStage: true, attachments: `${CV}; Get only` },
+		operations: {
+			'application.getMany': true,
+			'application.get': 'Reads all applications, since Flatchr has no call for one',
+			'application.create': 'A CV is needed',
+			'application.moveStage': true,
+			'application.addNote': 'With email and password of a user in the credential',
+			'application.downloadAttachments': CV,
+			'job.getMany': true,
+			'job.get': true,
+			'message.getMany': true,
+			'stage.getMany': true,
+			'user.getMany': true,
+			'tag.getMany': true,
+		},
+		events,
+		freshness: 'As fresh as each poll; Flatchr dates changes to the day, so that steps of one day between two polls become one',
+		serviceNode: 'Flatchr',
+	},
+	changes: async (host, selection, connection) => changeSource(await connected(host as IAllExecuteFunctions, connection), selection, Object.keys(events) as EventName[], connection.archivedAsRejected === true),
+	operations: async (host, connection) => operationsOf(await connected(host, connection), connection.archivedAsRejected === true),
+	normalize,
+};
+
+async function connected(host: IAllExecuteFunctions, { deadline, signal, limit }: Connection): Promise<FlatchrApi> {
+	return await connectFlatchr(host, { ...(deadline === undefined ? {} : { deadline }), ...(signal ? { signal } : {}), ...(limit ? { limit } : {}) });
+}

@@ -1,0 +1,141 @@
+import { clock } from '../../lib/clock';
+import { ApiError } from '../../lib/errors';
+import { toId, type EventName, type ModelKey } from '../../lib/ats/model';
+import type { ChangeSource, Selection, SourcePage, SourceRow } from '../../lib/ats/provider';
+import type { Answer } from '../../lib/http/wire';
+import { rowsOf, type FlatchrApi } from './api';
+import { filterDay, millisOf } from './dates';
+import { joinsOf, type Joins } from './joins';
+import { PROVIDER, toApplication, TOLD } from './mapping';
+import { tidy } from './tidy';
+
+const DAY = 24 * 60 * 60_000;
+/** Flatchr's days are of an unknown time zone and begin before the moment that is asked for. */
+const SLACK_DAYS = 2;
+/** So many of the latest rows of each answer are looked for in the next one. */
+const WITNESSES = 50;
+
+/** What this process has learned of a company. Nothing here is needed for being right, so that a restart may forget it. */
+interface Learned {
+	/** Number -> ID of every vacancy ever seen: one that was closed may leave the list while people are still in it. */
+	vacancyKeys: Map<string, string>;
+	/** Application -> day of its last change, of the latest answer. */
+	witnesses: Map<string, number>;
+}
+const companies = new Map<string, Learned>();
+
+function learnedOf(scope: readonly string[]): Learned {
+	const name = scope.join(' ');
+	const known = companies.get(name) ?? { vacancyKeys: new Map(), witnesses: new Map() };
+	companies.set(name, known);
+	return known;
+}
+
+/** Searches by day, whole lists at once: there are no pages and no cursors. */
+export function changeSource(flatchr: FlatchrApi, selection: Selection, events: readonly EventName[], archivedAsRejected: boolean): ChangeSource {
+	const scope = [flatchr.origin, flatchr.account.companyKey];
+	const learned = learnedOf(scope);
+	const read = async (filters: object, check?: (rows: ReadonlyArray<Record<string, unknown>>) => Promise<void>): Promise<SourcePage> => {
+		const columns = await flatchr.answer(flatchr.company('/columns'));
+		const vacancies = await flatchr.answer(flatchr.company('/vacancies'));
+		const joins = withLearned(joinsOf(rowsOf(vacancies.body).map(tidy), rowsOf(columns.body).map(tidy)), learned);
+		const found = rowsOf((await flatchr.searchAnswer(filters)).body);
+		await check?.(found);
+		remember(learned, found);
+		return pageOf(columns, found, (row) => sourceRow(row, joins, selection, archivedAsRejected));
+	};
+	return {
+		kind: 'applications',
+		provider: PROVIDER,
+		label: 'Flatchr',
+		scope,
+		events,
+		probe: async () => {
+			await flatchr.answer(flatchr.company('/columns'));
+			await probeDates(flatchr);
+		},
+		readWindow: async ({ since }) => {
+			const from = Math.floor(since / DAY) * DAY - SLACK_DAYS * DAY;
+			return await read({ start_update: filterDay(from) }, async (rows) => await needWitness(flatchr, learned, rows, from));
+		},
+		readAll: async () => await read({}),
+	};
+}
+
+function withLearned(joins: Joins, { vacancyKeys }: Learned): Joins {
+	for (const [number, key] of joins.vacancyKeys) vacancyKeys.set(number, key);
+	return { ...joins, vacancyKeys };
+}
+
+/** A join that fails leaves its model untold: what is remembered stays, and nothing is made up from an unknown. */
+function sourceRow(row: Record<string, unknown>, joins: Joins, { raw }: Selection, archivedAsRejected: boolean): SourceRow {
+	const application = toApplication(row, joins, { models: TOLD, raw, archivedAsRejected });
+	const told = new Set<ModelKey>();
+	if (application.info?.jobId) told.add('info');
+	if (application.currentStage?.id) told.add('currentStage');
+	return { id: application.id, application, told, deleted: false, createdAt: millisOf(row.created_at), changedAt: millisOf(row.updated_at) };
+}
+
+/** Date and duration are those of the first call, so that nothing that happens between the calls falls out of the next window. */
+function pageOf({ headers, tookMs }: Answer, found: ReadonlyArray<Record<string, unknown>>, read: (row: Record<string, unknown>) => SourceRow): SourcePage {
+	const rows: SourceRow[] = [];
+	const unreadable: Array<{ id: string | null; reason: string }> = [];
+	for (const row of found) {
+		try {
+			rows.push(read(row));
+		} catch (error) {
+			unreadable.push({ id: toId(row.applicant), reason: error instanceof Error ? error.message : String(error) });
+		}
+	}
+	const date = headers.date === undefined ? NaN : Date.parse(headers.date);
+	return { rows, unreadable, next: null, date: Number.isNaN(date) ? null : date, tookMs };
+}
+
+function remember(learned: Learned, rows: ReadonlyArray<Record<string, unknown>>): void {
+	const latest = rows.flatMap((row) => {
+		const [id, day] = [toId(row.applicant), millisOf(row.updated_at)];
+		return id === null || day === null ? [] : [{ id, day }];
+	});
+	latest.sort((a, b) => b.day - a.day);
+	learned.witnesses = new Map(latest.slice(0, WITNESSES).map(({ id, day }) => [id, day]));
+}
+
+/** An answer without a single row that must be in it was not filtered as asked: nothing may be concluded from it. */
+async function needWitness(flatchr: FlatchrApi, { witnesses }: Learned, rows: ReadonlyArray<Record<string, unknown>>, from: number): Promise<void> {
+	const due = new Set([...witnesses].filter(([, day]) => day >= from + DAY).map(([id]) => id));
+	if (due.size === 0 || rows.some((row) => due.has(String(row.applicant)))) return;
+	// They may have been deleted, all of them: a search without dates knows.
+	const all = rowsOf((await flatchr.searchAnswer({})).body);
+	if (all.some((row) => due.has(String(row.applicant)) && (millisOf(row.updated_at) ?? -Infinity) >= from + DAY)) throw misread();
+}
+
+function misread(): ApiError {
+	return new ApiError({
+		service: 'Flatchr',
+		call: 'POST search/applicants',
+		message: "Flatchr's search leaves out applications that changed in the days that were asked for: it does not read the date as MM/DD/YY",
+		hint: 'Nothing was told from this answer. Ask Flatchr how your account takes search dates; until then use the Flatchr Trigger (webhooks).',
+		cause: 'configuration-invalid',
+	});
+}
+
+/**
+ * Before anything relies on it: nobody has changed on a day to come, unless that day is read the other way round
+ * (12/01 as 12 January). Dates that are ignored altogether only make each answer longer.
+ */
+async function probeDates(flatchr: FlatchrApi): Promise<void> {
+	const day = ambiguousDay(clock.now());
+	if (day === null || rowsOf((await flatchr.searchAnswer({ start_update: filterDay(day) })).body).length === 0) return;
+	const never = Date.UTC(new Date(clock.now()).getUTCFullYear() + 5, 11, 12);
+	if (rowsOf((await flatchr.searchAnswer({ start_update: filterDay(never) })).body).length === 0) throw misread();
+}
+
+/** The next day whose month and day, swapped, are a day long past; null in the first days of January, which has none. */
+export function ambiguousDay(now: number): number | null {
+	for (let ahead = 2; ahead <= 366; ahead++) {
+		const day = new Date(Math.floor(now / DAY) * DAY + ahead * DAY);
+		const [month, date] = [day.getUTCMonth() + 1, day.getUTCDate()];
+		if (date <= 12 && Date.UTC(day.getUTCFullYear(), date - 1, month) < now - 2 * DAY) return day.getTime();
+	}
+	return null;
+}
