@@ -26,7 +26,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Throws the error, or keeps it back for a while: outside durable cursors every failing poll is a failed execution each minute. */
-export function report(error: unknown, slot: Slot, host: PollHost, { reportFailures }: PollOptions): 'quiet' {
+export function report(error: unknown, slot: Slot, host: PollHost, { reportFailures }: Pick<PollOptions, 'reportFailures'>): 'quiet' {
 	const now = clock.now();
 	const { retryAfterMs } = failureOf(error);
 	// Where the host does not honour Retry-After, we do.

@@ -4,7 +4,7 @@ import type { ChangeSource, Source } from '../provider';
 import { activate } from './activation';
 import { Telling } from './events';
 import { examples } from './examples';
-import { messageOf, report } from './failures';
+import { messageOf } from './failures';
 import { pollFeed } from './feed';
 import { fingerprint } from './hash';
 import type { PollHost } from './host';
@@ -13,8 +13,9 @@ import { CorruptState, DEFAULT_BOUND, OLD_HOST_BOUND, pack, unpack } from './pac
 import { beginPass, checkModels, firstPass, MassVanish, readPass } from './pass';
 import { EndlessList, type Outcome } from './reading';
 import { startRun, type Run } from './run';
-import { slotFor, type Slot } from './slots';
+import type { Slot } from './slots';
 import { freshState, type State } from './state';
+import { takeTurn } from './turn';
 import { readWindow } from './window';
 
 /**
@@ -30,30 +31,10 @@ export type OpenSource = (limits: { deadline: number }) => Source | Promise<Sour
 export async function runPoll(host: PollHost, open: OpenSource, options: PollOptions): Promise<PollResult> {
 	if (host.manual) return await examples(open, options);
 	if (host.activation !== null) return await activate(host, open);
-	const slot = slotFor(host.key);
-	const now = clock.now();
-	if (now < slot.notBefore) return 'quiet';
-	if (slot.lock && now < slot.lock.until) {
-		host.log.warn('The last poll is still running; this one is left out');
-		return 'quiet';
-	}
-	const deadline = now + (host.budgetMs ?? LIMITS.budgetMs);
-	const lock = { token: Symbol(host.key), until: deadline + LIMITS.lockGraceMs };
-	slot.lock = lock;
-	// n8n abandons a slow poll without stopping it: one that lost its lock must leave no trace.
-	const mayWrite = () => slot.lock?.token === lock.token;
-	try {
-		const source = await open({ deadline });
-		const result = source.kind === 'feed'
-			? await pollFeed({ host, slot, source, options, deadline, mayWrite })
-			: await pollApplications({ host, slot, source, options, deadline, mayWrite });
-		slot.failingSince = null;
-		return result;
-	} catch (error) {
-		return report(error, slot, host, options);
-	} finally {
-		if (mayWrite()) slot.lock = null;
-	}
+	return await takeTurn(host, options, async (turn) => {
+		const source = await open({ deadline: turn.deadline });
+		return source.kind === 'feed' ? await pollFeed({ host, source, options, ...turn }) : await pollApplications({ host, source, options, ...turn });
+	});
 }
 
 interface PollParts {
