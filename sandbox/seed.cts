@@ -342,6 +342,7 @@ function fillAround(world: World, random: Random, house: House, job: Job, applic
 /** Some applications have a channel in which the team and the candidate talk. */
 function fillChat(world: World, random: Random): void {
 	const by = 'seed';
+	const now = world.clock.now();
 	const team = world.users.rows.slice(0, 5).map((user) => chatUserOf(world, user.email, `${user.firstName} ${user.lastName}`, { userId: user.id }));
 	const lobby = world.add('chatChannel', { kind: 'PUBLIC', name: 'recruiting', displayName: 'Recruiting', creatorId: team[0]?.id ?? null, memberIds: team.map((one) => one.id), moderatorIds: team.slice(0, 1).map((one) => one.id), applicationId: null, properties: {} }, by);
 	world.add('chatMessage', { channelId: lobby.id, kind: 'SYSTEM_TEXT', userId: null, body: 'Welcome to Recruiting', file: null, parentId: null, groupTag: null, properties: {}, editedAt: null }, by);
@@ -354,7 +355,7 @@ function fillChat(world: World, random: Random): void {
 		const channel = world.add('chatChannel', { kind: 'DIRECT', name: null, displayName: null, creatorId: colleague.id, memberIds: [colleague.id, person.id], moderatorIds: [], applicationId: application.id, properties: { applicationId: application.id } }, by, { createdAt: application.createdAt });
 		const lines = random.int(1, 6);
 		for (let i = 0; i < lines; i++) {
-			const createdAt = application.createdAt + i * HOUR;
+			const createdAt = Math.min(application.createdAt + i * HOUR, now - (lines - i) * 1000);
 			world.add('chatMessage', { channelId: channel.id, kind: 'TEXT', userId: i % 2 === 0 ? colleague.id : person.id, body: i % 2 === 0 ? random.pick(MAILS)[1] : random.pick(REPLIES), file: null, parentId: null, groupTag: null, properties: {}, editedAt: null }, by, { createdAt });
 		}
 	}

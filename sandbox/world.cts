@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from './clock.cts';
 import { RealClock } from './clock.cts';
 import { Collection } from './collection.cts';
@@ -214,7 +213,7 @@ export class World {
 			let own = false;
 			for (const [field, to] of Object.entries(patch)) {
 				const from = Reflect.get(record, field);
-				if (isDeepStrictEqual(from, to)) continue;
+				if (same(from, to)) continue;
 				for (const [path, a, b] of differences(field, from, to)) entries.push(this.note(at, seenAt, model, id, 'changed', path, a, b, by));
 				Reflect.set(record, field, to);
 				this.collection(model).reindex(record, field as keyof Models[M], from, to);
@@ -334,10 +333,19 @@ const REMOTE_OFFSET = 4000000;
 
 /** The differing leaves of two values; lists count as one value. */
 function* differences(path: string, from: unknown, to: unknown): Generator<[string, unknown, unknown]> {
-	if (isDeepStrictEqual(from, to)) return;
+	if (same(from, to)) return;
 	if (isPlain(from) && isPlain(to)) {
 		for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) yield* differences(`${path}.${key}`, from[key], to[key]);
 	} else yield [path, from, to];
+}
+
+/** Equal by value. Not node's own comparison, which tells objects of different realms (jest's) apart. */
+function same(a: unknown, b: unknown): boolean {
+	if (Object.is(a, b)) return true;
+	if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => same(item, b[i]));
+	if (!isPlain(a) || !isPlain(b)) return false;
+	const keys = Object.keys(a);
+	return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

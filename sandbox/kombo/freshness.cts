@@ -9,9 +9,10 @@ export class Freshness {
 	/** The OpenAPI document of May 2026 says that a changed stage surfaces its applications, the official clients since August 2026 say no. */
 	stageTouchesApplications = false;
 
-	private readonly touched = new Map<ModelName, number[]>();
+	/** by the record's number: the time that `updated_after` is compared with */
+	private readonly latest = new Map<ModelName, number[]>();
 
-	private readonly rows = new Map<ModelName, Array<string | undefined>>();
+	private readonly rows = new Map<ModelName, Array<Buffer | undefined>>();
 
 	constructor(private readonly world: World) {
 		for (const application of world.applications.rows) {
@@ -24,14 +25,20 @@ export class Freshness {
 
 	/** The time that `updated_after` is compared with. */
 	updatedAt(model: ModelName, record: Base): number {
-		return Math.max(record.changedAt, record.linkedAt, this.touched.get(model)?.[record.number] ?? 0);
+		return this.timesOf(model)[record.number] ?? 0;
+	}
+
+	/** The records whose time is later. A plain loop, since a large world is asked this with every poll. */
+	updatedSince<T extends Base>(model: ModelName, rows: readonly T[], since: number): T[] {
+		const times = this.timesOf(model);
+		return rows.filter((row) => (times[row.number] ?? 0) > since);
 	}
 
 	/** The record's JSON, built once per version. */
-	json(model: ModelName, record: Base, build: () => string): string {
+	json(model: ModelName, record: Base, build: () => string): Buffer {
 		let list = this.rows.get(model);
 		if (!list) this.rows.set(model, (list = []));
-		return (list[record.number] ??= build());
+		return (list[record.number] ??= Buffer.from(build()));
 	}
 
 	/** After a change that shows in many rows (scope config, a tag's name). */
@@ -42,7 +49,7 @@ export class Freshness {
 	private follow(change: Change): void {
 		const { world } = this;
 		const { model, record, at, linksOnly, kind } = change;
-		this.stale(model, record);
+		this.renew(model, record, Math.max(record.changedAt, record.linkedAt));
 		const listed = kind !== 'changed';
 		switch (model) {
 			case 'application': {
@@ -92,9 +99,18 @@ export class Freshness {
 
 	private touch(model: ModelName, record: Base | undefined, at: number): void {
 		if (!record) return;
-		let list = this.touched.get(model);
-		if (!list) this.touched.set(model, (list = []));
-		if ((list[record.number] ?? 0) < at) list[record.number] = at;
+		const times = this.timesOf(model);
+		if ((times[record.number] ?? 0) < at) times[record.number] = at;
+	}
+
+	private timesOf(model: ModelName): number[] {
+		let times = this.latest.get(model);
+		if (!times) {
+			times = [0];
+			for (const row of this.world.collection(model).rows) times[row.number] = Math.max(row.changedAt, row.linkedAt);
+			this.latest.set(model, times);
+		}
+		return times;
 	}
 
 	private stale(model: ModelName, record: Base | undefined): void {
