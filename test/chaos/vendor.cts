@@ -53,8 +53,8 @@ export class FakeVendor {
 	readonly records = new Map<string, Record>();
 	readonly random: Random;
 	readonly requests: Request[] = [];
-	/** Every version that reads have shown, oldest first. */
-	readonly shown = new Map<string, Record[]>();
+	/** Called when reads begin to show a new version of a record. */
+	onShown: (record: Record) => void = () => {};
 	pageSize = 50;
 	order: Order = 'ascending';
 	/** Milliseconds until a change is shown. It keeps the stamp of when it was made. */
@@ -110,7 +110,7 @@ export class FakeVendor {
 		};
 		this.soon(() => {
 			this.records.set(record.id, record);
-			this.show(record);
+			this.onShown(record);
 		});
 		return record;
 	}
@@ -136,7 +136,7 @@ export class FakeVendor {
 			change(record);
 			record.touchedAt = at;
 			if (!nested) record.changedAt = at;
-			this.show(record);
+			this.onShown(record);
 		});
 	}
 
@@ -203,12 +203,6 @@ export class FakeVendor {
 		let place = this.pending.length;
 		while (place > 0 && (this.pending[place - 1]?.at ?? 0) > at) place--;
 		this.pending.splice(place, 0, { at, apply });
-	}
-
-	private show(record: Record): void {
-		const versions = this.shown.get(record.id) ?? [];
-		versions.push(structuredClone(record));
-		this.shown.set(record.id, versions);
 	}
 
 	private async page(kind: 'window' | 'all', cursor: string | null, since: number | null): Promise<SourcePage> {

@@ -1,0 +1,206 @@
+/** Holds what a trigger told against what the vendor showed. */
+import type { Application, ApplicationChanges, Change, ChangeEvent } from '../../lib/ats/model';
+
+/** An application in the fields that are compared: path -> value. */
+export type Flat = Map<string, string | null>;
+
+interface Shown {
+	/** Every value that a path ever had. */
+	ever: Map<string, Set<string | null>>;
+	now: Flat;
+	createdAt: number;
+	/** When reads last began to show a difference. */
+	changedAt: number;
+}
+
+export interface Verdict {
+	/** Differences that the vendor showed. */
+	changes: number;
+	told: number;
+	lost: number;
+	duplicated: number;
+	wrongFromTo: number;
+	/** The first few, in words. */
+	complaints: string[];
+}
+
+const DAY = 86_400_000;
+
+export class Judge {
+	private readonly shown = new Map<string, Shown>();
+	private readonly known = new Map<string, Flat>();
+	private readonly eventIds = new Set<string>();
+	private readonly complaints: string[] = [];
+	private told = 0;
+	private duplicated = 0;
+	private wrong = 0;
+	private changes = 0;
+	/** Until the first read has ended, what is served is what will be remembered. */
+	watching = false;
+	watchStart = Infinity;
+	/** Events whose changes may repeat what a creation in the same step has said. */
+	private fresh = '';
+
+	/** The vendor shows this from now on. */
+	show(id: string, flat: Flat, at: number, createdAt: number): void {
+		const shown = this.shown.get(id) ?? { ever: new Map(), now: new Map(), createdAt, changedAt: at };
+		let differs = false;
+		for (const path of new Set([...flat.keys(), ...shown.now.keys()])) {
+			const value = flat.get(path) ?? null;
+			if ((shown.now.get(path) ?? null) === value && shown.now.has(path) === flat.has(path)) continue;
+			differs = true;
+			const ever = shown.ever.get(path) ?? new Set([null]);
+			ever.add(value);
+			shown.ever.set(path, ever);
+		}
+		if (differs) {
+			shown.changedAt = at;
+			this.changes++;
+		}
+		shown.now = flat;
+		this.shown.set(id, shown);
+	}
+
+	/** A row went out in an answer. Before watching began, and for what is still unknown and old, that is what is remembered. */
+	served(id: string, flat: Flat, silent: boolean): void {
+		if (!this.watching || (silent && !this.known.has(id) && this.isOld(id))) this.known.set(id, flat);
+	}
+
+	/** The state was lost or belongs to another account: everything is new again. */
+	forget(): void {
+		this.known.clear();
+		this.watching = false;
+		this.watchStart = Infinity;
+	}
+
+	/** An account that is no longer looked at. */
+	forgetShown(): void {
+		this.shown.clear();
+	}
+
+	private isOld(id: string): boolean {
+		return (this.shown.get(id)?.createdAt ?? 0) < this.watchStart - DAY;
+	}
+
+	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>): void {
+		for (const item of items) if ('event' in item) this.event(item);
+	}
+
+	private event(event: ChangeEvent): void {
+		this.told++;
+		const id = event.applicationId ?? '';
+		if (this.eventIds.has(event.eventId)) this.complain('duplicated', `${event.event} ${id}: the event id was told before`);
+		this.eventIds.add(event.eventId);
+		const step = `${id} ${event.detectedAt}`;
+		if (event.event === 'application.created' || event.previousKnown === false) {
+			if (this.known.has(id) && this.watching) this.complain('duplicated', `${event.event} ${id}: was known`);
+			if (event.application) this.known.set(id, flatten(event.application, false));
+			this.fresh = step;
+			return;
+		}
+		const known = this.known.get(id) ?? new Map<string, string | null>();
+		this.known.set(id, known);
+		for (const change of event.changes) this.change(event, change, known, step === this.fresh);
+	}
+
+	private change(event: ChangeEvent, change: Change, known: Flat, fresh: boolean): void {
+		const id = event.applicationId ?? '';
+		if (change.path === '*' || change.path === 'info') {
+			if (event.application) for (const [path, value] of flatten(event.application, false)) known.set(path, value);
+			return;
+		}
+		const ever = this.shown.get(id)?.ever;
+		let news = false;
+		for (const [path, from, to] of assignments(change)) {
+			const values = ever?.get(path);
+			if (!values?.has(to) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
+			if (from !== undefined && !values?.has(from)) this.complain('wrong', `${event.event} ${id}: ${path} was never ${from}, said to be the old value`);
+			else if (from !== undefined && !fresh && known.has(path) && known.get(path) !== from) this.complain('wrong', `${event.event} ${id}: ${path} was told as ${known.get(path)}, not ${from}`);
+			if (known.get(path) !== to || !known.has(path)) news = true;
+			known.set(path, to);
+		}
+		if (!news && !fresh) this.complain('duplicated', `${event.event} ${id}: ${change.path} was told before`);
+	}
+
+	verdict(): Verdict {
+		let lost = 0;
+		const lose = (text: string) => {
+			lost++;
+			if (this.complaints.length < 10) this.complaints.push(`lost: ${text}`);
+		};
+		for (const [id, shown] of this.shown) {
+			const known = this.known.get(id);
+			const deleted = shown.now.get('deleted') === 'true';
+			if (!known) {
+				if (!deleted && (!this.isOld(id) || shown.changedAt > this.watchStart)) lose(`${id} was never told`);
+				continue;
+			}
+			if (deleted) {
+				if (known.get('deleted') !== 'true') lose(`${id} was deleted`);
+				continue;
+			}
+			for (const path of new Set([...known.keys(), ...shown.now.keys()])) {
+				const value = shown.now.get(path) ?? null;
+				const told = known.get(path) ?? null;
+				if (value === told) continue;
+				// An interview that is gone counts as cancelled; its times are of no interest.
+				const gone = path.startsWith('interviews[') && !shown.now.has(path);
+				if (gone && (!path.endsWith('.status') || told === 'CANCELLED')) continue;
+				lose(`${id}: ${path} is ${value}, last told or remembered as ${told}`);
+			}
+		}
+		return { changes: this.changes, told: this.told, lost, duplicated: this.duplicated, wrongFromTo: this.wrong, complaints: this.complaints };
+	}
+
+	private complain(kind: 'duplicated' | 'wrong', text: string): void {
+		if (kind === 'duplicated') this.duplicated++;
+		else this.wrong++;
+		if (this.complaints.length < 10) this.complaints.push(`${kind}: ${text}`);
+	}
+}
+
+export function flatten(application: Application, deleted: boolean): Flat {
+	const flat: Flat = new Map([['deleted', String(deleted)]]);
+	const { info } = application;
+	flat.set('info.status', info?.status ?? null);
+	flat.set('info.jobId', info?.jobId ?? null);
+	flat.set('info.candidate', person(info?.candidate));
+	flat.set('currentStage', application.currentStage?.id ?? null);
+	flat.set('rejection', reason(application.rejection));
+	for (const interview of application.interviews ?? []) {
+		const path = `interviews[${interview.id}]`;
+		flat.set(`${path}.status`, interview.status);
+		flat.set(`${path}.scheduledStart`, interview.scheduledStart);
+		flat.set(`${path}.scheduledEnd`, interview.scheduledEnd);
+	}
+	for (const offer of application.offers ?? []) flat.set(`offers[${offer.id}].status`, offer.status);
+	return flat;
+}
+
+function assignments({ path, from, to, ...rest }: Change & { from?: unknown }): Array<[path: string, from: string | null | undefined, to: string | null]> {
+	void rest;
+	const was = (read: (value: unknown) => string | null) => (from === undefined ? undefined : read(from));
+	if (path === 'currentStage') return [[path, was((value) => field(value, 'id')), field(to, 'id')]];
+	if (path === 'rejection') return [[path, was(reason), reason(to)]];
+	if (path === 'info.candidate') return [[path, undefined, person(to)]];
+	if (/^(interviews|offers)\[[^\]]*\]$/.test(path)) {
+		const fields = path.startsWith('offers') ? ['status'] : ['status', 'scheduledStart', 'scheduledEnd'];
+		return fields.map((name) => [`${path}.${name}`, was((value) => field(value, name)), field(to, name)]);
+	}
+	const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
+	return [[path, was(text), text(to)]];
+}
+
+function field(value: unknown, name: string): string | null {
+	if (typeof value !== 'object' || value === null) return null;
+	const inner: unknown = Reflect.get(value, name);
+	return inner === null || inner === undefined ? null : String(inner);
+}
+
+function reason(value: unknown): string | null {
+	return value === null || value === undefined ? null : `${field(value, 'id')} ${field(value, 'text')} ${field(value, 'rejectedAt')}`;
+}
+
+function person(value: unknown): string | null {
+	return value === null || value === undefined ? null : `${field(value, 'firstName')} ${field(value, 'lastName')}`;
+}

@@ -1,0 +1,164 @@
+/** Every trace of POLLING.md, section 8, that is the same for all providers. */
+import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
+import type { Plan, Simulation } from './simulation.cts';
+
+const every = (minutes: number, act: (sim: Simulation, minute: number) => void | Promise<void>): Plan['minute'] => async (sim, minute) => {
+	if (minute > 0 && minute % minutes === 0) await act(sim, minute);
+};
+
+const crashing = every(17, async (sim) => await sim.crash());
+
+export const scenarios: Readonly<Record<string, Plan>> = {
+	'plain': {},
+	'bursts': { minute: every(30, (sim) => { for (let i = 0; i < 400; i++) sim.step(); }) },
+	'cap': { options: { cap: 60 }, minute: every(40, (sim) => { for (let i = 0; i < 500; i++) sim.step(); }) },
+
+	// ---- the host
+	'kills': { crashes: true, minute: crashing },
+	'vendor down while n8n restarts': {
+		crashes: true,
+		minute: every(40, async (sim) => {
+			sim.vendor.fault = () => ({ kind: 'down' });
+			await sim.crash();
+			for (let i = 0; i < 5; i++) {
+				sim.clock.advance(MINUTE);
+				sim.step();
+				await sim.poll();
+			}
+			sim.vendor.fault = () => undefined;
+		}),
+	},
+	'weeks without news, then a restart': {
+		minutes: 40, changesPerMinute: 0,
+		minute: async (sim, minute) => {
+			if (minute === 5) for (let i = 0; i < 20 * 24; i++) { sim.clock.advance(HOUR); await sim.poll(); }
+			if (minute === 6) sim.host.kill();
+			if (minute > 6) sim.step();
+		},
+	},
+	'discarded activation poll': { minute: every(25, async (sim) => { sim.host.stop(); await sim.host.tick('activate'); }) },
+	'an older copy of the state written back': {
+		crashes: true,
+		minute: async (sim, minute) => {
+			if (minute % 60 === 20) copies.set(sim, sim.host.saved);
+			if (minute % 60 === 50) {
+				sim.host.kill();
+				sim.host.saved = copies.get(sim) ?? sim.host.saved;
+			}
+		},
+	},
+	'node renamed': { minute: async (sim, minute) => { if (minute === 100) { sim.host.stop(); sim.host.saved = undefined; sim.judge.forget(); } } },
+	'damaged state': {
+		minute: async (sim, minute) => {
+			if (minute !== 100) return;
+			sim.host.stop();
+			sim.host.saved = `${sim.host.saved?.slice(0, -12)}AAAAAAAAAAAA`;
+			sim.judge.forget();
+		},
+	},
+	'state of another version': {
+		minute: async (sim, minute) => {
+			if (minute !== 100) return;
+			sim.host.stop();
+			const bytes = Buffer.from(sim.host.saved ?? '', 'base64');
+			bytes[2] = 9;
+			sim.host.saved = bytes.toString('base64');
+			sim.judge.forget();
+		},
+	},
+
+	// ---- the first read and failing requests
+	'first read of 20,000 with kills between': {
+		applications: 20_000, minutes: 90, crashes: false,
+		prepare: (sim) => { sim.vendor.latencyMs = 6_000; },
+		minute: async (sim, minute) => {
+			if (minute < 40 && minute % 7 === 3) sim.host.kill();
+			if (minute === 60) sim.vendor.latencyMs = 40;
+		},
+	},
+	'2,000 outlines that need details': { applications: 2_000, minutes: 120, prepare: (sim) => { sim.vendor.gated = true; sim.vendor.latencyMs = 400; } },
+	'429 at page 40 of every read': {
+		applications: 3_000, minutes: 150,
+		prepare: (sim) => {
+			sim.vendor.pageSize = 60;
+			sim.vendor.fault = ({ cursor }) => (Number(cursor?.split(':')[1] ?? 0) === 39 * 60 && sim.random.chance(0.7) ? { kind: 'limited' } : undefined);
+		},
+	},
+	'one row that cannot be read': { prepare: (sim) => { sim.vendor.unreadable.add(sim.records[3]?.id ?? ''); } },
+	'one row whose details always fail': { prepare: (sim) => { sim.vendor.gated = true; const id = sim.records[3]?.id; sim.vendor.detailsFail = (one) => one === id; } },
+	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
+	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
+	'slow vendor': { prepare: (sim) => { sim.vendor.latencyMs = 11_000; sim.vendor.pageSize = 20; } },
+
+	// ---- clocks
+	'no Date': { prepare: (sim) => { sim.vendor.dateSkew = 'none'; } },
+	'stale Date': { prepare: (sim) => { sim.vendor.dateSkew = -HOUR; } },
+	'the vendor\'s clock jumps': { minute: every(20, (sim) => { sim.vendor.dateSkew = sim.random.pick([0, 0, 2 * HOUR, -2 * HOUR, 'none' as const]); }) },
+	'a week of nested changes only': { minutes: 300, changesPerMinute: 0, minute: async (sim) => { sim.clock.advance(33 * MINUTE); sim.step(['schedule', 'interview', 'offer']); } },
+	'shown 5 minutes late': { prepare: (sim) => { sim.vendor.lag = 5 * MINUTE; } },
+	'shown 40 minutes late': { prepare: (sim) => { sim.vendor.lag = 40 * MINUTE; } },
+	'shown 180 minutes late': { prepare: (sim) => { sim.vendor.lag = 180 * MINUTE; } },
+
+	// ---- pages
+	'descending pages under writes': { applications: 3_000, changesPerMinute: 120, minutes: 60, prepare: (sim) => { sim.vendor.order = 'descending'; sim.vendor.pageSize = 50; } },
+	'ascending pages under writes': { applications: 3_000, changesPerMinute: 120, minutes: 60, prepare: (sim) => { sim.vendor.pageSize = 50; } },
+	'pages in random order': { minutes: 120, prepare: (sim) => { sim.vendor.order = 'random'; } },
+	'cursors that expire': { applications: 2_000, changesPerMinute: 60, minutes: 60, prepare: (sim) => { sim.vendor.cursorLifeMs = 90_000; sim.vendor.pageSize = 100; sim.vendor.latencyMs = 900; } },
+	'rows twice': { prepare: (sim) => { sim.vendor.fault = () => (sim.random.chance(0.3) ? { kind: 'rowTwice' } : undefined); } },
+	'rows skipped': { prepare: (sim) => { sim.vendor.pageSize = 30; sim.vendor.fault = ({ kind }) => (kind === 'window' && sim.random.chance(0.2) ? { kind: 'rowSkipped' } : undefined); } },
+	'empty pages that go on': { prepare: (sim) => { sim.vendor.fault = ({ cursor }) => (!cursor?.includes('.5') && sim.random.chance(0.2) ? { kind: 'emptyPage' } : undefined); } },
+	'equal stamps across a border': { prepare: (sim) => { sim.vendor.pageSize = 25; }, changesPerMinute: 0, minute: async (sim) => { for (let i = 0; i < 30; i++) sim.step(); } },
+
+	// ---- memory
+	'25,000 in room for 20,000': { applications: 25_000, minutes: 30, changesPerMinute: 200, options: { maxStateBytes: 1_000_000, fullCheckHours: 1 }, minute: every(3, (sim) => sim.clock.advance(HOUR)) },
+	'finished ones touched after their details were dropped': {
+		applications: 2_000, minutes: 200, options: { maxStateBytes: 45_000 },
+		minute: async (sim) => { sim.step(['hire', 'reject', 'reactivate']); },
+	},
+
+	// ---- meaning
+	'A, B, A, B over polls': { changesPerMinute: 0, minute: async (sim, minute) => { for (const record of sim.records.slice(0, 20)) sim.vendor.move(record.id, minute % 2 ? 'Applied' : 'Offer'); } },
+	'A, B, A inside a poll': { changesPerMinute: 0, minute: async (sim) => { for (const { id, stage } of sim.records.slice(0, 20)) { const home = stage?.text ?? 'Applied'; sim.vendor.move(id, 'Offer'); sim.vendor.move(id, home); } } },
+	'columns renamed': { minute: every(20, (sim, minute) => { sim.vendor.renameStage('Offer', `Offer ${minute}`); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }) },
+	'scope switched off and on': {
+		minute: async (sim, minute) => {
+			if (minute % 60 === 20) { sim.vendor.modelsOff.add('offers').add('interviews'); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }
+			if (minute % 60 === 40) { sim.vendor.modelsOff.clear(); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }
+		},
+	},
+	'integration swapped and back': {
+		minute: async (sim, minute) => {
+			if (minute !== 80 && minute !== 160) return;
+			sim.vendor.account = minute === 80 ? 'other' : 'acme';
+			sim.judge.forget();
+		},
+	},
+	'selection changed later': { options: { models: ['info'] }, minute: async (sim, minute) => { if (minute === 60) sim.host.options = { ...sim.host.options, models: [] }; } },
+	'gone without a trace': { minute: every(50, (sim) => { const { id } = sim.any(); sim.vendor.records.delete(id); sim.judge.show(id, new Map([['deleted', 'true']]), sim.clock.now(), 0); sim.records = sim.records.filter((one) => one.id !== id); }) },
+	'deletion, anonymisation, return': {
+		minute: every(10, (sim) => {
+			const { id } = sim.any();
+			sim.vendor.change(id, (record) => { record.deleted = true; });
+			returning.push([sim, id]);
+			const back = returning.length > 5 ? returning.shift() : undefined;
+			if (back && back[0] === sim) sim.vendor.change(back[1], (record) => { record.deleted = false; });
+		}),
+	},
+	'bulk import of 20,000': { minutes: 60, minute: async (sim, minute) => { if (minute === 20) sim.records.push(...sim.vendor.fill(20_000, 5 * MINUTE)); } },
+	'three weeks of pause': { crashes: false, minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); for (let day = 0; day < 21; day++) { sim.clock.advance(DAY); for (let i = 0; i < 100; i++) sim.step(); } } } },
+	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.judge.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(30, (sim) => sim.clock.advance(DAY)) },
+
+	'all together': {
+		applications: 1_500, minutes: 600, changesPerMinute: 12, crashes: true, options: { maxStateBytes: 60_000, cap: 200 },
+		prepare: (sim) => { sim.failing(0.05); sim.vendor.lag = 3 * MINUTE; sim.vendor.pageSize = 60; sim.vendor.order = 'descending'; },
+		minute: async (sim, minute) => {
+			if (minute % 45 === 44) await sim.crash();
+			if (minute % 50 === 10) for (let i = 0; i < 300; i++) sim.step();
+			if (minute % 70 === 30) sim.vendor.dateSkew = sim.random.pick([0, 'none', -20 * MINUTE, HOUR] as const);
+			if (minute % 90 === 60) sim.clock.advance(5 * HOUR);
+		},
+	},
+};
+
+const copies = new WeakMap<Simulation, string | undefined>();
+const returning: Array<[Simulation, string]> = [];

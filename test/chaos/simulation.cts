@@ -1,0 +1,237 @@
+/** One trigger, one vendor, one n8n, days of simulated time. */
+import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes';
+import { unpack } from '../../lib/ats/changes/pack';
+import { useClock } from '../../lib/clock';
+import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
+import { Random } from '../../sandbox/random.cts';
+import { SimHost, type HandOver, type Mode, type Told } from './host.cts';
+import { flatten, Judge, type Verdict } from './judge.cts';
+import { FakeVendor, type Fault, type Record } from './vendor.cts';
+
+export interface Plan {
+	applications?: number;
+	minutes?: number;
+	changesPerMinute?: number;
+	options?: Partial<PollOptions>;
+	/** n8n is killed in it: what that costs where nothing is durable is counted apart. */
+	crashes?: boolean;
+	/** Before the first poll. */
+	prepare?(sim: Simulation): void;
+	/** Before each minute's poll. */
+	minute?(sim: Simulation, minute: number): void | Promise<void>;
+	/** Before the vendor is left in peace and everything must be told. */
+	finish?(sim: Simulation): void;
+}
+
+export interface Result extends Verdict {
+	polls: number;
+	emptyExecutions: number;
+	maxStateBytes: number;
+	bytesPerApplication: number;
+	quietPolls: number;
+	requestsInQuietPolls: number;
+	maxLagSeen: number;
+}
+
+const STAGES = ['Applied', 'Screening', 'Interview', 'Offer', 'Hired'];
+
+export class Simulation {
+	readonly clock = new ManualClock();
+	readonly random: Random;
+	readonly vendor: FakeVendor;
+	readonly host: SimHost;
+	readonly judge = new Judge();
+	records: Record[] = [];
+	private heard = 0;
+	private quietPolls = 0;
+	private requestsInQuietPolls = 0;
+	private faultRate = 0;
+	private interviews = 0;
+
+	constructor(
+		readonly mode: Mode,
+		readonly plan: Plan,
+		seed: string,
+	) {
+		this.random = new Random(`${seed}/${mode}`);
+		this.vendor = new FakeVendor(this.clock, `${seed}/${mode}/vendor`);
+		this.vendor.pageSize = 250;
+		this.host = new SimHost(mode, () => this.vendor.source(), { ...DEFAULT_OPTIONS, ...plan.options }, () => this.clock.now());
+		this.vendor.onShown = (record) => this.judge.show(record.id, this.flat(record), this.clock.now(), record.createdAt);
+		this.vendor.onServed = (record, { kind }) => this.judge.served(record.id, this.flat(record), kind === 'all');
+	}
+
+	private flat(record: Record) {
+		return flatten(this.vendor.row(record).application, record.deleted);
+	}
+
+	async run(): Promise<Result> {
+		const restore = useClock(this.clock);
+		try {
+			const { applications = 500, minutes = 240, changesPerMinute = 5 } = this.plan;
+			this.records = this.vendor.fill(applications);
+			this.plan.prepare?.(this);
+			for (let minute = 0; minute < minutes; minute++) {
+				for (let i = 0; i < changesPerMinute; i++) {
+					this.clock.advance(Math.floor(MINUTE / (changesPerMinute + 1)));
+					this.step();
+				}
+				this.clock.advance(Math.floor(MINUTE / (changesPerMinute + 1)));
+				await this.plan.minute?.(this, minute);
+				await this.poll();
+			}
+			this.plan.finish?.(this);
+			await this.comeToRest();
+			return this.result(applications);
+		} finally {
+			restore();
+		}
+	}
+
+	/** The scheduled poll, and what the judge makes of it. */
+	async poll(): Promise<Told> {
+		this.vendor.settle();
+		const requests = this.vendor.requests.length;
+		const told = await this.host.tick();
+		if (told.result === 'quiet' && this.judge.watching) {
+			this.quietPolls++;
+			this.requestsInQuietPolls += this.vendor.requests.length - requests;
+		}
+		this.listen();
+		return told;
+	}
+
+	private listen(): void {
+		for (const { items } of this.host.executions.slice(this.heard)) this.judge.hear(items);
+		this.heard = this.host.executions.length;
+		if (!this.judge.watching) this.beginToWatch();
+	}
+
+	private beginToWatch(): void {
+		const { state } = this.host;
+		if (state === undefined) return;
+		try {
+			const { header } = unpack(state);
+			if (header.highWater === null) return;
+			this.judge.watching = true;
+			this.judge.watchStart = header.watchStart;
+		} catch {
+			// A damaged state: not watching yet.
+		}
+	}
+
+	/** No more changes, no more bad days; a day goes by, so that the full check comes. */
+	private async comeToRest(): Promise<void> {
+		this.vendor.fault = () => undefined;
+		this.faultRate = 0;
+		this.vendor.dateSkew = 0;
+		this.vendor.unreadable.clear();
+		this.vendor.detailsFail = () => false;
+		this.vendor.latencyMs = 40;
+		this.vendor.modelsOff.clear();
+		this.host.handOver = 'whole';
+		for (let round = 0; round < 3; round++) {
+			for (let minute = 0; minute < 70; minute++) {
+				this.clock.advance(MINUTE);
+				await this.poll();
+			}
+			this.clock.advance(DAY);
+		}
+	}
+
+	private result(applications: number): Result {
+		const { state } = this.host;
+		return {
+			...this.judge.verdict(),
+			polls: this.host.polls,
+			emptyExecutions: this.host.executions.filter(({ items }) => items.length === 0).length,
+			maxStateBytes: this.host.maxStateBytes,
+			bytesPerApplication: state === undefined ? 0 : Math.round(state.length / Math.max(applications, this.vendor.records.size)),
+			quietPolls: this.quietPolls,
+			requestsInQuietPolls: this.requestsInQuietPolls,
+			maxLagSeen: state === undefined ? 0 : unpack(state).header.lag,
+		};
+	}
+
+	// ------------------------------------------------------------------------------------------------ what happens
+
+	any(): Record {
+		for (;;) {
+			const record = this.random.pick(this.records);
+			if (!record.deleted) return record;
+		}
+	}
+
+	/** Something that happens in an ATS. */
+	step(kinds: readonly string[] = KINDS): void {
+		const { vendor, random } = this;
+		const { id } = this.any();
+		const at = this.clock.now();
+		switch (random.pick(kinds)) {
+			case 'apply':
+				this.records.push(vendor.add());
+				return;
+			case 'move':
+				return vendor.move(id, random.pick(STAGES));
+			case 'reject':
+				return vendor.change(id, (record) => {
+					record.status = 'REJECTED';
+					record.rejection = { id: `r${random.int(1, 5)}`, text: `Reason ${random.int(1, 5)}`, rejectedAt: new Date(at).toISOString() };
+				});
+			case 'hire':
+				return vendor.change(id, (record) => Object.assign(record, { status: 'HIRED', stage: vendor.stage('Hired'), rejection: null }));
+			case 'reactivate':
+				return vendor.change(id, (record) => Object.assign(record, { status: 'ACTIVE', rejection: null }));
+			case 'person':
+				return vendor.change(id, (record) => void (record.firstName = `Name ${random.int(1, 1_000)}`));
+			case 'job':
+				return vendor.change(id, (record) => void (record.jobId = `job${random.int(1, 20)}`));
+			case 'schedule':
+				return vendor.change(id, (record) => {
+					const start = at + random.int(1, 200) * 3_600_000;
+					record.interviews = [...record.interviews.slice(-3), { id: `i${++this.interviews}`, subject: 'Talk', start, end: start + 3_600_000, status: 'SCHEDULED' }];
+				}, true);
+			case 'interview':
+				return vendor.change(id, (record) => {
+					record.interviews = record.interviews.map((one) => ({ ...one }));
+					const one = record.interviews[0];
+					if (!one) return;
+					if (random.chance(0.4)) one.start += 1_800_000;
+					else if (random.chance(0.5)) one.status = random.pick(['SCHEDULED', 'COMPLETE', 'CANCELLED', 'AWAITING_FEEDBACK'] as const);
+					else if (one.status !== 'COMPLETE') record.interviews = record.interviews.slice(1);
+				}, true);
+			case 'offer':
+				return vendor.change(id, (record) => {
+					const status = random.pick(['IN_PROGRESS', 'SIGNED', 'DENIED', 'DEPRECATED'] as const);
+					record.offers = record.offers.length > 0 ? record.offers.map((offer) => ({ ...offer, status })) : [{ id: `o${record.number}`, status }];
+				}, true);
+			case 'delete':
+				return vendor.change(id, (record) => void (record.deleted = true));
+			default:
+				return;
+		}
+	}
+
+	/** From now on so many requests fail, in every way. */
+	failing(rate: number): void {
+		this.faultRate = rate;
+		const kinds: readonly Fault[] = [{ kind: 'down' }, { kind: 'limited' }, { kind: 'limited', retryAfterMs: 90_000 }, { kind: 'hang' }, { kind: 'cursor' }];
+		this.vendor.fault = () => (this.random.chance(this.faultRate) ? this.random.pick(kinds) : undefined);
+	}
+
+	/** n8n dies now, or while it hands over what the next poll tells. */
+	async crash(): Promise<void> {
+		const atomic: readonly HandOver[] = ['whole', 'nothing'];
+		const torn: readonly HandOver[] = ['whole', 'nothing', 'executionOnly', 'stateOnly'];
+		if (this.random.chance(0.5)) {
+			this.host.handOver = this.random.pick(this.mode === 'durable' ? atomic : torn);
+			await this.poll();
+			this.host.handOver = 'whole';
+		}
+		this.host.kill();
+		// The activation poll that n8n makes as it comes up again.
+		await this.host.tick('init');
+	}
+}
+
+const KINDS = ['apply', 'move', 'move', 'move', 'move', 'reject', 'hire', 'reactivate', 'person', 'job', 'schedule', 'interview', 'interview', 'offer', 'offer', 'delete'];
