@@ -34,7 +34,7 @@ export class AtsTrigger implements INodeType {
 			const changes = changesOf(settings.provider);
 			const result = await runPoll(
 				hostOf(this),
-				async (limits) => await changes(this, selectionOf(settings), { ...limits, ...(settings.integrationId ? { integrationId: settings.integrationId } : {}) }),
+				async (limits) => await changes(this, selectionOf(settings), { ...limits, ...(settings.integrationId ? { integrationId: settings.integrationId } : {}), ...(settings.options.archivedAsRejected ? { archivedAsRejected: true } : {}) }),
 				pollOptions(settings),
 			);
 			if (result === 'quiet') return null;

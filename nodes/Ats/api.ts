@@ -28,7 +28,7 @@ export class AtsApi {
 
 interface Settings {
 	common: Partial<{ provider: string; integrationId: string | undefined }>;
-	options: Partial<{ includeRaw: boolean }>;
+	options: Partial<{ includeRaw: boolean; archivedAsRejected: boolean }>;
 	limit?: Connection['limit'];
 }
 
@@ -39,7 +39,7 @@ export async function connectAts(host: IAllExecuteFunctions, { common, options, 
 	const provider = providerNamed(common.provider);
 	// Resources without a request must work without a credential.
 	if (RESOURCES_WITHOUT_REQUEST.includes(String(host.getNode().parameters.resource))) return new AtsApi(provider, {}, options.includeRaw === true);
-	const connection = { ...(common.integrationId ? { integrationId: common.integrationId } : {}), ...(limit ? { limit } : {}) };
+	const connection = { ...(common.integrationId ? { integrationId: common.integrationId } : {}), ...(limit ? { limit } : {}), ...(options.archivedAsRejected ? { archivedAsRejected: true } : {}) };
 	return new AtsApi(provider, (await provider.operations?.(host, connection)) ?? {}, options.includeRaw === true);
 }
 

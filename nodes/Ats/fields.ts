@@ -16,7 +16,13 @@ export const integrationId = when(
 	{ provider: ['kombo', 'knit'] },
 );
 
-export const options = nodeOptions([toggle('includeRaw', { displayName: 'Include Raw', description: "Whether to put the provider's own record into the field raw" })]);
+/** Flatchr knows archived people, not rejected ones; whether they are the same is each company's habit. */
+export const archivedAsRejected = when(
+	toggle('archivedAsRejected', { displayName: 'Treat Archived as Rejected', description: 'Whether an archived application counts as rejected. Otherwise its status is not specified.' }),
+	{ '/provider': ['flatchr'] },
+);
+
+export const options = nodeOptions([archivedAsRejected, toggle('includeRaw', { displayName: 'Include Raw', description: "Whether to put the provider's own record into the field raw" })]);
 
 export const applicationId = locator('applicationId', { displayName: 'Application', search: searchApplications, description: "The application, by the provider's ID; Application, Get Many lists them" });
 export const candidateId = locator('candidateId', { displayName: 'Candidate', search: searchCandidates, description: "The candidate, by the provider's ID; Candidate, Get Many lists them" });

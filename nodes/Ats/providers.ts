@@ -1,12 +1,14 @@
-import type { IDisplayOptions, INodeCredentialDescription } from 'n8n-workflow';
+import type { ICredentialsDisplayOptions, INodeCredentialDescription } from 'n8n-workflow';
 
 import { FieldError } from '../../lib/errors';
 import type { Provider } from '../../lib/ats/provider';
 import { provider as chatTechnologies } from '../ChatTechnologies/adapter';
+import { provider as flatchr } from '../Flatchr/adapter';
+import { provider as knit } from '../Knit/adapter';
 import { provider as kombo } from '../Kombo/adapter';
 
 /** The one list of adapters: a new provider is a line here. In the order of the dropdown. */
-export const providers: readonly Provider[] = [kombo, chatTechnologies];
+export const providers: readonly Provider[] = [kombo, knit, flatchr, chatTechnologies];
 
 /** Those that the trigger can watch. */
 export const polled = providers.filter(({ changes }) => changes !== undefined);
@@ -25,7 +27,7 @@ export function changesOf(name: string): NonNullable<Provider['changes']> {
 }
 
 /** The credential of each provider, asked for while that provider is chosen. */
-export function providerCredentials(among: readonly Provider[], hide?: IDisplayOptions['hide']): INodeCredentialDescription[] {
+export function providerCredentials(among: readonly Provider[], hide?: ICredentialsDisplayOptions['hide']): INodeCredentialDescription[] {
 	return among.map(({ name, credential }) => ({ name: credential, required: true, displayOptions: { show: { provider: [name] }, ...(hide ? { hide } : {}) } }));
 }
 

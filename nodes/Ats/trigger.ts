@@ -4,7 +4,7 @@ import { choice, choices, collection, number, readAll, toggle, dropdowns, when, 
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes';
 import { EVENTS, MODELS, MODEL_KEYS } from '../../lib/ats/model';
 import { loadJobs, loadStages } from './lookups';
-import { integrationId, provider } from './fields';
+import { archivedAsRejected, integrationId, provider } from './fields';
 import { polled, providersWith } from './providers';
 
 const compared = providersWith(({ capabilities }) => capabilities.events['application.updated'] !== undefined);
@@ -83,6 +83,7 @@ const fields = [
 		fields: [
 			number('fullCheckHours', { displayName: 'Full Check Every (Hours)', default: DEFAULT_OPTIONS.fullCheckHours, min: 0, max: 720, integer: true, description: 'How often to read all applications, to find what the regular reads could not see (0 = never)' }),
 			toggle('includeRaw', { displayName: 'Include Raw', description: "Whether to put the provider's own record into application.raw" }),
+			archivedAsRejected,
 			number('cap', { displayName: 'Max Events per Poll', default: DEFAULT_OPTIONS.cap, min: 1, max: 100_000, integer: true, description: 'The rest comes with the next poll' }),
 			number('maxStateKb', { displayName: 'Memory Limit (KB)', min: 16, max: 4_096, integer: true, description: 'How much the trigger may remember. 1,300 by default; 256 on n8n 1.x, which copies it into every execution.' }),
 			number('overlapMinutes', { displayName: 'Overlap (Minutes)', default: DEFAULT_OPTIONS.overlapMinutes, min: 0, max: 1_440, integer: true, description: 'How far each read goes back before the last one, for records that become visible late. More is taken when more is measured.' }),

@@ -1,4 +1,6 @@
 import { provider as chatTechnologies } from '../../nodes/ChatTechnologies/adapter';
+import { provider as flatchr } from '../../nodes/Flatchr/adapter';
+import { provider as knit } from '../../nodes/Knit/adapter';
 import { provider as kombo } from '../../nodes/Kombo/adapter';
 import type { Provider } from '../../lib/ats/provider';
 import type { Sandbox } from '../../sandbox/index.cts';
@@ -14,6 +16,8 @@ export interface ProviderCase {
 /** Every provider of the unified node, with its credential for the sandbox. */
 export const providerCases: readonly ProviderCase[] = [
 	{ provider: kombo, service: 'kombo', credential: ({ credentials, urls }) => ({ ...credentials['kombo'], region: 'custom', baseUrl: urls['kombo'] ?? '' }) },
+	{ provider: knit, service: 'knit', credential: ({ credentials, urls }) => ({ ...credentials['knit'], baseUrl: urls['knit'] ?? '' }) },
+	{ provider: flatchr, service: 'flatchr', credential: ({ credentials, urls }) => ({ ...credentials['flatchr'], apiBaseUrl: urls['flatchr'] ?? '', careersBaseUrl: urls['flatchrCareers'] ?? '' }) },
 	{
 		provider: chatTechnologies,
 		service: 'chatTechnologies',
