@@ -142,6 +142,7 @@ export async function checkExamples(report: Report, n8n: N8n, sandbox: Sandbox, 
 
 /** Workflows and credentials made with the older package, in the same n8n with the newer one. */
 export async function checkKept(report: Report, n8n: N8n, kept: Kept[]): Promise<void> {
+	await report.check('update', 'there is a workflow from before the update', () => expect(kept.length > 0, 'no example ran before it'));
 	for (const run of kept) {
 		await report.check('update', `"${run.workflow.name}" still runs after an update`, async () => await runFromTrigger(n8n, run));
 	}

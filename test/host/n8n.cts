@@ -14,6 +14,7 @@ import type {
 	INodeTypeDescription,
 	IRunExecutionData,
 } from 'n8n-workflow';
+import { createEmptyRunExecutionData } from 'n8n-workflow';
 
 import type { Host } from './hosts.cts';
 import { cleanEnvironment, freePort, PlainError, start, stop } from './processes.cts';
@@ -43,6 +44,8 @@ export interface Execution {
 	stoppedAt: string | null;
 	data: IRunExecutionData;
 }
+
+const unfinished = ['new', 'running', 'waiting'];
 
 /** The first items of a node's first run in an execution. */
 export function outputOf({ data }: Execution, node: string): INodeExecutionData[] {
@@ -154,13 +157,18 @@ export class N8n {
 		return { id, name };
 	}
 
-	/** The verdict of the credential window's test. */
+	/** The verdict of the credential window's test: before 2.41 n8n only tests what is saved. */
 	async testCredential(type: string, data: IDataObject): Promise<{ status: string; message: string }> {
-		return await this.call('POST', '/credentials/test', { credentials: { id: '', name: 'Test', type, data } });
+		const saved = await this.createCredential(`${type} (test)`, type, data);
+		try {
+			return await this.call('POST', '/credentials/test', { credentials: { ...saved, type, data } });
+		} finally {
+			await this.call('DELETE', `/credentials/${saved.id}`);
+		}
 	}
 
 	async createWorkflow(workflow: WorkflowFile): Promise<{ id: string; versionId: string }> {
-		return await this.call('POST', '/workflows', { settings: { executionOrder: 'v1' }, ...workflow });
+		return await this.call('POST', '/workflows', { active: false, settings: { executionOrder: 'v1' }, ...workflow });
 	}
 
 	/** Publishes the workflow (2.x) or switches it on (1.x). */
@@ -182,10 +190,10 @@ export class N8n {
 			triggerToStartFrom: { name: trigger },
 			startNodes: [],
 		});
-		return await this.finished(executionId);
+		return await this.execution(executionId);
 	}
 
-	/** Ids of a workflow's executions, oldest first; at most the newest hundred. */
+	/** Ids of a workflow's ended executions, oldest first; at most the newest hundred. */
 	async executionIds(workflowId: string): Promise<string[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const { results } = await this.call<{ results: Array<{ id: string; status: string }> }>(
@@ -193,20 +201,23 @@ export class N8n {
 			`/executions?filter=${filter}&limit=100`,
 		);
 		return results
-			.filter(({ status }) => !['new', 'running', 'waiting'].includes(status))
+			.filter(({ status }) => !unfinished.includes(status))
 			.map(({ id }) => id)
 			.sort((a, b) => Number(a) - Number(b));
 	}
 
+	/**
+	 * The execution once it has ended, with its data. n8n writes the status before the data; a crashed execution never gets
+	 * any, and is given as one in which no node ran.
+	 */
 	async execution(id: string): Promise<Execution> {
-		const { data, ...execution } = await this.call<Omit<Execution, 'data'> & { data: string }>('GET', `/executions/${id}`);
-		return { ...execution, data: unflatten(data) as IRunExecutionData };
-	}
-
-	private async finished(id: string): Promise<Execution> {
-		for (;;) {
-			const execution = await this.execution(id);
-			if (!['new', 'running', 'waiting'].includes(execution.status)) return execution;
+		for (let tries = 0; ; ) {
+			const { data, ...execution } = await this.call<Omit<Execution, 'data'> & { data: string }>('GET', `/executions/${id}`);
+			const values = unflatten(data) as IRunExecutionData | undefined;
+			if (!unfinished.includes(execution.status)) {
+				if (values) return { ...execution, data: values };
+				if (++tries === 10) return { ...execution, data: createEmptyRunExecutionData() };
+			}
 			await new Promise((resolve) => setTimeout(resolve, 200));
 		}
 	}

@@ -35,7 +35,7 @@ function sourceOf(distPath: string): string {
 
 function instantiate(distPath: string): unknown {
 	const className = basename(distPath).split('.')[0] ?? '';
-	// eslint-disable-next-line @typescript-eslint/no-require-imports -- n8n loads node files by path, so do we
+	// n8n loads node files by path, and so does this.
 	const exported: unknown = require(sourceOf(distPath));
 	if (typeof exported !== 'object' || exported === null || !(className in exported)) {
 		throw new Error(`${distPath} exports no class named ${className}`);
