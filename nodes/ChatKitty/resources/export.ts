@@ -4,7 +4,7 @@ import { afterStart, started } from '../jobs';
 import { jobModel } from '../models';
 
 /** https://chatkitty.com/docs/api/reference#analytics */
-export const exports: Resource<ChatKittyApi> = {
+export const exporting: Resource<ChatKittyApi> = {
 	name: 'Export',
 	value: 'export',
 	description: 'Everything of one kind as a file, made in the background',

@@ -4,7 +4,7 @@ import type { ChatKittyApi } from '../api';
 import { withoutClientSecret } from '../runtime';
 import { application } from './application';
 import { channel } from './channel';
-import { exports } from './export';
+import { exporting } from './export';
 import { imports } from './import';
 import { job } from './job';
 import { message } from './message';
@@ -22,7 +22,7 @@ export const resources: ReadonlyArray<Resource<ChatKittyApi>> = [
 	}),
 	application,
 	channel,
-	exports,
+	exporting,
 	imports,
 	job,
 	session,
