@@ -15,7 +15,7 @@ afterEach(() => restore());
 
 type Order = 'newest first' | 'oldest first' | 'no order';
 
-function setUp({ order = 'newest first', withIds = true, mode = 'default', ...options }: Partial<PollOptions> & { order?: Order; withIds?: boolean; mode?: Mode } = {}) {
+function setUp({ order = 'newest first', withIds = true, withTimes = true, mode = 'default', ...options }: Partial<PollOptions> & { order?: Order; withIds?: boolean; withTimes?: boolean; mode?: Mode } = {}) {
 	const entries: Array<{ id: string; at: number; text: string }> = [];
 	const random = new Random(1);
 	let requests = 0;
@@ -30,7 +30,7 @@ function setUp({ order = 'newest first', withIds = true, mode = 'default', ...op
 			const sorted = order === 'no order' ? random.some(entries, entries.length) : [...entries].sort((a, b) => (order === 'newest first' ? b.at - a.at : a.at - b.at));
 			const from = Number(cursor ?? 0);
 			return {
-				entries: sorted.slice(from, from + 10).map(({ id, at, text }): FeedEntry => ({ id: withIds ? id : null, at, applicationId: null, activity: { text } })),
+				entries: sorted.slice(from, from + 10).map(({ id, at, text }): FeedEntry => ({ id: withIds ? id : null, at: withTimes ? at : null, applicationId: null, activity: { text } })),
 				next: from + 10 < sorted.length ? String(from + 10) : null,
 				date: clock.now(), tookMs: 0,
 			};
@@ -135,6 +135,18 @@ describe('a feed', () => {
 		});
 		await minute(2);
 		expect(told()).toEqual(['new']);
+	});
+
+	it('without times is read as a whole, and is an error once it is too long to be remembered', async () => {
+		const { add, minute, told, host } = setUp({ withTimes: false, reportFailures: 'atOnce' });
+		await minute();
+		add('one');
+		await minute(3);
+		expect(told()).toEqual(['one']);
+		for (let i = 0; i < 5_000; i++) add(`new ${i}`);
+		await minute(6);
+		expect(told()).toHaveLength(new Set(told()).size);
+		expect(host.errors.at(-1)?.message).toContain('more entries without a time than can be remembered');
 	});
 
 	it('does not tell again what it no longer remembers', async () => {

@@ -101,7 +101,7 @@ async function readFeed({ host, source, options, deadline }: Pick<FeedPoll, 'hos
 		const next = page.next ?? '';
 		const end = next === '' || (!state.full && state.order === 'newestFirst' && known && olderThan(page, (state.lastRead ?? 0) - DAY));
 		if (end) {
-			endRead(state, read);
+			endRead(state, read, source);
 			return read;
 		}
 		if (cursors.has(next) || next === state.cursor) throw new PollError(`${source.label} gave the same page twice: its feed would never end`, { cause: 'temporarily-unavailable' });
@@ -154,7 +154,8 @@ function isNews({ tellFrom, lastRead, forgottenUpTo }: FeedState, { at }: FeedEn
 /** Its id; without one its content, and which of the equal ones it is. */
 function keyOf({ id, at, applicationId, activity }: FeedEntry, copies: Map<string, number>): string {
 	if (id !== null) return fingerprint('id', id).slice(0, 16);
-	const content = fingerprint('content', String(at), applicationId ?? '', JSON.stringify(activity));
+	// The vendor's own record is there only on request: asking for it must not make every entry look new.
+	const content = fingerprint('content', String(at), applicationId ?? '', JSON.stringify({ ...activity, raw: undefined }));
 	const copy = copies.get(content) ?? 0;
 	copies.set(content, copy + 1);
 	return fingerprint(content, String(copy)).slice(0, 16);
@@ -167,7 +168,7 @@ function learn({ learning, order }: FeedState, at: number | null): void {
 	learning.last = at;
 }
 
-function endRead(state: FeedState, read: FeedRead): void {
+function endRead(state: FeedState, read: FeedRead, { label }: FeedSource): void {
 	if (state.order === null) {
 		const { rising, falling } = state.learning;
 		// Entries of late arrival disturb an order; a twentieth of them does not destroy it. Too few to tell: read all again.
@@ -181,7 +182,9 @@ function endRead(state: FeedState, read: FeedRead): void {
 	state.lastRead = state.begun;
 	state.begun = null;
 	if (state.order !== 'oldestFirst') state.cursor = null;
-	forget(state);
+	if (!forget(state)) {
+		throw new PollError(`${label}'s feed has more entries without a time than can be remembered, so new ones cannot be told from old ones`, { cause: 'configuration-invalid' });
+	}
 }
 
 function olderThan({ entries }: FeedPage, time: number): boolean {

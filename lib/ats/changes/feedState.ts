@@ -63,13 +63,15 @@ export function unpackFeed(text: string): FeedState {
 	}
 }
 
-/** Only the newest stay. */
-export function forget(state: FeedState): void {
+/** Only the newest stay. False where one without a time would have to go: it could not be known for an old one when it is read again. */
+export function forget(state: FeedState): boolean {
 	const excess = state.seen.size - REMEMBERED;
-	if (excess <= 0) return;
+	if (excess <= 0) return true;
 	const oldest = [...state.seen].sort(([, a], [, b]) => a - b).slice(0, excess);
+	if (oldest.some(([, at]) => at === 0)) return false;
 	for (const [key, at] of oldest) {
 		state.seen.delete(key);
 		state.forgottenUpTo = Math.max(state.forgottenUpTo, at);
 	}
+	return true;
 }
