@@ -28,6 +28,8 @@ export type BadDay =
 	| { kind: 'rowSkipped' }
 	/** the whole list answers with nothing */
 	| { kind: 'nothing' }
+	/** a page that says it is the last one, though more follow */
+	| { kind: 'endsEarly' }
 	| { kind: 'redirect'; to: string; status?: number }
 	/** 200 with an error in the body */
 	| { kind: 'errorInSuccess' }

@@ -50,6 +50,7 @@ export class Pager {
 		let page = rows.slice(offset, offset + options.size);
 		const end = offset + page.length;
 		let next = end < rows.length ? this.write(end, filters) : null;
+		if (day === 'endsEarly') next = null;
 		if (day === 'repeatedCursor') next = options.cursor ? options.cursor : this.write(offset, filters);
 		const first = page[0];
 		if (day === 'rowTwice' && first !== undefined) page = [first, ...page];

@@ -27,6 +27,8 @@ interface Parts {
 }
 
 const LOG_LIMIT = 20_000;
+/** larger bodies are logged by their size only */
+const LOGGED_BODY = 256 * 1024;
 const SECRET_HEADERS = new Set(['authorization', 'cookie', 'x-api-key']);
 const PUBLISHED_FOR = 15 * 60 * 1000;
 
@@ -53,7 +55,9 @@ export function buildServer(parts: Parts): FastifyInstance {
 		if (day) await befall(day, request, reply, dialect, world);
 	});
 	app.addHook('preHandler', async (request) => {
-		if (request.logged) request.logged.body = request.body;
+		if (!request.logged) return;
+		const size = Number(request.headers['content-length'] ?? 0);
+		request.logged.body = size > LOGGED_BODY ? `[${size} bytes]` : request.body;
 	});
 	app.addHook('onSend', async (request, reply, payload) => spoil(request, reply, payload));
 	app.addHook('onResponse', async (request, reply) => {

@@ -44,6 +44,7 @@ export class KomboWebhooks {
 	}
 
 	register(url: string, types: string[] | null = null): void {
+		if (this.hooks.length === 0) this.changed.clear(); // what happened before anybody listened is not told
 		this.hooks.push({ url, types });
 	}
 

@@ -2,12 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BadDay } from '../../sandbox/badDays.cts';
 import { ManualClock, startSandbox, type Sandbox } from '../../sandbox/index.cts';
+import { errorBody, errorOf } from '../../sandbox/kombo/errors.cts';
+import { komboDocument } from '../../sandbox/kombo/guard.cts';
 import { sign } from '../../sandbox/kombo/webhooks.cts';
 
 let sandbox: Sandbox;
 
 beforeEach(async () => {
-	sandbox = await startSandbox({ seed: 'bad', jobs: 5, applications: 60, clock: new ManualClock() });
+	sandbox = await startSandbox({ seed: 'bad', jobs: 5, applications: 60, clock: new ManualClock(), services: ['kombo'] });
 });
 
 afterEach(async () => {
@@ -101,6 +103,8 @@ test('pages can repeat their cursor, come empty, repeat a row or leave one out',
 	const skipped = await rowsOf(await get(LIST));
 	expect(skipped.ids).toEqual(clean.ids.slice(0, -1));
 	expect((await rowsOf(await get(`${LIST}&cursor=${skipped.next ?? ''}`))).ids).not.toContain(clean.ids.at(-1));
+	sandbox.badDays.next({ kind: 'endsEarly' });
+	expect(await rowsOf(await get(LIST))).toEqual({ next: null, ids: clean.ids });
 	sandbox.badDays.next({ kind: 'nothing' });
 	expect(await rowsOf(await get(LIST))).toEqual({ next: null, ids: [] });
 });
@@ -133,7 +137,7 @@ test('lists come in any order', async () => {
 
 test('under a probability some requests suffer, the same ones with the same seed', async () => {
 	const play = async (): Promise<number[]> => {
-		const one = await startSandbox({ seed: 'dice', jobs: 1, applications: 1, listen: false });
+		const one = await startSandbox({ seed: 'dice', jobs: 1, applications: 1, listen: false, services: ['kombo'] });
 		one.badDays.often([{ kind: 'status', status: 500 }, { kind: 'status', status: 503 }], 0.3);
 		const statuses: number[] = [];
 		for (let i = 0; i < 60; i++) statuses.push((await one.inject({ url: '/kombo/v1/check-api-key', headers: { authorization: `Bearer ${one.keys['kombo'] ?? ''}` } })).statusCode);
@@ -159,7 +163,7 @@ test('the Date header follows the clock of the world, or lies, or is missing', a
 });
 
 test('actions beyond the concurrency limit are refused, and reads are not', async () => {
-	const other = await startSandbox({ seed: 'many', jobs: 2, applications: 20 });
+	const other = await startSandbox({ seed: 'many', jobs: 2, applications: 20, services: ['kombo'] });
 	await other.control('kombo/settings', { concurrencyLimit: 3, actionTime: 400 });
 	const call = async (path: string): Promise<Response> => await fetch(`${other.urls['kombo']}${path}`, { headers: { authorization: `Bearer ${other.keys['kombo'] ?? ''}`, 'x-integration-id': other.integrationId } });
 	const id = other.world.applications.rows[0]?.id ?? '';
@@ -180,6 +184,15 @@ test('what a client gets wrong is answered as Kombo would, and written down', as
 	expect(sandbox.violations.map((violation) => violation.where)).toEqual(Array(6).fill('request'));
 	expect(sandbox.violations.flatMap((violation) => violation.errors)).toContain('body/surprise: not in the document');
 	sandbox.violations.length = 0;
+});
+
+test("every error the sandbox plays has the form of Kombo's", () => {
+	const operation = komboDocument().find('GET', '/ats/applications');
+	if (!operation) throw new Error('the document lacks the operation');
+	const check = (body: unknown): string[] => komboDocument().checkAnswer(operation, 400, body);
+	expect([400, 401, 403, 404, 409, 418, 429, 500, 502, 503, 504].flatMap((status) => check(errorOf(status)))).toEqual([]);
+	expect(check(errorBody('ATS.JOB_CLOSED', 'closed'))).toEqual([]);
+	expect(check(errorBody('ATS.MADE_UP', 'no such code'))).not.toEqual([]);
 });
 
 test('key, integration, scope and setup are looked at before anything is told', async () => {

@@ -27,7 +27,7 @@ let receiver: Server;
 let outcome: Outcome;
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ seed: 'contract', jobs: 12, applications: 130 });
+	sandbox = await startSandbox({ seed: 'contract', jobs: 12, applications: 130, services: ['kombo'] });
 	const received: Array<{ body: string; headers: Record<string, string> }> = [];
 	receiver = createServer((request, response) => {
 		const chunks: Buffer[] = [];

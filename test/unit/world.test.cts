@@ -182,7 +182,7 @@ describe("Kombo's updated_after", () => {
 
 	beforeEach(async () => {
 		clock = new ManualClock();
-		sandbox = await startSandbox({ seed: 'after', jobs: 4, applications: 80, clock, listen: false });
+		sandbox = await startSandbox({ seed: 'after', jobs: 4, applications: 80, clock, listen: false, services: ['kombo'] });
 	});
 
 	afterEach(async () => {
