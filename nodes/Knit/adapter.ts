@@ -186,13 +186,21 @@ function operationsOf(knit: KnitApi): Operations {
 		}
 		throw new FieldError(`There is no application with the ID ${id}`, 'Use the ID as Application, Get Many shows it, and check the Integration ID.');
 	};
-	const application = async (id: string, models: readonly ModelKey[]) => await complete(await inList(id), models, false);
-	const job = async (id: string) => {
+	const application = async (id: string, models: readonly ModelKey[], raw = false) => await complete(await inList(id), models, raw);
+	const job = async (id: string, raw = false) => {
 		const found = await findJob(knit, id);
 		if (!found) throw new FieldError(`There is no job with the ID ${id}`, 'Use the ID as Job, Get Many shows it, and check the Integration ID.');
-		return toJob(found);
+		return toJob(found, raw);
 	};
 	const byEmail = async (email: string, raw = false): Promise<Candidate[]> => (await searchCandidates(knit, { emails: [email] })).map((row) => toCandidate(row, raw));
+	/** Knit lists no candidates but finds them by e-mail; else they are taken from the applications, each once. */
+	const candidates: NonNullable<Operations['candidates']> = async function* ({ email, updatedAfter, raw }) {
+		if (email !== undefined) return yield await byEmail(email, raw);
+		const known = new Set<string>();
+		for await (const page of applications({ models: ['info'], updatedAfter })) {
+			yield page.flatMap(({ info }) => (info?.candidate?.id && !known.has(info.candidate.id) && known.add(info.candidate.id) ? toCandidate(info.candidate, raw) : []));
+		}
+	};
 	/** Interviews or offers: they come with their applications, there is no list of their own. */
 	const partsOf = async function* <Part extends object>(model: ModelKey, partsIn: (found: Application) => readonly Part[] | null, { applicationId, updatedAfter }: PartQuery): AsyncGenerator<Array<Part & { applicationId: string }>> {
 		const parts = (found: Application) => (partsIn(found) ?? []).map((one) => ({ ...one, applicationId: found.id }));
@@ -202,9 +210,14 @@ function operationsOf(knit: KnitApi): Operations {
 	return {
 		applications,
 		application,
-		async *candidates({ email, raw }) {
-			if (email === undefined) throw new FieldError('Knit does not list candidates', 'Give an e-mail address: Knit finds candidates by it.');
-			yield await byEmail(email, raw);
+		candidates,
+		candidate: async (id, raw = false) => {
+			for await (const page of candidates({ raw })) {
+				const found = page.find((one) => one.id === id);
+				// A search tells more of the person than an application does.
+				if (found) return (await Promise.all((found.emails ?? []).slice(0, 1).map(async ({ email }) => await byEmail(email ?? '', raw)))).flat().find((one) => one.id === id) ?? found;
+			}
+			throw new FieldError(`No application is of a candidate with the ID ${id}`, 'Use the ID as Application, Get Many shows it, and check the Integration ID.');
 		},
 		async *jobs({ updatedAfter, raw }) {
 			for await (const rows of knit.list('/ats.job.list', 'jobs', { updatedAfter })) yield rows.map((row) => toJob(row, raw)).filter(({ info }) => isSince(info?.updatedAt, updatedAfter));
@@ -213,8 +226,12 @@ function operationsOf(knit: KnitApi): Operations {
 		interviews: (query) => partsOf('interviews', ({ interviews }) => interviews, query),
 		offers: (query) => partsOf('offers', ({ offers }) => offers, query),
 		async *stages(jobId) {
-			if (jobId === null) throw new FieldError('Knit has no stages without a job', 'Choose a job.');
-			yield (await job(jobId)).stages ?? [];
+			if (jobId !== null) return yield (await job(jobId)).stages ?? [];
+			// Knit lists none without a job: those of all jobs, each once.
+			const known = new Set<string | null>();
+			for await (const rows of knit.list('/ats.job.list', 'jobs')) {
+				yield rows.flatMap((row) => toJob(row).stages ?? []).filter(({ id }) => !known.has(id) && known.add(id));
+			}
 		},
 		createApplication: async (input) => await createdBy(knit, input),
 		async *attachments(id) {
@@ -290,13 +307,14 @@ export const provider: Provider = {
 			'application.get': "Looks through the list first: Knit wants the candidate's ID as well",
 			'application.create': 'Wants an e-mail address and a phone number, and takes one file at most',
 			'application.downloadAttachments': "Looks through the list first: Knit wants the candidate's ID as well",
-			'candidate.getMany': 'By e-mail address only',
+			'candidate.get': 'Looks through the applications',
+			'candidate.getMany': 'Read from the applications, unless an e-mail address is given; a date then means that of the application',
 			'candidate.findOrCreate': 'A new candidate needs a phone number and a job to apply for',
 			'job.getMany': true,
 			'job.get': 'Looks through the list of jobs',
 			'interview.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
 			'offer.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
-			'stage.getMany': 'Of a job',
+			'stage.getMany': 'Of a job, or collected from all jobs',
 		},
 		events: {
 			'application.created': true,

@@ -99,7 +99,7 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 		'application.create': async () => {
 			const before = sandbox.world.applications.rows.length;
 			const open = jobs.find((job) => (job['info'] as IDataObject)['status'] === 'OPEN') ?? jobs[0];
-			await ok('application.create', { jobId: id(open?.['id']), firstName: 'Ada', lastName: 'Newcomer', email: `ada.${name}@example.com`, files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } }, [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }]);
+			await ok('application.create', { jobId: id(open?.['id']), firstName: 'Ada', lastName: 'Newcomer', email: `ada.${name}@example.com`, additionalFields: { phone: '+49301234567' }, files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } }, [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }]);
 			const [created] = sandbox.world.applications.rows.slice(before);
 			expect(created && sandbox.world.candidates.need(created.candidateId)).toMatchObject({ firstName: 'Ada', lastName: 'Newcomer' });
 		},
@@ -113,7 +113,7 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 			expect(jsons(await ok('candidate.get', { candidateId: id(candidateId) }))[0]).toMatchObject({ id: candidateId, provider: name });
 		},
 		'candidate.findOrCreate': async () => {
-			const person = { firstName: 'Grace', lastName: 'Once', email: `grace.${name}@example.com`, additionalFields: { jobId: id(jobs.find((job) => (job['info'] as IDataObject)['status'] === 'OPEN')?.['id']) } };
+			const person = { firstName: 'Grace', lastName: 'Once', email: `grace.${name}@example.com`, additionalFields: { phone: '+49301234568', jobId: id(jobs.find((job) => (job['info'] as IDataObject)['status'] === 'OPEN')?.['id']) } };
 			const before = sandbox.world.candidates.rows.length;
 			const [first] = jsons(await ok('candidate.findOrCreate', person));
 			const [second] = jsons(await ok('candidate.findOrCreate', person));

@@ -1,0 +1,114 @@
+import { useClock } from '../../lib/clock';
+import * as acts from '../../sandbox/acts.cts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
+import { integrationIdOf } from '../../sandbox/knit/state.cts';
+import type { Application } from '../../sandbox/model.cts';
+import { PollHost } from './harness/index.cts';
+
+const BY = 'test';
+let sandbox: Sandbox;
+let restoreClock = () => {};
+
+beforeEach(async () => {
+	sandbox = await startSandbox({ jobs: 4, applications: 30, services: ['knit'], seed: 'trigger' });
+});
+afterEach(async () => {
+	restoreClock();
+	expect(sandbox.violations).toEqual([]);
+	await sandbox.close();
+});
+
+const world = () => sandbox.world;
+const triggerFor = (app: string, parameters: object = {}): PollHost =>
+	new PollHost('atsTrigger', { provider: 'knit', integrationId: integrationIdOf(world(), app), models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'], ...parameters }, { credentials: { knitApi: { ...sandbox.credentials['knit'], baseUrl: sandbox.urls['knit'] ?? '' } } });
+
+/** A trigger that has finished its first read. */
+async function watching(app: string, parameters: object = {}): Promise<PollHost> {
+	const trigger = triggerFor(app, parameters);
+	expect(await trigger.activate()).toEqual({ items: null, error: undefined });
+	expect(await trigger.tick()).toMatchObject({ error: undefined });
+	return trigger;
+}
+
+async function told(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
+	const { items, error } = await trigger.tick();
+	expect(error).toBeUndefined();
+	return (items ?? []).map(({ json }) => json);
+}
+
+const active = (): Application => world().applications.rows.find(({ id, status, deletedAt }) => status === 'PENDING' && deletedAt === null && world().interviews.by('applicationId', id).length === 0) as Application;
+const otherStage = (application: Application): string => world().jobs.need(application.jobId).stageIds.find((id) => id !== application.stageId && !world().stages.need(id).hired) as string;
+const detailCalls = () => sandbox.requests.filter(({ path }) => path === '/v1.0/ats.application.get').length;
+
+const steps: Array<[string, (application: Application) => void, string[]]> = [
+	['a move', (application) => acts.move(world(), application, otherStage(application), BY), ['application.stage_changed']],
+	['a rejection', (application) => acts.reject(world(), application, world().rejectionReasons.rows[0]?.id ?? null, null, BY), ['application.rejected']],
+	['a hire, with its move', (application) => acts.hire(world(), application, BY), ['application.stage_changed', 'application.hired']],
+	['a new interview', (application) => void acts.schedule(world(), application, { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY), ['interview.scheduled']],
+	['a new offer', (application) => void acts.offer(world(), application, BY), ['offer.created']],
+	['a new file', (application) => void acts.attach(world(), { candidateId: application.candidateId, applicationId: application.id }, { kind: 'OTHER', fileName: 'a.pdf', contentType: 'application/pdf', bytes: Buffer.from('a') }, BY), ['attachment.added']],
+];
+test.each(steps)('%s is told, once, by an ATS that lists records in full', async (_what, act, expected) => {
+	const trigger = await watching('greenhouse');
+	const application = active();
+	act(application);
+	const events = await told(trigger);
+	expect(events.map(({ event, applicationId }) => [event, applicationId])).toEqual(expected.map((event) => [event, application.id]));
+	expect(events[0]?.['application']).toMatchObject({ id: application.id, provider: 'knit', info: { candidate: { id: application.candidateId } } });
+	expect(await told(trigger)).toEqual([]);
+});
+
+test('an ATS that lists outlines tells the same moves, with the person, and a quiet poll asks for no details', async () => {
+	const trigger = await watching('workable');
+	const application = active();
+	acts.move(world(), application, otherStage(application), BY);
+	const before = detailCalls();
+	const [moved, ...rest] = await told(trigger);
+	expect(rest).toEqual([]);
+	expect(moved).toMatchObject({ event: 'application.stage_changed', application: { info: { candidate: { firstName: world().candidates.need(application.candidateId).firstName } } } });
+	expect(detailCalls() - before).toBe(1);
+	expect(await told(trigger)).toEqual([]);
+	expect(detailCalls() - before).toBe(1);
+});
+
+test('an interview that took place is told as completed, in whichever word Knit writes it', async () => {
+	const interview = acts.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
+	const trigger = await watching('greenhouse');
+	acts.completeInterview(world(), interview, BY);
+	expect((await told(trigger)).map(({ event }) => event)).toEqual(['interview.completed']);
+});
+
+test('an application that the ATS deleted is told by the daily full check', async () => {
+	const trigger = await watching('greenhouse');
+	const application = active();
+	acts.removeApplication(world(), application, BY);
+	expect(await told(trigger)).toEqual([]);
+	restoreClock = useClock({ now: () => Date.now() + 25 * 60 * 60_000, sleep: async () => undefined });
+	const events: unknown[] = [];
+	for (let poll = 0; poll < 4; poll++) events.push(...(await told(trigger)).map(({ event, applicationId }) => [event, applicationId]));
+	expect(events).toEqual([['application.deleted', application.id]]);
+});
+
+test('an ATS that gives everything whatever the date is refused at activation, with the Knit Trigger as the way out', async () => {
+	const { error } = await triggerFor('ashby').activate();
+	expect(error?.message).toContain('gives all of them, whatever the date');
+	expect(error).toMatchObject({ description: expect.stringContaining('Knit Trigger') });
+});
+
+test('an ATS that refuses the date is refused at activation too, and an outage is told as such', async () => {
+	sandbox.badDays.next({ kind: 'status', status: 400, message: 'updatedAfter is not a filter' }, { path: 'ats.application.list' });
+	expect((await triggerFor('greenhouse').activate()).error?.message).toContain('refuses to be asked for changed applications');
+	sandbox.badDays.next({ kind: 'nothing' }, { path: 'ats.application.list', times: 2 });
+	expect((await triggerFor('greenhouse').activate()).error?.message).toContain('gives none, whatever the date');
+});
+
+test('a page token that is no longer taken begins the read again and loses nothing', async () => {
+	const trigger = await watching('greenhouse');
+	const application = active();
+	acts.move(world(), application, otherStage(application), BY);
+	for (const row of world().applications.rows) if (row.id !== application.id) world().change('candidate', row.candidateId, { phones: [{ number: '+49301', type: 'PERSONAL' }] }, BY);
+	sandbox.badDays.next({ kind: 'expiredCursor' }, { path: 'ats.application.list', skip: 1 });
+	const events: Array<Record<string, unknown>> = [];
+	for (let poll = 0; poll < 3; poll++) events.push(...(await told(trigger)));
+	expect(events.filter(({ event }) => event === 'application.stage_changed').map(({ applicationId }) => applicationId)).toEqual([application.id]);
+});
