@@ -1,0 +1,123 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { activate } from '../ats/changes/activation';
+import { fingerprint } from '../ats/changes/hash';
+import type { PollHost } from '../ats/changes/host';
+import { LIMITS, type PollOptions } from '../ats/changes/options';
+import { CorruptState } from '../ats/changes/pack';
+import type { Slot } from '../ats/changes/slots';
+import { takeTurn } from '../ats/changes/turn';
+import { clock } from '../clock';
+import { PollError } from '../errors';
+import { readPass, type PassResult } from './read';
+import { freshWatch, packWatch, unpackWatch, type WatchState } from './state';
+
+/*
+ * Tells the new rows of a list that grows (messages, channels), each once, whatever the host does to state:
+ * the mark is a floor in the service's own time, an hour below the newest row seen. Below it everything is known; above it each row is
+ * remembered, and what is remembered decides, not the time. The floor rises only after a read that came to its end.
+ * The rules are those of POLLING.md; here no row ever changes, so that ids are all there is to remember.
+ */
+
+export interface ListRow {
+	id: string;
+	/** When it was made, service's clock, ms. */
+	at: number;
+	/** As the service gave it, for filters. */
+	raw: IDataObject;
+	/** What is put out. */
+	row: IDataObject;
+}
+
+export interface ListPage {
+	rows: readonly ListRow[];
+	/** Null, undefined or empty: this was the last. An empty page may have a next one. */
+	next?: string | null;
+	/** The answer's `Date` header in ms, null when it had none; and how long the answer took. */
+	date: number | null;
+	tookMs: number;
+	/** Rows without an id or a time: they cannot be told apart, so they are only counted. */
+	unreadable?: number;
+}
+
+export interface ListSource {
+	/** As users call the service, opens our sentences. */
+	label: string;
+	/** What makes this another list: account and whose rows. Never a key. */
+	scope: readonly string[];
+	/** Pages by number: rows move from one to the other while the list is read. */
+	shifting: boolean;
+	/** One cheap request at activation that proves access. */
+	probe(): Promise<void>;
+	/** `since`: rows made before (ms) need not come, where the service can leave them out. Throws as the HTTP client does. */
+	readPage(ask: { cursor: string | null; since: number | null }): Promise<ListPage>;
+}
+
+export interface WatchOptions extends Pick<PollOptions, 'reportFailures'> {
+	/** Rows told in one poll, about. */
+	cap: number;
+	/** Filters telling, never remembering. */
+	wanted(row: ListRow): boolean;
+}
+
+export type WatchResult = { items: IDataObject[] } | 'commit' | 'quiet';
+
+const EXAMPLES = 3;
+
+/** One poll of the trigger. `commit` = `[[]]`, an empty execution that carries the state to the database; `quiet` = null. */
+export async function watchNewRows(host: PollHost, open: (limits: { deadline: number }) => Promise<ListSource>, options: WatchOptions): Promise<WatchResult> {
+	if (host.manual) return await examples(open, options);
+	if (host.activation !== null) return await activate(host, open);
+	return await takeTurn(host, options, async ({ slot, deadline, mayWrite }) => {
+		const source = await open({ deadline });
+		const state = load(slot, host.read(), fingerprint(...source.scope));
+		const isFirst = state.floor === null;
+		const result = await readPass(host, source, state, { deadline, cap: options.cap });
+		if (!mayWrite()) return 'quiet';
+		return finish(host, slot, state, result, isFirst, options);
+	});
+}
+
+async function examples(open: (limits: { deadline: number }) => Promise<ListSource>, { wanted }: WatchOptions): Promise<WatchResult> {
+	const source = await open({ deadline: clock.now() + LIMITS.budgetMs });
+	const { rows } = await source.readPage({ cursor: null, since: null });
+	const newest = [...rows].filter(wanted).sort((a, b) => b.at - a.at).slice(0, EXAMPLES);
+	if (newest.length > 0) return { items: newest.map(({ row }) => ({ ...row, example: true })) };
+	throw new PollError(`${source.label} shows nothing here yet that the trigger would tell: there is nothing to make an example of`, { cause: 'configuration-invalid' });
+}
+
+/** Complains once about a state that cannot be read; the poll after that starts anew without a word. */
+function load(slot: Slot, text: string | undefined, scope: string): WatchState {
+	if (text === undefined) return freshWatch(scope);
+	try {
+		const state = unpackWatch(text);
+		return state.scope === scope ? state : freshWatch(scope);
+	} catch (error) {
+		return complainOnce(slot, text, error) ?? freshWatch(scope);
+	}
+}
+
+function complainOnce(slot: Slot, text: string, error: unknown): undefined {
+	if (error instanceof CorruptState && slot.corrupt === text) return undefined;
+	slot.corrupt = text;
+	throw error;
+}
+
+function finish(host: PollHost, slot: Slot, state: WatchState, { fresh, remembered, ended, lowered, unreadable }: PassResult, isFirst: boolean, { wanted }: WatchOptions): WatchResult {
+	if (unreadable > 0) host.log.warn(`${unreadable} rows had no ID or no time and were left out`);
+	const items = fresh.filter(wanted).sort((a, b) => a.at - b.at).map(({ row }) => row);
+	if (items.length > 0) {
+		host.write(packWatch(state));
+		slot.silentSince = null;
+		return { items };
+	}
+	if (remembered > 0) slot.silentSince ??= clock.now();
+	const overdue = slot.silentSince !== null && clock.now() - slot.silentSince >= LIMITS.silentCommitMs;
+	// What the next poll needs must not rest on a poll without items: the end of a first read, a read that goes on, a floor that sank.
+	const lasting = isFirst || !ended || lowered || overdue;
+	if (!lasting && remembered === 0) return 'quiet';
+	host.write(packWatch(state));
+	if (!lasting) return 'quiet';
+	slot.silentSince = null;
+	return 'commit';
+}

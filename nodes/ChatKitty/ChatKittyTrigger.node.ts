@@ -1,0 +1,40 @@
+import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INodeTypeDescription, type IPollFunctions } from 'n8n-workflow';
+
+import { asNodeError } from '../../lib/action/asNodeError';
+import { lookupMethods } from '../../lib/action/lookupMethods';
+import { hostOf } from '../../lib/ats/changes';
+import { watchNewRows } from '../../lib/watch/newRows';
+import { connectChatKitty } from './api';
+import { openSource, readSettings, triggerFields, triggerProperties, watchOptions } from './trigger';
+
+export class ChatKittyTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'ChatKitty Trigger',
+		name: 'chatKittyTrigger',
+		icon: { light: 'file:../../icons/chatKitty.svg', dark: 'file:../../icons/chatKitty.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ { channel: "new channel", message: "new message", channelMessage: "new message in channel", userMessage: "new message of user", notification: "new notification of user" }[$parameter["event"]] }}',
+		description: 'Starts the workflow when ChatKitty has a new message, channel or notification',
+		defaults: { name: 'ChatKitty Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'chatKittyOAuth2Api', required: true }],
+		properties: triggerProperties,
+	};
+
+	methods = lookupMethods(triggerFields.flatMap(({ lookups }) => lookups), [], async (host) => await connectChatKitty(host));
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		try {
+			const settings = readSettings(this);
+			const result = await watchNewRows(hostOf(this), async (limits) => await openSource(this, settings, limits), watchOptions(settings));
+			if (result === 'quiet') return null;
+			// An empty execution carries the state to the database in every host mode.
+			return [result === 'commit' ? [] : result.items.map((json) => ({ json }))];
+		} catch (error) {
+			throw asNodeError(this, error);
+		}
+	}
+}
