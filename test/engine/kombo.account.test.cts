@@ -7,8 +7,8 @@ beforeAll(async () => {
 	kombo = await startKombo();
 });
 afterAll(async () => {
-	expect(kombo.sandbox.violations).toEqual([]);
 	await kombo.sandbox.close();
+	expect(kombo.sandbox.violations).toEqual([]);
 });
 
 const lastBody = () => kombo.sandbox.requests.at(-1)?.body;

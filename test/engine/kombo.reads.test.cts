@@ -6,8 +6,8 @@ beforeAll(async () => {
 	kombo = await startKombo({ jobs: 8, applications: 320 });
 });
 afterAll(async () => {
-	expect(kombo.sandbox.violations).toEqual([]);
 	await kombo.sandbox.close();
+	expect(kombo.sandbox.violations).toEqual([]);
 });
 
 const world = () => kombo.sandbox.world;

@@ -7,8 +7,8 @@ beforeAll(async () => {
 	kombo = await startKombo();
 });
 afterAll(async () => {
-	expect(kombo.sandbox.violations).toEqual([]);
 	await kombo.sandbox.close();
+	expect(kombo.sandbox.violations).toEqual([]);
 });
 
 const world = () => kombo.sandbox.world;
