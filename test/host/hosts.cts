@@ -135,7 +135,7 @@ async function tried(version: HostVersion, folder: string): Promise<Host> {
 function explain(version: string, output: string): string {
 	const cannot = `n8n ${version} cannot be installed:`;
 	if (/ENOSPC/.test(output)) return `${cannot} the disk is full.`;
-	if (/not found: make|not found: g\+\+|find Python|No Xcode|gyp ERR! stack Error: `make`|gyp: No/i.test(output)) {
+	if (/not found: make|[gc]\+\+: (command )?not found|[gc]\+\+: No such file|find Python|No Xcode/i.test(output)) {
 		return `${cannot} its database driver has to be compiled, and there is no compiler. Install python3, make and g++ (Debian: apt-get install build-essential python3).`;
 	}
 	if (/gyp ERR!/.test(output)) return `${cannot} its database driver did not compile. ${lastErrors(output)}`;

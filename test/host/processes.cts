@@ -17,9 +17,13 @@ export class CommandFailed extends Error {
 	}
 }
 
-/** Our environment without what `npm run` adds to it: a nested npm must not inherit this project's settings. */
+/** What `npm run` adds, n8n's own settings, and npm settings about this project; not the machine's registry or proxy. */
+const notInherited =
+	/^(N8N_|INIT_CWD$|NODE_OPTIONS$|npm_(?!config_)|npm_config_(ignore_scripts|omit|include|global$|prefix|local_prefix|workspace|package_lock|dry_run|json|legacy_peer_deps|install_strategy))/;
+
+/** Our environment for a process of its own: a nested npm or n8n must not inherit this project's settings. */
 export function cleanEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
-	const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|N8N_|INIT_CWD$|NODE_OPTIONS$)/.test(name));
+	const inherited = Object.entries(process.env).filter(([name]) => !notInherited.test(name));
 	return { ...Object.fromEntries(inherited), ...more };
 }
 
