@@ -1,159 +1,20 @@
 import type { IAllExecuteFunctions } from 'n8n-workflow';
 
 import type { Row } from '../../lib/action/operation';
-import { ApiError, FieldError } from '../../lib/errors';
-import { isObject, type Answer } from '../../lib/http/wire';
-import { toId, toMillis, toText, type Application, type ApplicationStatus, type Candidate, type ModelKey } from '../../lib/ats/model';
-import { CursorRefused, type ChangeSource, type NewApplication, type NewCandidate, type Operations, type Provider, type Selection, type SourcePage, type SourceRow } from '../../lib/ats/provider';
-import { connectKnit, isUnsupported, pageOf, type KnitApi } from './api';
+import { FieldError } from '../../lib/errors';
+import { isObject } from '../../lib/http/wire';
+import { EVENTS, toText, type Application, type ApplicationStatus, type Candidate, type ModelKey } from '../../lib/ats/model';
+import type { Capabilities, NewApplication, NewCandidate, Operations, Provider } from '../../lib/ats/provider';
+import { connectKnit, inParallel, LISTS, type KnitApi } from './api';
 import { fileOf } from './attachments';
+import { changeSource } from './changes';
 import { findJob } from './lookups';
 import { part, pick } from './models';
 import { isOutline, kindOf, modelsTold, PROVIDER, toApplication, toCandidate, toJob } from './mapping';
 import { applicationOf } from './resources/application';
 import { searchCandidates } from './resources/candidate';
 
-const LIST = '/ats.application.list';
-/** Knit tells no limit: few at once. The account's own limit in the client comes on top. */
-const AT_ONCE = 5;
-/** Knit passes on what the ATS shows, and ATSs show late: more than twice the lag seen anywhere. */
-const OVERLAP_MS = 60 * 60_000;
-const ELSEWHERE = 'Use the Knit Trigger instead: Knit then finds the changes itself and sends them.';
-
-// -------------------------------------------------------------------------------------------------------- the source
-
-function changeSource(knit: KnitApi, { raw }: Selection): ChangeSource {
-	const read = async (query: Record<string, string | null>): Promise<SourcePage> => {
-		try {
-			return sourcePage(await knit.answer(LIST, query), raw);
-		} catch (error) {
-			// Knit has no code for it: a token refused with the same filters as before can only be an old one.
-			return fail(query.pageToken && isRefusal(error) ? new CursorRefused() : error);
-		}
-	};
-	return {
-		kind: 'applications',
-		provider: PROVIDER,
-		label: 'Knit',
-		scope: [knit.origin, knit.integrationId ?? ''],
-		events: Object.keys(provider.capabilities.events) as ChangeSource['events'],
-		minOverlapMs: OVERLAP_MS,
-		probe: async () => await probe(knit),
-		readWindow: async ({ since, cursor }) => await read({ updatedAfter: new Date(since).toISOString(), pageToken: cursor }),
-		readAll: async ({ cursor }) => await read({ pageToken: cursor }),
-		details: { compared: true, atOnce: 4 * AT_ONCE, read: async (asked) => await detailsOf(knit, asked, raw) },
-		confirmGone: async (missing) => await goneOf(knit, missing),
-	};
-}
-
-/**
- * Not every ATS honours `updatedAfter`, and what Knit then does is not documented: so it is tried. A day to come must give
- * nothing, and a day long past as much as no filter at all.
- */
-async function probe(knit: KnitApi): Promise<void> {
-	const count = async (query: Record<string, string>) => pageOf(await knit.get(LIST, query), 'applications').rows.length;
-	const future = new Date(Date.UTC(2100, 0, 1)).toISOString();
-	const past = new Date(Date.UTC(2000, 0, 1)).toISOString();
-	const filtered = async (updatedAfter: string) => {
-		try {
-			return await count({ updatedAfter });
-		} catch (error) {
-			if (!isRefusal(error)) return fail(error);
-			// Refused with the filter: is it the filter?
-			await count({});
-			return fail(new FieldError('The connected ATS refuses to be asked for changed applications', `${ELSEWHERE} It said: ${error.message}`));
-		}
-	};
-	if ((await filtered(future)) > 0) throw new FieldError('The connected ATS cannot be asked for changed applications: it gives all of them, whatever the date', ELSEWHERE);
-	if ((await filtered(past)) === 0 && (await count({})) > 0) throw new FieldError('The connected ATS cannot be asked for changed applications: it gives none, whatever the date', ELSEWHERE);
-}
-
-/** The call itself was not taken, and would not be at another time. */
-function isRefusal(error: unknown): error is ApiError {
-	return error instanceof ApiError && [400, 404, 410, 422].includes(error.facts.status ?? 0);
-}
-
-function fail(error: unknown): never {
-	throw error;
-}
-
-function dataOf({ body }: Answer): unknown {
-	return isObject(body) ? body.data : undefined;
-}
-
-function sourcePage(answer: Answer, raw: boolean): SourcePage {
-	const { rows: found, next } = pageOf(dataOf(answer), 'applications');
-	const rows: SourceRow[] = [];
-	const unreadable: Array<{ id: string | null; reason: string }> = [];
-	for (const row of found) {
-		try {
-			rows.push(sourceRow(row, { raw, outline: true }));
-		} catch (error) {
-			unreadable.push({ id: toId(part(row.info, 'id')), reason: error instanceof Error ? error.message : String(error) });
-		}
-	}
-	const date = answer.headers.date === undefined ? NaN : Date.parse(answer.headers.date);
-	return { rows, unreadable, next: next ?? null, date: Number.isNaN(date) ? null : date, tookMs: answer.tookMs };
-}
-
-function sourceRow(record: Row, reading: { raw: boolean; outline: boolean }): SourceRow {
-	const application = toApplication(record, reading);
-	const { info } = application;
-	return {
-		id: application.id,
-		application,
-		told: modelsTold(record, reading.outline),
-		deleted: false,
-		createdAt: toMillis(info?.appliedAt),
-		changedAt: toMillis(info?.updatedAt),
-		memo: info?.candidate?.id ?? null,
-	};
-}
-
-/** Each row in full, by the candidate's ID that goes with it. A row without one is all that there is. */
-async function detailsOf(knit: KnitApi, asked: ReadonlyArray<{ row: SourceRow; memo: string | null }>, raw: boolean): Promise<Map<string, SourceRow | Error>> {
-	const read = new Map<string, SourceRow | Error>();
-	await inParallel(asked, async ({ row, memo }) => {
-		const candidate = row.memo ?? memo;
-		read.set(row.id, candidate === null ? row : await settled(async () => sourceRow(await applicationOf(knit, row.id, candidate), { raw, outline: false })));
-	});
-	const failures = [...read.values()].filter((one) => one instanceof Error);
-	const hopeless = failures.find((error) => error instanceof ApiError && (error.temporary || error.facts.cause === 'credential-invalid'));
-	if (hopeless && failures.length === read.size) throw hopeless;
-	return read;
-}
-
-/** Knit's list leaves out what the ATS no longer has, and also what it merely fails to list: asked one by one. */
-async function goneOf(knit: KnitApi, missing: ReadonlyArray<{ id: string; memo: string | null }>): Promise<Map<string, SourceRow | null>> {
-	const gone = new Map<string, SourceRow | null>();
-	await inParallel(missing, async ({ id, memo }) => {
-		// Without the candidate's ID it cannot be asked for, so nothing is claimed of it.
-		if (memo === null) return;
-		try {
-			await knit.get('/ats.application.get', { applicationId: id, candidateId: memo });
-		} catch (error) {
-			if (!isRefusal(error) || error.facts.status !== 404 || isUnsupported(error.message)) return fail(error);
-			gone.set(id, null);
-		}
-	});
-	return gone;
-}
-
-async function settled<Result>(work: () => Promise<Result>): Promise<Result | Error> {
-	try {
-		return await work();
-	} catch (error) {
-		return error instanceof Error ? error : new Error(String(error));
-	}
-}
-
-async function inParallel<Task>(tasks: readonly Task[], work: (task: Task) => Promise<void>): Promise<void> {
-	const left = tasks.values();
-	const worker = async () => {
-		for (const task of left) await work(task);
-	};
-	await Promise.all(Array.from({ length: Math.min(AT_ONCE, tasks.length) }, worker));
-}
+const LIST = LISTS.applications;
 
 // ---------------------------------------------------------------------------------------------------- the operations
 
@@ -220,7 +81,7 @@ function operationsOf(knit: KnitApi): Operations {
 			throw new FieldError(`No application is of a candidate with the ID ${id}`, 'Use the ID as Application, Get Many shows it, and check the Integration ID.');
 		},
 		async *jobs({ updatedAfter, raw }) {
-			for await (const rows of knit.list('/ats.job.list', 'jobs', { updatedAfter })) yield rows.map((row) => toJob(row, raw)).filter(({ info }) => isSince(info?.updatedAt, updatedAfter));
+			for await (const rows of knit.list(LISTS.jobs, 'jobs', { updatedAfter })) yield rows.map((row) => toJob(row, raw)).filter(({ info }) => isSince(info?.updatedAt, updatedAfter));
 		},
 		job,
 		interviews: (query) => partsOf('interviews', ({ interviews }) => interviews, query),
@@ -229,7 +90,7 @@ function operationsOf(knit: KnitApi): Operations {
 			if (jobId !== null) return yield (await job(jobId)).stages ?? [];
 			// Knit lists none without a job: those of all jobs, each once.
 			const known = new Set<string | null>();
-			for await (const rows of knit.list('/ats.job.list', 'jobs')) {
+			for await (const rows of knit.list(LISTS.jobs, 'jobs')) {
 				yield rows.flatMap((row) => toJob(row).stages ?? []).filter(({ id }) => !known.has(id) && known.add(id));
 			}
 		},
@@ -296,46 +157,48 @@ function newPerson({ firstName, lastName, email, phone }: NewCandidate) {
 
 const DETAIL = 'One more call for each application';
 
+const capabilities: Capabilities = {
+	models: { info: true, currentStage: true, interviews: DETAIL, rejection: 'One more call for each rejected application', offers: DETAIL, attachments: `${DETAIL}; links may work for minutes only` },
+	operations: {
+		'application.getMany': 'Not every ATS can be asked for changed applications only',
+		'application.get': "Looks through the list first: Knit wants the candidate's ID as well",
+		'application.create': 'Wants an e-mail address and a phone number, and takes one file at most',
+		'application.downloadAttachments': "Looks through the list first: Knit wants the candidate's ID as well",
+		'candidate.get': 'Looks through the applications',
+		'candidate.getMany': 'Read from the applications, unless an e-mail address is given; a date then means that of the application',
+		'candidate.findOrCreate': 'A new candidate needs a phone number and a job to apply for',
+		'job.getMany': true,
+		'job.get': 'Looks through the list of jobs',
+		'interview.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
+		'offer.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
+		'stage.getMany': 'Of a job, or collected from all jobs',
+	},
+	events: {
+		'application.created': true,
+		'application.stage_changed': true,
+		'application.rejected': true,
+		'application.hired': true,
+		'application.reactivated': true,
+		'application.updated': true,
+		'application.deleted': 'By the full check only',
+		'interview.scheduled': true,
+		'interview.rescheduled': true,
+		'interview.completed': true,
+		'interview.cancelled': true,
+		'offer.created': true,
+		'offer.status_changed': true,
+		'attachment.added': true,
+	},
+	freshness: 'As fresh as the ATS itself, asked at each poll, where the ATS can be asked for changed applications (tried at activation). Elsewhere use the Knit Trigger, which is behind by the sync interval set in Knit',
+	serviceNode: 'Knit',
+};
+
 export const provider: Provider = {
 	name: PROVIDER,
 	label: 'Knit',
 	credential: 'knitApi',
-	capabilities: {
-		models: { info: true, currentStage: true, interviews: DETAIL, rejection: 'One more call for each rejected application', offers: DETAIL, attachments: `${DETAIL}; links may work for minutes only` },
-		operations: {
-			'application.getMany': 'Not every ATS can be asked for changed applications only',
-			'application.get': "Looks through the list first: Knit wants the candidate's ID as well",
-			'application.create': 'Wants an e-mail address and a phone number, and takes one file at most',
-			'application.downloadAttachments': "Looks through the list first: Knit wants the candidate's ID as well",
-			'candidate.get': 'Looks through the applications',
-			'candidate.getMany': 'Read from the applications, unless an e-mail address is given; a date then means that of the application',
-			'candidate.findOrCreate': 'A new candidate needs a phone number and a job to apply for',
-			'job.getMany': true,
-			'job.get': 'Looks through the list of jobs',
-			'interview.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
-			'offer.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
-			'stage.getMany': 'Of a job, or collected from all jobs',
-		},
-		events: {
-			'application.created': true,
-			'application.stage_changed': true,
-			'application.rejected': true,
-			'application.hired': true,
-			'application.reactivated': true,
-			'application.updated': true,
-			'application.deleted': 'By the full check only',
-			'interview.scheduled': true,
-			'interview.rescheduled': true,
-			'interview.completed': true,
-			'interview.cancelled': true,
-			'offer.created': true,
-			'offer.status_changed': true,
-			'attachment.added': true,
-		},
-		freshness: 'As fresh as the ATS itself, asked at each poll, where the ATS can be asked for changed applications (tried at activation). Elsewhere use the Knit Trigger, which is behind by the sync interval set in Knit',
-		serviceNode: 'Knit',
-	},
-	changes: async (host, selection, connection) => changeSource(await connectKnit(host as IAllExecuteFunctions, connection), selection),
+	capabilities,
+	changes: async (host, selection, connection) => changeSource(await connectKnit(host as IAllExecuteFunctions, connection), selection, EVENTS.filter((event) => capabilities.events[event] !== undefined)),
 	operations: async (host, connection) => operationsOf(await connectKnit(host, connection)),
 	normalize: (given) => {
 		const found = kindOf(given);

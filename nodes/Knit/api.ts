@@ -15,6 +15,9 @@ const ENVIRONMENTS: Record<string, string> = {
 	eu: 'https://api.eu.getknit.dev/v1.0',
 };
 
+/** https://developers.getknit.dev/docs/list-applications , https://developers.getknit.dev/docs/list-jobs */
+export const LISTS = { applications: '/ats.application.list', jobs: '/ats.job.list' } as const;
+
 /** A call that needs nothing but a key. Its path is not in Knit's own pages, so only 401 and 403 mean something. */
 export const KEY_CHECK = '/integration.details?originOrgId=n8n-key-check';
 
@@ -141,4 +144,21 @@ export function rowsOf(data: unknown, key: string): Row[] {
 	if (rows === null) return [];
 	if (!Array.isArray(rows)) throw new Error(`Knit's answer has no "${key}": the base URL may point to something else.`);
 	return rows.filter(isObject) as Row[];
+}
+
+/** Knit tells no limit: few at once. The account's own limit in the client comes on top. */
+export const AT_ONCE = 5;
+
+/** Runs `work` for all, few at once. After a failure nothing more is begun; it is thrown once the others have ended. */
+export async function inParallel<Task>(tasks: readonly Task[], work: (task: Task) => Promise<void>): Promise<void> {
+	const left = tasks.values();
+	const failures: unknown[] = [];
+	const worker = async () => {
+		for (const task of left) {
+			if (failures.length > 0) return;
+			await work(task).catch((error: unknown) => failures.push(error));
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(AT_ONCE, tasks.length) }, worker));
+	if (failures.length > 0) throw failures[0];
 }

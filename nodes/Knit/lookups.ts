@@ -2,7 +2,7 @@ import type { INodeListSearchItems } from 'n8n-workflow';
 
 import type { Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
-import { pageOf, type KnitApi } from './api';
+import { LISTS, pageOf, type KnitApi } from './api';
 import { first, listed, part, pick } from './models';
 
 /** Knit cannot search by text and tells no page size: with a filter, or while nothing fits, so many pages are looked through at once. */
@@ -30,20 +30,20 @@ function searchOf(name: string, path: string, key: string, option: (row: Row, ed
 	};
 }
 
-export const searchJobs = searchOf('searchJobs', '/ats.job.list', 'jobs', ({ info }) => {
+export const searchJobs = searchOf('searchJobs', LISTS.jobs, 'jobs', ({ info }) => {
 	const id = pick(info, 'id');
 	const status = pick(info, 'status');
 	const url = pick(info, 'infoUrl');
 	return id === null ? undefined : { name: [pick(info, 'title') ?? id, status === 'OPEN' ? null : status].filter(Boolean).join(' · '), value: id, ...(url === null ? {} : { url }) };
 });
 
-export const searchApplications = searchOf('searchApplications', '/ats.application.list', 'applications', ({ info, currentStage }) => {
+export const searchApplications = searchOf('searchApplications', LISTS.applications, 'applications', ({ info, currentStage }) => {
 	const id = pick(info, 'id');
 	return id === null ? undefined : { name: [personName(part(info, 'candidate')), pick(currentStage, 'text') ?? pick(info, 'status')].filter(Boolean).join(' · ') || id, value: id };
 });
 
 /** The candidate of the application chosen above; while none is, those of all applications. */
-export const searchCandidatesOfApplications = searchOf('searchCandidatesOfApplications', '/ats.application.list', 'applications', ({ info }, editor) => {
+export const searchCandidatesOfApplications = searchOf('searchCandidatesOfApplications', LISTS.applications, 'applications', ({ info }, editor) => {
 	const chosen = editor.current('applicationId');
 	const candidate = part(info, 'candidate');
 	const id = pick(candidate, 'id');
@@ -69,7 +69,7 @@ export const searchStagesOfJob: Search<KnitApi> = {
 
 /** A job looked for in the list: how Knit wants its ID in the call by ID is not published. */
 export async function findJob(knit: KnitApi, id: string): Promise<Row | undefined> {
-	for await (const rows of knit.list('/ats.job.list', 'jobs')) {
+	for await (const rows of knit.list(LISTS.jobs, 'jobs')) {
 		const found = rows.find(({ info }) => pick(info, 'id') === id);
 		if (found) return found;
 	}

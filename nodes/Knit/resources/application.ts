@@ -2,12 +2,10 @@ import { collection, jsonObject, text, toggle, type Json } from '../../../lib/ac
 import type { Item } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
-import { asRow, operation, type KnitApi } from '../api';
+import { asRow, LISTS, operation, type KnitApi } from '../api';
 import { applicationFilters, applicationId, candidateId, unpublished } from '../fields';
 import { createdApplicationModel, part, pick, simpleApplication, simpleApplicationModel } from '../models';
 import { newApplication, newApplicationBody } from './shared/newApplication';
-
-const LIST = '/ats.application.list';
 
 const body = jsonObject('body', { displayName: 'Body (JSON)', required: true, default: '{}', rows: 6, description: 'Sent to Knit as it is', hint: unpublished });
 
@@ -76,7 +74,7 @@ export const application: Resource<KnitApi> = {
 			simplify: simpleApplication,
 			output: simpleApplicationModel,
 			// https://developers.getknit.dev/docs/list-applications
-			run: (knit, p, item) => (p.details ? withDetails(knit, knit.list(LIST, 'applications', p.filters), item.limit) : knit.list(LIST, 'applications', p.filters)),
+			run: (knit, p, item) => (p.details ? withDetails(knit, knit.list(LISTS.applications, 'applications', p.filters), item.limit) : knit.list(LISTS.applications, 'applications', p.filters)),
 		}),
 		operation({
 			name: 'Update Stage (Undocumented Body)',

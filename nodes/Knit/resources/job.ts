@@ -1,7 +1,7 @@
 import { choice, jsonObject, text, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
-import { asRow, operation, type KnitApi } from '../api';
+import { asRow, LISTS, operation, type KnitApi } from '../api';
 import { jobFilters, jobId } from '../fields';
 import { findJob } from '../lookups';
 import { createdJobModel, simpleJob, simpleJobModel } from '../models';
@@ -66,7 +66,7 @@ export const job: Resource<KnitApi> = {
 			simplify: simpleJob,
 			output: simpleJobModel,
 			// https://developers.getknit.dev/docs/list-jobs
-			run: (knit, p) => knit.list('/ats.job.list', 'jobs', p.filters),
+			run: (knit, p) => knit.list(LISTS.jobs, 'jobs', p.filters),
 		}),
 	],
 };
