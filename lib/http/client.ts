@@ -122,6 +122,8 @@ export class HttpClient {
 				// Errors are built here: the host's own path repeats a request after a thrown 401 and hides vendor messages.
 				ignoreHttpStatusErrors: this.wire.oauth2 ? { ignore: true, except: [401] } : true,
 				disableFollowRedirect: true,
+				// A read can be cut off when the execution is cancelled; a write on its way is let through.
+				...(this.signal && (request.method === 'GET' || request.method === 'HEAD') ? { abortSignal: this.signal } : {}),
 				...(request.form ? { body: request.form() } : json === undefined ? {} : { body: json }),
 			} as IHttpRequestOptions;
 			return await this.host.helpers.httpRequestWithAuthentication.call(this.host, this.wire.credential, options);
@@ -168,7 +170,8 @@ export class HttpClient {
 			if (refused) return { outcome: { kind: 'answer', status: 401, refusedBeforeRun: false }, error: refused };
 			if (this.wire.oauth2 && hasNoToken(error)) return { outcome: { kind: 'notSent' }, error: transportError(error) };
 			const status = statusOf(error);
-			if (status === undefined) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };
+			// An answer that broke off in its middle brings its good status along: it is none.
+			if (status === undefined || status < 400) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };
 			raw = { statusCode: status, headers: {}, body: '' };
 		}
 		const answer = readAnswer(raw, request.expect ?? 'json', sentAt, this.wire.parse);
