@@ -1,0 +1,153 @@
+import { z } from 'zod/v4';
+
+import type { Row } from '../../lib/action/operation';
+import { isObject } from '../../lib/http/wire';
+import { lazily } from '../../lib/ats/model/lazily';
+import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type Phone, type User } from '../../lib/ats/model';
+import { APPLICATION_STATUSES, ATTACHMENT_TYPES, OFFER_STATUSES } from '../../lib/ats/model/application';
+import { JOB_STATUSES } from '../../lib/ats/model/job';
+import { EMAIL_TYPES, PHONE_TYPES } from '../../lib/ats/model/parts';
+
+/** Kombo's records in the unified model: pure functions. */
+
+export const PROVIDER = 'kombo';
+
+const STATUS_WORDS = { PENDING: 'ACTIVE', HIRED: 'HIRED', DECLINED: 'REJECTED' } as const;
+const OFFER_WORDS = { DRAFT: 'IN_PROGRESS', APPROVED: 'IN_PROGRESS', SENT: 'IN_PROGRESS', ACCEPTED: 'SIGNED', DECLINED: 'DENIED', ABANDONED: 'DEPRECATED' } as const;
+const ATTACHMENT_WORDS = { CV: 'RESUME', COVER_LETTER: 'COVER_LETTER', OTHER: NOT_SPECIFIED } as const;
+
+/** The one thing without which an application is none; everything else is read field by field and may be missing. */
+const identified = lazily(() => z.looseObject({ id: z.string().min(1) }));
+
+/** https://docs.kombo.dev/ats/v1/get-applications */
+export function toApplication(row: Row, models: readonly ModelKey[], withRaw = false): Application {
+	const { id } = identified().parse(row);
+	const wanted = new Set(models);
+	return {
+		provider: PROVIDER,
+		id,
+		info: wanted.has('info') ? infoOf(row, id) : null,
+		currentStage: wanted.has('currentStage') && isObject(row.current_stage) ? { id: toId(row.current_stage.id), text: toText(row.current_stage.name) } : null,
+		interviews: wanted.has('interviews') ? listOf(row.interviews, toInterview) : null,
+		rejection: wanted.has('rejection') ? rejectionOf(row) : null,
+		offers: wanted.has('offers') ? listOf(row.offers, toOffer) : null,
+		attachments: null,
+		...(withRaw ? { raw: row } : {}),
+	};
+}
+
+function infoOf(row: Row, id: string): NonNullable<Application['info']> {
+	return {
+		id,
+		status: toEnum(row.outcome, APPLICATION_STATUSES, STATUS_WORDS),
+		candidate: isObject(row.candidate) ? personOf(row.candidate) : null,
+		origin: NOT_SPECIFIED,
+		appliedAt: toUtc(row.remote_created_at),
+		updatedAt: toUtc(row.remote_updated_at ?? row.changed_at),
+		jobId: toId(row.job_id),
+		owner: null,
+		creditedTo: null,
+	};
+}
+
+function personOf(person: Record<string, unknown>) {
+	return {
+		id: toId(person.id),
+		firstName: toText(person.first_name),
+		lastName: toText(person.last_name),
+		phones: listOf(person.phone_numbers, (phone): Phone => ({ type: toEnum(phone.type, PHONE_TYPES), phoneNumber: toText(phone.phone_number) })),
+		emails: listOf(person.email_addresses, (email) => ({ type: toEnum(email.type, EMAIL_TYPES), email: toText(email.email_address) })),
+		links: listOf(person.social_media, (link) => toText(link.link))?.filter((link) => link !== null) ?? null,
+		location: locationText(person.location),
+	};
+}
+
+function rejectionOf(row: Row): Application['rejection'] {
+	const text = toText(row.rejection_reason_name);
+	const rejectedAt = toUtc(row.rejected_at);
+	return row.outcome === 'DECLINED' || text !== null || rejectedAt !== null ? { id: null, text, rejectedAt } : null;
+}
+
+/** An interview of the interviews list, or the shorter one inside an application. */
+export function toInterview(row: Record<string, unknown>): Interview {
+	const gone = row.canceled === true || row.remote_deleted_at != null;
+	return {
+		id: toId(row.id),
+		subject: toText(row.title),
+		createdAt: toUtc(row.remote_created_at),
+		scheduledStart: toUtc(row.starting_at),
+		scheduledEnd: toUtc(row.ending_at),
+		stage: toId(row.stage_id) === null ? null : { id: toId(row.stage_id), text: null },
+		interviewers: listOf(row.users, toUser),
+		location: toText(row.video_conferencing_url) ?? locationText(row.location),
+		creator: null,
+		status: gone ? 'CANCELLED' : 'SCHEDULED',
+	};
+}
+
+export function toOffer(row: Record<string, unknown>): Offer {
+	return { id: toId(row.id), status: toEnum(row.status, OFFER_STATUSES, OFFER_WORDS), createdAt: toUtc(row.remote_created_at), sentAt: null, closedAt: null };
+}
+
+export function toUser(row: Record<string, unknown>): User {
+	return { id: toId(row.id), email: toText(row.email), employeeId: null, firstName: toText(row.first_name), lastName: toText(row.last_name) };
+}
+
+/** https://docs.kombo.dev/ats/v1/get-candidates */
+export function toCandidate(row: Row, withRaw = false): Candidate {
+	const { id } = identified().parse(row);
+	return {
+		...personOf(row),
+		provider: PROVIDER,
+		id,
+		title: toText(row.title),
+		company: toText(row.company),
+		tags: listOf(row.tags, (tag) => ({ id: toId(tag.id), text: toText(tag.name) })),
+		applications: listOf(row.applications, (application) => toId(application.id))?.filter((one) => one !== null) ?? null,
+		createdAt: toUtc(row.remote_created_at),
+		updatedAt: toUtc(row.remote_updated_at ?? row.changed_at),
+		...(withRaw ? { raw: row } : {}),
+	};
+}
+
+/** https://docs.kombo.dev/ats/v1/get-jobs */
+export function toJob(row: Row, withRaw = false): Job {
+	const { id } = identified().parse(row);
+	const team = Array.isArray(row.hiring_team) ? row.hiring_team.filter(isObject) : null;
+	const withRole = (role: string) => team && team.filter((one) => Array.isArray(one.hiring_team_roles) && one.hiring_team_roles.includes(role)).map(toUser);
+	return {
+		provider: PROVIDER,
+		id,
+		info: {
+			id,
+			title: toText(row.name),
+			description: toText(row.description),
+			status: toEnum(row.status, JOB_STATUSES),
+			confidential: typeof row.confidential === 'boolean' ? row.confidential : null,
+			infoUrl: toText(row.remote_url),
+			applyUrl: toText(row.post_url),
+			createdAt: toUtc(row.remote_created_at),
+			updatedAt: toUtc(row.remote_updated_at ?? row.changed_at),
+			closedAt: toUtc(row.closed_at),
+		},
+		departments: row.department == null ? null : [{ id: null, name: toText(row.department) }],
+		offices: locationText(row.location) === null ? null : [{ id: null, name: null, location: locationText(row.location) }],
+		hiringManagers: withRole('HIRING_MANAGER'),
+		recruiters: withRole('RECRUITER'),
+		stages: listOf(row.stages, (stage) => ({ id: toId(stage.id), text: toText(stage.name) })),
+		...(withRaw ? { raw: row } : {}),
+	};
+}
+
+function locationText(location: unknown): string | null {
+	if (!isObject(location)) return null;
+	return toText(location.raw) ?? toText([location.street_1, location.zip_code, location.city, location.state, location.country].filter(Boolean).join(', '));
+}
+
+export function listOf<Part>(value: unknown, read: (row: Record<string, unknown>) => Part): Part[] | null {
+	return Array.isArray(value) ? value.filter(isObject).map(read) : null;
+}
+
+export function toAttachment(row: Row): Attachment {
+	return { id: toId(row.id), type: toEnum(row.type, ATTACHMENT_TYPES, ATTACHMENT_WORDS), name: toText(row.file_name), link: toText(row.data_url), createdAt: toUtc(row.remote_created_at) };
+}
