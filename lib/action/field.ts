@@ -117,8 +117,16 @@ export function number<Name extends string, const Required extends boolean = fal
 }
 
 function excerpt(raw: unknown): string {
-	const given = typeof raw === 'string' ? `"${raw}"` : (JSON.stringify(raw) ?? String(raw));
+	const given = typeof raw === 'string' ? `"${raw}"` : asJson(raw);
 	return given.length > 60 ? `${given.slice(0, 60)}…` : given;
+}
+
+function asJson(raw: unknown): string {
+	try {
+		return JSON.stringify(raw) ?? String(raw);
+	} catch {
+		return 'something that is not data';
+	}
 }
 
 export function toggle<Name extends string>(name: Name, about: About & { default?: boolean }): Field<Name, boolean> {
