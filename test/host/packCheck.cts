@@ -21,6 +21,9 @@ import { CommandFailed, PlainError, run, script } from './processes.cts';
 const mostPacked = 250_000;
 const mostUnpacked = 1_500_000;
 
+/** One missing module can stop every file. */
+const mostShown = 40;
+
 /** What every n8n host provides (`n8n-workflow` brings the other three along); nothing else may be asked for. */
 const hostModules = ['n8n-workflow', 'zod', 'luxon', 'lodash'];
 const hostRequests = ['n8n-workflow', 'zod/v4', 'luxon', 'lodash', 'crypto', 'node:crypto'];
@@ -217,10 +220,12 @@ void script(async (cleanup) => {
 	const scanWarnings = shipped.warnings + sources.warnings;
 	problems.push(...shipped.problems, ...sources.problems);
 
-	for (const problem of problems) say(`  ${problem}`);
+	const different = [...new Set(problems)];
+	for (const problem of different.slice(0, mostShown)) say(`  ${problem}`);
+	if (different.length > mostShown) say(`  and ${different.length - mostShown} more`);
 	const summary = { scanErrors, scanWarnings, packedBytes, unpackedBytes, dependencies: dependenciesOf(manifest).length, files: files.length };
 	const good = problems.length === 0 && scanErrors === 0 && scanWarnings === 0;
-	say(good ? 'The package is in order.' : `${problems.length} problems`);
+	say(good ? 'The package is in order.' : `${different.length} problems`);
 	if (flags.json) say(JSON.stringify(summary));
 	return good;
 });
