@@ -71,10 +71,11 @@ export async function watchNewRows(host: PollHost, open: (limits: { deadline: nu
 	return await takeTurn(host, options, async ({ slot, deadline, mayWrite }) => {
 		const source = await open({ deadline });
 		const state = load(slot, host.read(), fingerprint(...source.scope));
-		const isFirst = state.floor === null;
+		// A read that the last poll left open must be seen to end, or every poll would go on from the same place.
+		const wasOpen = state.floor === null || state.pass !== null;
 		const result = await readPass(host, source, state, { deadline, cap: options.cap });
 		if (!mayWrite()) return 'quiet';
-		return finish(host, slot, state, result, isFirst, options);
+		return finish(host, slot, state, result, wasOpen, options);
 	});
 }
 
@@ -103,7 +104,7 @@ function complainOnce(slot: Slot, text: string, error: unknown): undefined {
 	throw error;
 }
 
-function finish(host: PollHost, slot: Slot, state: WatchState, { fresh, remembered, ended, lowered, unreadable }: PassResult, isFirst: boolean, { wanted }: WatchOptions): WatchResult {
+function finish(host: PollHost, slot: Slot, state: WatchState, { fresh, remembered, ended, lowered, unreadable }: PassResult, wasOpen: boolean, { wanted }: WatchOptions): WatchResult {
 	if (unreadable > 0) host.log.warn(`${unreadable} rows had no ID or no time and were left out`);
 	const items = fresh.filter(wanted).sort((a, b) => a.at - b.at).map(({ row }) => row);
 	if (items.length > 0) {
@@ -113,8 +114,8 @@ function finish(host: PollHost, slot: Slot, state: WatchState, { fresh, remember
 	}
 	if (remembered > 0) slot.silentSince ??= clock.now();
 	const overdue = slot.silentSince !== null && clock.now() - slot.silentSince >= LIMITS.silentCommitMs;
-	// What the next poll needs must not rest on a poll without items: the end of a first read, a read that goes on, a floor that sank.
-	const lasting = isFirst || !ended || lowered || overdue;
+	// What the next poll needs must not rest on a poll without items: the end of a first or of a long read, a read that goes on, a floor that sank.
+	const lasting = wasOpen || !ended || lowered || overdue;
 	if (!lasting && remembered === 0) return 'quiet';
 	host.write(packWatch(state));
 	if (!lasting) return 'quiet';

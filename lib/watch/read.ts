@@ -12,6 +12,8 @@ export const OVERLAP_MS = HOUR;
 const DISORDER_MS = 5 * 60_000;
 /** `Date` tells whole seconds. */
 const DATE_STEP_MS = 1_000;
+/** Fewer rows prove no order: a list without any shows so many in falling order once in millions of times. */
+const PROOF = 10;
 /** A read that began anew that often, or took so many pages, is worth a line in the log. */
 const MANY_RESTARTS = 3;
 const MANY_PAGES = 200;
@@ -116,7 +118,7 @@ function beginPass(state: WatchState, page: ListPage, result: PassResult): Pass 
 	return { cursor: null, storedAt: clock.now(), pages: 0, restarts: 0, t0, silentUpTo, newest: 0 };
 }
 
-/** Remembers the rows of a page; true when all that follow must be known: the newest come first, and these are older than the floor. */
+/** Remembers the rows of a page; true when all that follow must be known: the newest come first, and the last one is older than the floor. */
 function take(state: WatchState, pass: Pass, page: ListPage, result: PassResult): boolean {
 	const floor = state.floor ?? 0;
 	const isFirstAnswer = pass.pages === 0 && pass.restarts === 0 && state.lastT0 === null;
@@ -129,7 +131,8 @@ function take(state: WatchState, pass: Pass, page: ListPage, result: PassResult)
 		result.remembered++;
 		if (!isFirstAnswer && row.at > pass.silentUpTo) result.fresh.push(row);
 	}
-	return page.rows.length > 0 && page.rows.every(({ at }) => at < floor) && isNewestFirst(page.rows);
+	const last = page.rows.at(-1);
+	return last !== undefined && last.at < floor - DISORDER_MS && isNewestFirst(page.rows);
 }
 
 /** Nobody promises the order: a page ends the reading only when it shows it. */
@@ -142,7 +145,7 @@ function isNewestFirst(rows: readonly ListRow[]): boolean {
 		if (at < before) falls++;
 		else if (at > before) rises++;
 	}
-	return falls > rises;
+	return falls > rises && rows.length >= PROOF;
 }
 
 function endPass(host: PollHost, source: ListSource, state: WatchState, { t0, newest, pages }: Pass): void {
