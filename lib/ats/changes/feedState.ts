@@ -1,3 +1,4 @@
+import { rethrow } from '../../errors';
 import { randomBytes } from 'crypto';
 import { z } from 'zod/v4';
 
@@ -59,7 +60,7 @@ export function unpackFeed(text: string): FeedState {
 		const state = feedSchema().parse(JSON.parse(Buffer.from(text, 'base64').toString('utf8')));
 		return { ...state, seen: new Map(Object.entries(state.seen)) };
 	} catch {
-		throw new CorruptState('it is damaged or has another form');
+		return rethrow(new CorruptState('it is damaged or has another form'));
 	}
 }
 

@@ -1,3 +1,4 @@
+import { rethrow } from '../../errors';
 import { ByteReader, ByteWriter } from './bytes';
 import { hash32 } from './hash';
 import { Memory, nothingReusable, type Entry } from './memory';
@@ -49,8 +50,7 @@ export function unpack(text: string): State {
 	try {
 		return unpackBytes(Buffer.from(text, 'base64'));
 	} catch (error) {
-		if (error instanceof CorruptState) throw error;
-		throw new CorruptState(error instanceof Error && error instanceof RangeError ? 'it is damaged' : 'it has another form');
+		return rethrow(error instanceof CorruptState ? error : new CorruptState(error instanceof RangeError ? 'it is damaged' : 'it has another form'));
 	}
 }
 

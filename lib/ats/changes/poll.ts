@@ -1,3 +1,4 @@
+import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ApplicationChanges, ChangeEvent } from '../model';
 import type { ChangeSource, Source } from '../provider';
@@ -60,7 +61,7 @@ async function pollApplications({ host, slot, source, options, deadline, mayWrit
 		failed = await readAllThatIsDue(run, reads);
 	} catch (error) {
 		if (error instanceof EndlessList) forgetCursors(state);
-		throw error;
+		return rethrow(error);
 	}
 	if (!mayWrite()) return 'quiet';
 	const result = finish(run, text);
@@ -135,7 +136,7 @@ function unpackOrComplain(slot: Slot, text: string, scope: string, reads: readon
 	} catch (error) {
 		if (!(error instanceof CorruptState) || slot.corrupt !== text) {
 			slot.corrupt = text;
-			throw error;
+			return rethrow(error);
 		}
 		const rebuilt = freshState(scope, reads);
 		rebuilt.header.rebuilt = true;
@@ -159,7 +160,7 @@ function finish(run: Run, text: string | undefined): PollResult {
 		packed = pack(state, run.options.maxStateBytes ?? (host.budgetMs === undefined ? OLD_HOST_BOUND : DEFAULT_BOUND));
 	} catch (error) {
 		slot.state = null;
-		throw error;
+		return rethrow(error);
 	}
 	host.write(packed);
 	if (tells) {
