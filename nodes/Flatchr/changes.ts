@@ -130,7 +130,7 @@ async function probeDates(flatchr: FlatchrApi): Promise<void> {
 	if (rowsOf((await flatchr.searchAnswer({ start_update: filterDay(never) })).body).length === 0) throw misread();
 }
 
-/** The next day whose month and day, swapped, are a day long past; null in the first days of January, which has none. */
+/** The next day whose month and day, swapped, are a day long past; null at the turn of the year, which has none. */
 export function ambiguousDay(now: number): number | null {
 	for (let ahead = 2; ahead <= 366; ahead++) {
 		const day = new Date(Math.floor(now / DAY) * DAY + ahead * DAY);
