@@ -65,9 +65,9 @@ export const application: Resource<KomboApi> = {
 			fields: [
 				jobId,
 				...candidateName,
-				candidateDetails,
 				mapper('answers', { displayName: 'Screening Answers', source: screeningQuestions, words: { singular: 'answer', plural: 'answers' }, description: "The chosen job's questions; answer conditional ones only when their condition holds" }),
 				rows('attachments', { displayName: 'Attachments', addLabel: 'Add Attachment', rowLabel: 'Attachment', fields: fileFields, description: 'The first CV becomes the résumé' }),
+				candidateDetails,
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
