@@ -25,6 +25,7 @@ export interface Verdict {
 }
 
 const DAY = 86_400_000;
+const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told' };
 
 export class Judge {
 	private readonly shown = new Map<string, Shown>();
@@ -38,6 +39,10 @@ export class Judge {
 	/** Until the first read has ended, what is served is what will be remembered. */
 	watching = false;
 	watchStart = Infinity;
+	/** What was there before the trigger is no change. */
+	counting = false;
+	/** Items carry only some models: a creation then stands for what the vendor shows. */
+	partial = false;
 	/** Events whose changes may repeat what a creation in the same step has said. */
 	private fresh = '';
 
@@ -55,15 +60,19 @@ export class Judge {
 		}
 		if (differs) {
 			shown.changedAt = at;
-			this.changes++;
+			if (this.counting) this.changes++;
 		}
 		shown.now = flat;
 		this.shown.set(id, shown);
 	}
 
-	/** A row went out in an answer. Before watching began, and for what is still unknown and old, that is what is remembered. */
-	served(id: string, flat: Flat, silent: boolean): void {
-		if (!this.watching || (silent && !this.known.has(id) && this.isOld(id))) this.known.set(id, flat);
+	isKnown(id: string): boolean {
+		return this.known.has(id);
+	}
+
+	/** Remembered without a word, with these values. */
+	baseline(id: string, flat: Flat): void {
+		if (!this.known.has(id)) this.known.set(id, flat);
 	}
 
 	/** The state was lost or belongs to another account: everything is new again. */
@@ -94,7 +103,7 @@ export class Judge {
 		const step = `${id} ${event.detectedAt}`;
 		if (event.event === 'application.created' || event.previousKnown === false) {
 			if (this.known.has(id) && this.watching) this.complain('duplicated', `${event.event} ${id}: was known`);
-			if (event.application) this.known.set(id, flatten(event.application, false));
+			if (event.application) this.known.set(id, this.whole(id, event.application));
 			this.fresh = step;
 			return;
 		}
@@ -103,10 +112,20 @@ export class Judge {
 		for (const change of event.changes) this.change(event, change, known, step === this.fresh);
 	}
 
+	private whole(id: string, application: Application): Flat {
+		return this.partial ? new Map(this.shown.get(id)?.now) : flatten(application, false);
+	}
+
 	private change(event: ChangeEvent, change: Change, known: Flat, fresh: boolean): void {
 		const id = event.applicationId ?? '';
-		if (change.path === '*' || change.path === 'info') {
-			if (event.application) for (const [path, value] of flatten(event.application, false)) known.set(path, value);
+		if (change.path === 'info') {
+			known.set('info.candidate', person(event.application?.info?.candidate));
+			return;
+		}
+		if (change.path === '*') {
+			if (!event.application) return;
+			known.clear();
+			for (const [path, value] of this.whole(id, event.application)) known.set(path, value);
 			return;
 		}
 		const ever = this.shown.get(id)?.ever;
@@ -142,7 +161,8 @@ export class Judge {
 			for (const path of new Set([...known.keys(), ...shown.now.keys()])) {
 				const value = shown.now.get(path) ?? null;
 				const told = known.get(path) ?? null;
-				if (value === told) continue;
+				if (value === told || UNTOLD.interviews === path || UNTOLD.offers === path) continue;
+				if (!known.has(path) && known.has(path.startsWith('offers') ? UNTOLD.offers : UNTOLD.interviews)) continue;
 				// An interview that is gone counts as cancelled; its times are of no interest.
 				const gone = path.startsWith('interviews[') && !shown.now.has(path);
 				if (gone && (!path.endsWith('.status') || told === 'CANCELLED')) continue;
@@ -167,6 +187,9 @@ export function flatten(application: Application, deleted: boolean): Flat {
 	flat.set('info.candidate', person(info?.candidate));
 	flat.set('currentStage', application.currentStage?.id ?? null);
 	flat.set('rejection', reason(application.rejection));
+	// Not told: what it turns out to be later is remembered without a word.
+	if (!application.interviews) flat.set(UNTOLD.interviews, '');
+	if (!application.offers) flat.set(UNTOLD.offers, '');
 	for (const interview of application.interviews ?? []) {
 		const path = `interviews[${interview.id}]`;
 		flat.set(`${path}.status`, interview.status);

@@ -5,7 +5,7 @@ import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { Random } from '../../sandbox/random.cts';
 import { SimHost, type HandOver, type Mode, type Told } from './host.cts';
-import { flatten, Judge, type Verdict } from './judge.cts';
+import { flatten, Judge, type Flat, type Verdict } from './judge.cts';
 import { FakeVendor, type Fault, type Record } from './vendor.cts';
 
 export interface Plan {
@@ -30,6 +30,8 @@ export interface Result extends Verdict {
 	bytesPerApplication: number;
 	quietPolls: number;
 	requestsInQuietPolls: number;
+	fullChecks: number;
+	requestsInFullChecks: number;
 	maxLagSeen: number;
 }
 
@@ -42,9 +44,14 @@ export class Simulation {
 	readonly host: SimHost;
 	readonly judge = new Judge();
 	records: Record[] = [];
+	/** Rows of this poll that nobody was told of yet. */
+	private readonly served = new Map<string, Flat>();
 	private heard = 0;
 	private quietPolls = 0;
 	private requestsInQuietPolls = 0;
+	private fullChecks = 0;
+	private requestsInFullChecks = 0;
+	private maxLagSeen = 0;
 	private faultRate = 0;
 	private interviews = 0;
 
@@ -58,7 +65,10 @@ export class Simulation {
 		this.vendor.pageSize = 250;
 		this.host = new SimHost(mode, () => this.vendor.source(), { ...DEFAULT_OPTIONS, ...plan.options }, () => this.clock.now());
 		this.vendor.onShown = (record) => this.judge.show(record.id, this.flat(record), this.clock.now(), record.createdAt);
-		this.vendor.onServed = (record, { kind }) => this.judge.served(record.id, this.flat(record), kind === 'all');
+		this.vendor.onServed = (record) => {
+			if (!this.judge.isKnown(record.id)) this.served.set(record.id, this.flat(record));
+		};
+		this.judge.partial = plan.options?.models !== undefined;
 	}
 
 	private flat(record: Record) {
@@ -70,6 +80,7 @@ export class Simulation {
 		try {
 			const { applications = 500, minutes = 240, changesPerMinute = 5 } = this.plan;
 			this.records = this.vendor.fill(applications);
+			this.judge.counting = true;
 			this.plan.prepare?.(this);
 			for (let minute = 0; minute < minutes; minute++) {
 				for (let i = 0; i < changesPerMinute; i++) {
@@ -80,6 +91,7 @@ export class Simulation {
 				await this.plan.minute?.(this, minute);
 				await this.poll();
 			}
+			this.maxLagSeen = this.host.state === undefined ? 0 : unpack(this.host.state).header.lag;
 			this.plan.finish?.(this);
 			await this.comeToRest();
 			return this.result(applications);
@@ -97,21 +109,34 @@ export class Simulation {
 			this.quietPolls++;
 			this.requestsInQuietPolls += this.vendor.requests.length - requests;
 		}
+		this.countFullCheck(requests);
 		this.listen();
 		return told;
+	}
+
+	/** A poll that went through all pages at once tells what a full check costs. */
+	private countFullCheck(from: number): void {
+		const asked = this.vendor.requests.slice(from).filter(({ kind }) => kind !== 'window');
+		if (!this.judge.watching || !asked.some(({ kind, cursor }) => kind === 'all' && cursor === null)) return;
+		this.fullChecks++;
+		this.requestsInFullChecks += asked.length;
 	}
 
 	private listen(): void {
 		for (const { items } of this.host.executions.slice(this.heard)) this.judge.hear(items);
 		this.heard = this.host.executions.length;
-		if (!this.judge.watching) this.beginToWatch();
+		for (const id of this.served.keys()) if (this.judge.isKnown(id)) this.served.delete(id);
+		if (this.served.size > 0 || !this.judge.watching) this.lookIntoState();
+		this.served.clear();
 	}
 
-	private beginToWatch(): void {
+	/** What was remembered without a word is what the workflow is taken to know. */
+	private lookIntoState(): void {
 		const { state } = this.host;
 		if (state === undefined) return;
 		try {
-			const { header } = unpack(state);
+			const { header, memory } = unpack(state);
+			for (const [id, flat] of this.served) if (memory.find(id)) this.judge.baseline(id, flat);
 			if (header.highWater === null) return;
 			this.judge.watching = true;
 			this.judge.watchStart = header.watchStart;
@@ -149,7 +174,9 @@ export class Simulation {
 			bytesPerApplication: state === undefined ? 0 : Math.round(state.length / Math.max(applications, this.vendor.records.size)),
 			quietPolls: this.quietPolls,
 			requestsInQuietPolls: this.requestsInQuietPolls,
-			maxLagSeen: state === undefined ? 0 : unpack(state).header.lag,
+			fullChecks: this.fullChecks,
+			requestsInFullChecks: this.requestsInFullChecks,
+			maxLagSeen: this.maxLagSeen,
 		};
 	}
 

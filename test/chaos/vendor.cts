@@ -79,6 +79,9 @@ export class FakeVendor {
 	private readonly pending: Array<{ at: number; apply(): void }> = [];
 	private readonly stages = new Map<string, { id: string; text: string }>();
 	private numbers = 0;
+	/** Rises with every change that is shown. */
+	private version = 0;
+	private lastSorted: { version: number; order: Order; since: number | null; rows: Record[] } | undefined;
 
 	constructor(
 		readonly clock: Clock,
@@ -110,6 +113,7 @@ export class FakeVendor {
 		};
 		this.soon(() => {
 			this.records.set(record.id, record);
+			this.version++;
 			this.onShown(record);
 		});
 		return record;
@@ -136,6 +140,7 @@ export class FakeVendor {
 			change(record);
 			record.touchedAt = at;
 			if (!nested) record.changedAt = at;
+			this.version++;
 			this.onShown(record);
 		});
 	}
@@ -144,6 +149,12 @@ export class FakeVendor {
 		this.change(id, (record) => {
 			record.stage = this.stage(stage);
 		});
+	}
+
+	/** Gone without a trace. */
+	remove(id: string): void {
+		this.records.delete(id);
+		this.version++;
 	}
 
 	/** Applies what is due by now. */
@@ -210,6 +221,15 @@ export class FakeVendor {
 	}
 
 	private sorted(since: number | null): Record[] {
+		const { version, order } = this;
+		const last = this.lastSorted;
+		if (order !== 'random' && last?.version === version && last.since === since && last.order === order) return last.rows;
+		const rows = this.sort(since);
+		this.lastSorted = { version, order, since, rows };
+		return rows;
+	}
+
+	private sort(since: number | null): Record[] {
 		const rows = [...this.records.values()].filter((record) => since === null || record.touchedAt >= since);
 		if (this.paging === 'keyset') return rows.sort((a, b) => a.number - b.number);
 		if (this.order === 'ascending') return rows.sort((a, b) => a.touchedAt - b.touchedAt || a.number - b.number);

@@ -31,6 +31,12 @@ export class ByteWriter {
 		this.length += 3;
 	}
 
+	u48(value: number): void {
+		this.room(6);
+		this.buffer.writeUIntLE(value, this.length, 6);
+		this.length += 6;
+	}
+
 	/** Up to 2^53. */
 	varint(value: number): void {
 		this.room(8);
@@ -106,6 +112,13 @@ export class ByteReader {
 		this.need(3);
 		const value = this.buffer.readUIntLE(this.at, 3);
 		this.at += 3;
+		return value;
+	}
+
+	u48(): number {
+		this.need(6);
+		const value = this.buffer.readUIntLE(this.at, 6);
+		this.at += 6;
 		return value;
 	}
 

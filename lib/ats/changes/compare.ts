@@ -1,12 +1,12 @@
 import type { SourceRow } from '../provider';
 import { created, diff, vanished } from './diff';
 import type { Difference, Now } from './diff';
-import type { FoundBy } from './events';
+import { onlyModels, type FoundBy } from './events';
 import { messageOf } from './failures';
-import { isFull, slimContent, type Entry, type SlimEntry } from './memory';
+import { gateContent, gateOf, isFull, slimContent, type Entry, type SlimEntry } from './memory';
 import { DAY, LIMITS } from './options';
 import { askModels, hasTime, skip, tellable, type Run } from './run';
-import { contentHash, knows, modelBits, snapshotOf, type Snapshot } from './snapshot';
+import { contentHash, knows, modelBits, modelsOf, snapshotOf, type Snapshot } from './snapshot';
 
 /** How the rows of a read are to be taken. */
 export interface Manner {
@@ -30,7 +30,7 @@ export async function comparePage(run: Run, rows: readonly SourceRow[], manner: 
 	// List rows are a gate only: whatever equals the list row remembered needs no closer look.
 	const gates = new Map<string, number>();
 	const moved = rows.filter((row) => {
-		const gate = contentHash(snapshotOf(row)) || 1;
+		const gate = gateOf(contentHash(snapshotOf(row)), row.changedAt);
 		gates.set(row.id, gate);
 		return !passesGate(run, row, gate, manner);
 	});
@@ -50,7 +50,7 @@ const NO_GATES: ReadonlyMap<string, number> = new Map();
 function passesGate(run: Run, row: SourceRow, gate: number, manner: Manner): boolean {
 	const entry = run.draft.find(row.id);
 	if (!entry) return false;
-	const same = isFull(entry) ? entry.gate === gate && !entry.missed : entry.gated && entry.content === slimContent(gate);
+	const same = isFull(entry) ? entry.gate === gate && !entry.missed : entry.gated && entry.content === gateContent(gate);
 	if (same) entry.seenIn = manner.pass;
 	return same;
 }
@@ -115,8 +115,13 @@ function examine(run: Run, row: SourceRow, manner: Manner): Finding {
 	const now: Now = {
 		snapshot: snapshotOf(row, tellable(run)),
 		application: row.application,
-		createdAt: iso(row.createdAt),
-		changedAt: iso(row.changedAt),
+		// Most rows tell nothing: their times are written out only when somebody asks.
+		get createdAt() {
+			return iso(row.createdAt);
+		},
+		get changedAt() {
+			return iso(row.changedAt);
+		},
 	};
 	if (!before) return examineUnknown(run, row, now, manner);
 	const finding = { row, now, before, previousKnown: true };
@@ -144,13 +149,10 @@ function examineUnknown(run: Run, row: SourceRow, now: Now, { foundBy, silentBef
 	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: now.changedAt, changes: [] }] };
 }
 
-/** Of a slim entry only status, stage and a hash are left. */
+/** Of a slim entry only status, stage and a hash are left: enough to see whether anything else differs too. */
 function examineSlim(run: Run, slim: SlimEntry, now: Now): Pick<Finding, 'differences' | 'next'> {
 	const { snapshot } = now;
 	if (slim.deleted && snapshot.deleted) return { differences: [], next: null };
-	const comparable = (snapshot.known & slim.known) === slim.known;
-	const content = slimContent(contentHash({ ...restricted(snapshot, slim.known), deleted: slim.deleted }));
-	const sameContent = slim.gated || !comparable || content === slim.content;
 	const remembered: Snapshot = {
 		...snapshot,
 		known: slim.known,
@@ -159,11 +161,24 @@ function examineSlim(run: Run, slim: SlimEntry, now: Now): Pick<Finding, 'differ
 		stage: run.state.memory.stageValue(slim.stage),
 	};
 	const { differences, next } = diff(remembered, now);
-	if (differences.length === 0 && sameContent && !slim.gated) return { differences, next: null };
-	if (differences.length === 0 && !sameContent) differences.push({ event: 'application.updated', at: now.changedAt, changes: [{ path: '*' }] });
-	// A gate that opened on a slim entry: something in the list row moved, whether or not the details show it.
-	if (differences.length === 0 && slim.gated) differences.push({ event: 'application.updated', at: now.changedAt, changes: [{ path: '*' }] });
+	const elsewhere = !snapshot.deleted && differsElsewhere(slim, remembered, snapshot);
+	if (differences.length === 0 && !elsewhere) return { differences, next: null };
+	const last = differences.at(-1);
+	if (last && !snapshot.deleted) {
+		const rejection = (slim.status === 'REJECTED') !== (snapshot.status === 'REJECTED') && knows(slim.known, 'rejection');
+		const outcome = differences.find(({ changes: [change] }) => change?.path === 'info.status');
+		if (rejection) outcome?.changes.push({ path: 'rejection', to: now.application.rejection });
+		if (elsewhere) last.changes.push({ path: '*' });
+	} else if (elsewhere) differences.push({ event: 'application.updated', at: now.changedAt, changes: [{ path: '*' }] });
 	return { differences, next };
+}
+
+function differsElsewhere(slim: SlimEntry, remembered: Snapshot, now: Snapshot): boolean {
+	// The gate of a list row opened, so its outline differs, unless status and stage explain it.
+	if (slim.gated) return slim.status === now.status && slim.stage === (now.stage?.id ?? null);
+	if ((now.known & slim.known) !== slim.known) return false;
+	// With the status comes a rejection, or it goes: that it was none is worth a try.
+	return ![remembered, { ...remembered, rejection: null }].some((was) => slimContent(contentHash(restricted(was, slim.known))) === slim.content);
 }
 
 function restricted(snapshot: Snapshot, known: number): Snapshot {
@@ -244,7 +259,8 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, ma
 	if (wanted.length > 0) {
 		run.telling.tell(completed ? retold(finding, completed, wanted) : wanted, {
 			applicationId: row.id,
-			application: (completed ?? row).application,
+			// A model that the account does not tell leaves as null, whatever stands in its place in the row.
+			application: onlyModels((completed ?? row).application, modelsOf(tellable(run))),
 			before: full?.snapshot ?? null,
 			after: snapshot,
 			step,
@@ -260,7 +276,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, ma
 /** The same differences, with `to` from the completed record. */
 function retold({ before, now, previousKnown }: Finding, completed: SourceRow, wanted: readonly Difference[]): Difference[] {
 	if (!previousKnown || (before && !isFull(before))) return [...wanted];
-	const complete = { ...now, application: completed.application };
+	const complete = { snapshot: now.snapshot, application: completed.application, createdAt: now.createdAt, changedAt: now.changedAt };
 	const all = before && isFull(before) ? diff(before.snapshot, complete).differences : created(complete);
 	const events = new Set(wanted.map(({ event }) => event));
 	return all.filter(({ event }) => events.has(event));

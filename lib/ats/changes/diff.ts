@@ -150,13 +150,9 @@ function compareInterviews(before: Snapshot, { application, snapshot }: Now, nex
 		const path = `interviews[${interview.key}]`;
 		const value = details.get(interview.key);
 		if (!was) {
-			const appeared: Change = { path, from: null, to: value };
-			if (interview.status === 'CANCELLED') {
-				found.tell('interview.cancelled', null, appeared);
-				continue;
-			}
-			found.tell('interview.scheduled', value?.createdAt ?? null, appeared);
-			if (interview.status === 'COMPLETE') found.tell('interview.completed', null, { path: `${path}.status`, to: interview.status });
+			// Met after the fact: one event, for what became of it.
+			const event = interview.status === 'CANCELLED' ? 'interview.cancelled' : interview.status === 'COMPLETE' ? 'interview.completed' : 'interview.scheduled';
+			found.tell(event, event === 'interview.scheduled' ? (value?.createdAt ?? null) : null, { path, from: null, to: value });
 			continue;
 		}
 		if (was.status !== interview.status) {

@@ -1,5 +1,5 @@
 import { clock } from '../../clock';
-import type { Application, ApplicationChanges, ChangeEvent, EventName } from '../model';
+import type { Application, ApplicationChanges, ChangeEvent, EventName, ModelKey } from '../model';
 import { MODEL_KEYS } from '../model';
 import type { Difference } from './diff';
 import { fingerprint } from './hash';
@@ -55,7 +55,7 @@ export class Telling {
 	}
 
 	tell(differences: readonly Difference[], occasion: Occasion): void {
-		const application = occasion.application && onlyModels(occasion.application, this.options);
+		const application = occasion.application && onlyModels(occasion.application, this.options.models);
 		for (const { event, changes, at } of differences) {
 			this.told.push({
 				event,
@@ -81,9 +81,9 @@ function passes(wanted: ReadonlySet<string>, from: string | null | undefined, to
 	return (typeof from === 'string' && wanted.has(from)) || (typeof to === 'string' && wanted.has(to));
 }
 
-/** Models that were not asked for leave as null. */
-export function onlyModels(application: Application, { models }: Pick<PollOptions, 'models'>): Application {
-	if (models.length === 0) return application;
+/** The other models leave as null; an empty list means all. */
+export function onlyModels(application: Application, models: readonly ModelKey[]): Application {
+	if (models.length === 0 || models.length === MODEL_KEYS.length) return application;
 	const output = { ...application };
 	for (const key of MODEL_KEYS) if (!models.includes(key)) output[key] = null;
 	return output;

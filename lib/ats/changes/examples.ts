@@ -35,7 +35,7 @@ function applicationExample({ provider, events }: Extract<Source, { kind: 'appli
 		provider,
 		applicationId: row.id,
 		changes: [],
-		application: onlyModels(row.application, options),
+		application: onlyModels(row.application, options.models),
 		example: true,
 	};
 }

@@ -1,5 +1,5 @@
 import type { ApplicationStatus } from '../model';
-import { idHash } from './hash';
+import { hash32, idHash } from './hash';
 import { contentHash, type Snapshot } from './snapshot';
 
 /** An application as it is remembered in full. Never changed in place: a new one replaces it. */
@@ -8,7 +8,7 @@ export interface Entry {
 	/** Grows with every told step, so that A -> B -> A -> B has four ids. */
 	readonly step: number;
 	readonly snapshot: Snapshot;
-	/** Hash of the list row, where list rows only open the gate to details (never 0 then). */
+	/** The list row in 48 bits, where list rows only open the gate to details (see gateOf); else 0. */
 	readonly gate: number;
 	/** The provider's own note, such as the candidate's id. */
 	readonly memo: string | null;
@@ -82,7 +82,7 @@ export class Memory {
 			status: snapshot.status,
 			stage: snapshot.stage?.id ?? null,
 			known: snapshot.known,
-			content: slimContent(gate === 0 ? contentHash(snapshot) : gate),
+			content: gate === 0 ? slimContent(contentHash(snapshot)) : gateContent(gate),
 			gated: gate !== 0,
 			seenIn: entry.seenIn,
 		});
@@ -103,6 +103,20 @@ export interface Reusable {
 
 export function nothingReusable(): Reusable {
 	return { buffer: Buffer.alloc(0), words: [], index: new Map(), slim: null };
+}
+
+/**
+ * A list row as a gate: 20 bits for what it shows, 28 for its time of record, which may be all that an outline shows
+ * of a change. Slim entries keep the first part only: the time alone is no change.
+ */
+export function gateOf(content: number, changedAt: number | null): number {
+	return slimContent(content) * 2 ** GATE_TIME_BITS + (hash32(String(changedAt)) % (2 ** GATE_TIME_BITS - 1)) + 1;
+}
+
+const GATE_TIME_BITS = 28;
+
+export function gateContent(gate: number): number {
+	return Math.floor(gate / 2 ** GATE_TIME_BITS);
 }
 
 export function slimContent(hash: number): number {

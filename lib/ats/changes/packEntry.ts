@@ -31,7 +31,7 @@ export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
 	out.byte(s.known | (s.rejection ? KNOWN.rejection : 0) | (s.jobId === null ? 0 : KNOWN.job));
 	out.text(entry.id);
 	out.varint(entry.step);
-	if (gate) out.u32(gate);
+	if (gate) out.u48(gate);
 	if (memo !== null) out.text(memo);
 	out.varint(words.indexOf(s.stage?.id ?? null));
 	if (s.jobId !== null) out.varint(words.indexOf(s.jobId));
@@ -65,7 +65,7 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 	const known = second & 63;
 	const id = from.text();
 	const step = from.varint();
-	const gate = flags & FLAG.gate ? from.u32() : 0;
+	const gate = flags & FLAG.gate ? from.u48() : 0;
 	const memo = flags & FLAG.memo ? from.text() : null;
 	const stage = stageValue(words.at(from.varint()));
 	const jobId = second & KNOWN.job ? words.at(from.varint()) : null;

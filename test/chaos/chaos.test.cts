@@ -1,0 +1,44 @@
+import { MODES } from './host.cts';
+import { report, simulate } from './report.cts';
+
+const SEED = 20_260_105;
+const SMALL = { applications: 150, minutes: 80 };
+const SHORT = ['plain', '5 % failing requests', 'A, B, A, B over polls', 'A, B, A inside a poll', 'scope switched off and on', 'deletion, anonymisation, return', 'rows skipped'];
+
+describe.each(MODES)('through simulated days (n8n %s)', (mode) => {
+	it.each(SHORT)('loses nothing, repeats nothing and says nothing untrue: %s', async (name) => {
+		const { result } = await simulate(name, mode, SEED, SMALL);
+		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
+		if (name !== 'A, B, A inside a poll') expect(result.told).toBeGreaterThan(50);
+	});
+});
+
+describe('through kills', () => {
+	it('loses nothing and repeats nothing with durable cursors', async () => {
+		const { result } = await simulate('kills', 'durable', SEED, SMALL);
+		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
+	});
+
+	it('counts what a kill costs in the other modes apart, and does not hide it', async () => {
+		const runs = [await simulate('kills', 'default', SEED, { applications: 150 }), await simulate('plain', 'default', SEED, SMALL)];
+		const { lost, duplicated, modes } = report(runs, [SEED]);
+		expect([lost, duplicated]).toEqual([0, 0]);
+		expect(modes.default?.crashWindow.duplicated).toBeGreaterThan(0);
+	});
+});
+
+describe('the judge', () => {
+	it('sees what is lost when an execution is thrown away', async () => {
+		const { scenarios } = await import('./scenarios.cts');
+		const { Simulation } = await import('./simulation.cts');
+		const plan = { ...scenarios.plain, minute: (sim: InstanceType<typeof Simulation>, minute: number) => { sim.host.handOver = minute % 30 === 7 ? 'stateOnly' : 'whole'; } };
+		expect((await new Simulation('durable', plan, 'lossy').run()).lost).toBeGreaterThan(0);
+	});
+
+	it('sees what is told twice when a state is not saved', async () => {
+		const { scenarios } = await import('./scenarios.cts');
+		const { Simulation } = await import('./simulation.cts');
+		const plan = { ...scenarios.plain, minute: (sim: InstanceType<typeof Simulation>, minute: number) => { sim.host.handOver = minute % 30 === 7 ? 'executionOnly' : 'whole'; } };
+		expect((await new Simulation('durable', plan, 'twice').run()).duplicated).toBeGreaterThan(0);
+	});
+});

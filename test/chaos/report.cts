@@ -1,0 +1,68 @@
+/** Sums up what the simulations found. */
+import { MODES, type Mode } from './host.cts';
+import { scenarios } from './scenarios.cts';
+import { Simulation, type Plan, type Result } from './simulation.cts';
+
+export interface Run {
+	name: string;
+	mode: Mode;
+	seed: number;
+	crashes: boolean;
+	result: Result;
+}
+
+export async function simulate(name: string, mode: Mode, seed: number, smaller: Partial<Plan> = {}): Promise<Run> {
+	const plan = scenarios[name];
+	if (!plan) throw new Error(`There is no scenario "${name}". There are: ${Object.keys(scenarios).join(', ')}`);
+	const result = await new Simulation(mode, { ...plan, ...smaller }, `${seed}/${name}`).run();
+	return { name, mode, seed, crashes: plan.crashes === true, result };
+}
+
+type Sums = Record<'polls' | 'changes' | 'told' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number>;
+
+function sums(runs: readonly Run[]): Sums {
+	const sum = (read: (result: Result) => number) => runs.reduce((total, { result }) => total + read(result), 0);
+	return {
+		polls: sum(({ polls }) => polls), changes: sum(({ changes }) => changes), told: sum(({ told }) => told), lost: sum(({ lost }) => lost),
+		duplicated: sum(({ duplicated }) => duplicated), wrongFromTo: sum(({ wrongFromTo }) => wrongFromTo), emptyExecutions: sum(({ emptyExecutions }) => emptyExecutions),
+	};
+}
+
+/** A crash may repeat or lose one poll where the host keeps state in memory: counted beside the totals, per mode. */
+function isCrashWindow({ crashes, mode }: Run): boolean {
+	return crashes && mode !== 'durable';
+}
+
+export function report(runs: readonly Run[], seeds: readonly number[]) {
+	const counted = runs.filter((run) => !isCrashWindow(run));
+	const steady = runs.filter(({ name, result }) => name === 'plain' && result.quietPolls > 0);
+	const biggest = Math.max(...runs.map(({ result }) => result.maxStateBytes));
+	const full = runs.filter(({ result }) => result.requestsInFullChecks > 0 && result.fullChecks > 0);
+	const { polls, changes, told, lost, duplicated, wrongFromTo, emptyExecutions } = sums(counted);
+	return {
+		seeds, polls, changes, told, lost, duplicated, wrongFromTo,
+		maxStateBytes: biggest,
+		bytesPerApplication: Math.max(...steady.map(({ result }) => result.bytesPerApplication)),
+		requestsPerQuietPoll: ratio(steady, ({ requestsInQuietPolls }) => requestsInQuietPolls, ({ quietPolls }) => quietPolls),
+		requestsPerFullCheck: ratio(full, ({ requestsInFullChecks }) => requestsInFullChecks, ({ fullChecks }) => fullChecks),
+		emptyExecutions,
+		maxLagSeen: Math.max(...runs.map(({ result }) => result.maxLagSeen)),
+		modes: Object.fromEntries(MODES.map((mode) => {
+			const { lost: crashLost, duplicated: crashDuplicated } = sums(runs.filter((run) => run.mode === mode && isCrashWindow(run)));
+			return [mode, { ...sums(counted.filter((run) => run.mode === mode)), crashWindow: { lost: crashLost, duplicated: crashDuplicated } }];
+		})),
+		scenarios: Object.fromEntries([...new Set(runs.map(({ name }) => name))].map((name) => [name, sums(counted.filter((run) => run.name === name))])),
+	};
+}
+
+function ratio(runs: readonly Run[], above: (result: Result) => number, below: (result: Result) => number): number {
+	const sum = (read: (result: Result) => number) => runs.reduce((total, { result }) => total + read(result), 0);
+	return runs.length === 0 ? 0 : Math.round((sum(above) / sum(below)) * 100) / 100;
+}
+
+/** The run's lines for people: what went wrong, with how to see it again. */
+export function complaintsOf(runs: readonly Run[]): string[] {
+	return runs
+		.filter((run) => !isCrashWindow(run) && run.result.lost + run.result.duplicated + run.result.wrongFromTo > 0)
+		.flatMap(({ name, mode, seed, result }) => [`${name} (${mode}): npm run chaos -- --seed ${seed} --mode ${mode} --only "${name}"`, ...result.complaints.slice(0, 3).map((line) => `    ${line}`)]);
+}

@@ -1,0 +1,62 @@
+/**
+ * `npm run chaos -- [--json] [--seed N] [--mode durable] [--only "kills"]`
+ * Simulated days of every scenario in the four ways in which n8n keeps a trigger's state. Exit 1 when anything was lost, told twice, or
+ * told with a `from` or `to` that was never true.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+
+import { MODES, type Mode } from './host.cts';
+import { complaintsOf, report, simulate, type Run } from './report.cts';
+import { scenarios } from './scenarios.cts';
+
+interface Job {
+	name: string;
+	mode: Mode;
+	seed: number;
+}
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, seed: { type: 'string' }, mode: { type: 'string' }, only: { type: 'string' } } });
+
+async function main(): Promise<void> {
+	const seed = Number(values.seed ?? Date.now() % 1_000_000);
+	const jobs: Job[] = Object.keys(scenarios)
+		.filter((name) => values.only === undefined || name === values.only)
+		.flatMap((name) => MODES.filter((mode) => values.mode === undefined || mode === values.mode).map((mode) => ({ name, mode, seed })));
+	if (jobs.length === 0) throw new Error(`There is no scenario "${values.only}". There are: ${Object.keys(scenarios).join(', ')}`);
+	console.log(`seed ${seed}: ${jobs.length} simulations`);
+	const runs: Run[] = [];
+	const workers = Math.min(jobs.length, availableParallelism(), 4);
+	await Promise.all(Array.from({ length: workers }, async () => await work(jobs, runs)));
+	const result = report(runs, [seed]);
+	for (const line of complaintsOf(runs)) console.log(line);
+	if (values.json) console.log(JSON.stringify(result));
+	else {
+		console.table(result.modes);
+		console.log(`${result.changes} changes in ${result.polls} polls: ${result.lost} lost, ${result.duplicated} told twice, ${result.wrongFromTo} told wrongly`);
+	}
+	process.exitCode = result.lost + result.duplicated + result.wrongFromTo > 0 ? 1 : 0;
+}
+
+/** One process that takes the next simulation whenever it is free. */
+async function work(jobs: Job[], runs: Run[]): Promise<void> {
+	const child = fork(__filename, [], { env: { ...process.env, CHAOS_WORKER: '1' } });
+	const ended = once(child, 'exit');
+	for (let job = jobs.shift(); job; job = jobs.shift()) {
+		child.send(job);
+		const [answer] = await Promise.race([once(child, 'message'), ended.then(() => { throw new Error(`The simulation of "${job?.name}" (${job?.mode}) died`); })]);
+		if (answer.error) throw new Error(`${job.name} (${job.mode}): ${answer.error}`);
+		runs.push(answer.run);
+	}
+	child.disconnect();
+	await ended;
+}
+
+if (process.env.CHAOS_WORKER === undefined) void main();
+else {
+	process.on('message', ({ name, mode, seed }: Job) => {
+		simulate(name, mode, seed).then((run) => process.send?.({ run }), (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }));
+	});
+}
