@@ -1,0 +1,281 @@
+/** Everything that is measured: `row.variant` -> what it does. Each runs in a process of its own. */
+import { createHmac } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { Agent, request as send } from 'node:http';
+import { join } from 'node:path';
+
+import { binaryFile, inARow, loadPackage, node, PollHost, registerNode, runNode, runWorkflow } from '../test/engine/harness/index.cts';
+import { additionalDataFor, credentialReferences, credentialsHelper } from '../test/engine/harness/host.cts';
+import { WebhookContext } from 'n8n-core';
+import { Workflow, type IDataObject, type INodeParameters } from 'n8n-workflow';
+import { measured, median, type Cost } from './measure.cts';
+
+const agent = new Agent({ keepAlive: true });
+const ID = (value: string) => ({ __rl: true, mode: 'id', value });
+
+/** The floor: a bare keep-alive client. */
+async function bare(url: string, method = 'GET', body?: Buffer | string): Promise<Buffer> {
+	return await new Promise((resolve, reject) => {
+		const request = send(url, { method, agent, headers: body === undefined ? {} : { 'content-type': 'application/json' } }, (response) => {
+			const chunks: Buffer[] = [];
+			response.on('data', (chunk: Buffer) => chunks.push(chunk));
+			response.on('end', () => resolve(Buffer.concat(chunks)));
+		});
+		request.on('error', reject);
+		request.end(body);
+	});
+}
+
+const komboApi = (origin: string) => ({ komboApi: { region: 'custom', baseUrl: `${origin}/v1`, apiKey: 'ks_dev_bench', integrationId: 'bench:1', webhookSecret: 'bench-secret' } });
+
+function succeeded({ error }: { error?: Error | undefined }): void {
+	if (error) throw error;
+}
+
+const hostNodes = join(__dirname, '..', '.hosts', 'n8n-2.41.1', 'node_modules', 'n8n-nodes-base', 'dist', 'nodes');
+
+/** n8n's own nodes come from the installed host: their package is too large for a dev dependency. */
+function useHostNode(file: string, className: string, name: string): void {
+	const path = join(hostNodes, file);
+	if (!existsSync(path)) throw new Error(`n8n's own nodes are measured too, and are not installed: run "npm run demo -- --once" first (it installs n8n 2.41.1 into .hosts)`);
+	const NodeClass: new () => never = require(path)[className];
+	registerNode(`n8n-nodes-base.${name}`, new NodeClass());
+}
+
+const useHttpRequest = () => useHostNode('HttpRequest/HttpRequest.node.js', 'HttpRequest', 'httpRequest');
+
+async function floorPages(origin: string): Promise<{ rows: number }> {
+	const rows: unknown[] = [];
+	for (let cursor: string | null = '0'; cursor !== null; ) {
+		const body = JSON.parse((await bare(`${origin}/v1/ats/applications?page_size=250&cursor=${cursor}`)).toString()) as { data: { results: unknown[]; next: string | null } };
+		for (const row of body.data.results) rows.push({ json: row });
+		cursor = body.data.next;
+	}
+	return { rows: rows.length };
+}
+
+async function nodeRows(type: string, parameters: INodeParameters, origin: string): Promise<{ rows: number }> {
+	const outcome = await runNode(type, { resource: 'application', operation: 'getAll', returnAll: true, ...parameters }, { credentials: komboApi(origin) });
+	succeeded(outcome);
+	return { rows: outcome.items.length };
+}
+
+async function httpRequestRows(origin: string): Promise<{ rows: number }> {
+	useHttpRequest();
+	useHostNode('Transform/SplitOut/SplitOut.node.js', 'SplitOut', 'splitOut');
+	const outcome = await runWorkflow({
+		nodes: [
+			node('Start', 'n8n-nodes-base.manualTrigger'),
+			node('HTTP', 'n8n-nodes-base.httpRequest', {
+				url: `${origin}/v1/ats/applications`,
+				sendQuery: true,
+				queryParameters: { parameters: [{ name: 'page_size', value: '250' }] },
+				options: {
+					pagination: {
+						pagination: {
+							paginationMode: 'updateAParameterInEachRequest',
+							parameters: { parameters: [{ type: 'qs', name: 'cursor', value: '={{ $response.body?.data?.next ?? "0" }}' }] },
+							paginationCompleteWhen: 'other',
+							completeExpression: '={{ !$response.body.data.next }}',
+						},
+					},
+				},
+			}, { typeVersion: 4.2 }),
+			node('Split', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'data.results', options: {} }),
+		],
+		connections: inARow('Start', 'HTTP', 'Split'),
+		pinData: { Start: [{ json: {} }] },
+	});
+	succeeded(outcome);
+	return { rows: outcome.items.length };
+}
+
+const MOVES = 1000;
+
+async function nodeMoves(origin: string): Promise<Record<string, number>> {
+	const outcome = await runNode(
+		'kombo',
+		{ resource: 'application', operation: 'moveStage', applicationId: ID('={{ $json.id }}'), stageId: ID('S') },
+		{ credentials: komboApi(origin), items: Array.from({ length: MOVES }, (_, at) => ({ json: { id: `A${at}` } })), onError: 'continueRegularOutput' },
+	);
+	succeeded(outcome);
+	return { failed: outcome.items.filter(({ json }) => 'error' in json).length, ...(await calls(origin)) };
+}
+
+async function httpMoves(origin: string, options: INodeParameters): Promise<Record<string, number>> {
+	useHttpRequest();
+	const outcome = await runNode(
+		'n8n-nodes-base.httpRequest',
+		{ method: 'PUT', url: `=${origin}/v1/ats/applications/{{ $json.id }}/stage`, sendBody: true, specifyBody: 'json', jsonBody: '{"stage_id":"S"}', options },
+		{ typeVersion: 4.2, items: Array.from({ length: MOVES }, (_, at) => ({ json: { id: `A${at}` } })), onError: 'continueRegularOutput' },
+	);
+	succeeded(outcome);
+	return { failed: outcome.items.filter(({ json }) => 'error' in json).length, ...(await calls(origin)) };
+}
+
+const calls = async (origin: string) => JSON.parse((await bare(`${origin}/_calls`)).toString()) as { calls: number; refused: number };
+const limit = async (origin: string, dips: boolean) => void (await bare(`${origin}/_limit?dips=${dips}`));
+
+const FILES = 200;
+
+async function downloads(origin: string): Promise<Record<string, number>> {
+	const outcome = await runNode(
+		'kombo',
+		{ resource: 'application', operation: 'getAttachments', applicationId: ID('={{ $json.id }}'), download: true, outputField: 'cv' },
+		{ credentials: komboApi(origin), items: Array.from({ length: FILES }, (_, at) => ({ json: { id: `A${at}` } })) },
+	);
+	succeeded(outcome);
+	return { files: outcome.items.length };
+}
+
+async function uploads(origin: string): Promise<Record<string, number>> {
+	const file = await binaryFile(Buffer.alloc(2 * 1024 * 1024, 'CV '), 'cv.pdf', 'application/pdf');
+	const outcome = await runNode(
+		'kombo',
+		{ resource: 'application', operation: 'addAttachment', applicationId: ID('={{ $json.id }}'), attachmentType: 'CV', source: 'binary', binaryField: 'data' },
+		{ credentials: komboApi(origin), items: Array.from({ length: FILES }, (_, at) => ({ json: { id: `A${at}` }, binary: { data: file } })) },
+	);
+	succeeded(outcome);
+	return { files: outcome.items.length };
+}
+
+const EVENTS = 5000;
+
+function deliveries(): Array<{ body: string; signature: string }> {
+	return Array.from({ length: EVENTS }, (_, at) => {
+		const data: IDataObject = { integration_id: 'bench:1', integration_tool: 'sandbox', integration_category: 'ATS', changed_models: [{ name: 'ats_applications' }] };
+		const body = JSON.stringify({ id: `event-${at}`, type: 'data-changed', data });
+		return { body, signature: createHmac('sha256', 'bench-secret').update(body).digest('base64url') };
+	});
+}
+
+/** `webhook()` itself, in n8n's context, without the HTTP server around it: contexts are made before the clock starts. */
+async function webhookCost(): Promise<Cost> {
+	const credentials = credentialsHelper(komboApi('http://127.0.0.1:9'));
+	const { nodeTypes } = loadPackage();
+	const subject = node('Trigger', 'komboTrigger', {}, { webhookId: 'w', ...credentialReferences(credentials.store, ['komboApi']) });
+	const workflow = new Workflow({ id: 'bench', active: true, nodeTypes, nodes: [subject], connections: {}, settings: { executionOrder: 'v1' } });
+	const nodeType = nodeTypes.getByNameAndVersion(subject.type, 1);
+	const loaded = workflow.getNode('Trigger');
+	const [description] = nodeType.description.webhooks ?? [];
+	const { webhook } = nodeType;
+	if (!loaded || !description || !webhook) throw new Error('The Kombo Trigger has no webhook');
+	const contexts = deliveries().map(({ body, signature }) => {
+		const httpRequest = { method: 'POST', headers: { 'x-kombo-signature': signature, 'content-type': 'application/json' }, rawBody: Buffer.from(body), body: JSON.parse(body), query: {}, params: {} };
+		const httpResponse = { once: () => httpResponse, status: () => httpResponse, json: () => httpResponse, statusCode: 200, writableFinished: true };
+		const additionalData = Object.assign(additionalDataFor({ credentials, mode: 'webhook' }), { httpRequest, httpResponse }) as never;
+		return new WebhookContext(workflow, loaded, additionalData, 'webhook', { httpMethod: 'POST', node: 'Trigger', path: 'w', webhookDescription: description, workflowId: 'bench', workflowExecuteAdditionalData: additionalData, webhookId: 'w' }, [], null);
+	});
+	return await measured(async () => {
+		let taken = 0;
+		for (const context of contexts) taken += (await webhook.call(context)).workflowData?.[0]?.length ?? 0;
+		return { taken };
+	});
+}
+
+/** Requiring all nodes and credentials of the built package in a process that has the host's modules already. */
+async function loadCost(): Promise<Cost> {
+	for (const name of ['n8n-workflow', 'zod/v4', 'luxon', 'crypto']) require(name);
+	const { n8n } = require('../package.json') as { n8n: { nodes: string[]; credentials: string[] } };
+	const before = Object.keys(require.cache).length;
+	globalThis.gc?.();
+	const heap = process.memoryUsage().heapUsed;
+	const instances: unknown[] = [];
+	const cost = await measured(async () => {
+		for (const file of [...n8n.nodes, ...n8n.credentials]) {
+			const path = join(__dirname, '..', file);
+			const NodeClass: new () => unknown = require(path)[(file.split('/').pop() ?? '').split('.')[0] ?? ''];
+			instances.push(new NodeClass());
+		}
+	});
+	globalThis.gc?.();
+	return { ...cost, heapMB: (process.memoryUsage().heapUsed - heap) / 1024 / 1024, filesRead: Object.keys(require.cache).length - before };
+}
+
+// ---------------------------------------------------------------------------------------------------- the trigger
+
+interface Played {
+	url: string;
+	credentials: Record<string, Record<string, string>>;
+	urls: Record<string, string>;
+}
+
+async function watching({ credentials, urls }: Played): Promise<PollHost> {
+	const trigger = new PollHost('atsTrigger', { provider: 'kombo', options: { fullCheckHours: 0 } }, { credentials: { komboApi: { ...credentials['kombo'], region: 'custom', baseUrl: urls['kombo'] ?? '' } } });
+	for (const poll of [await trigger.activate(), await trigger.tick(), await trigger.tick(), await trigger.tick()]) if (poll.error) throw poll.error;
+	return trigger;
+}
+
+const requests = async ({ url }: Played) => ((await (await fetch(`${url}/_sandbox`)).json()) as { requests: number }).requests;
+
+/** Nothing new: what a poll costs by itself. Median of 20, since one is too short to measure. */
+export async function quietPoll(played: Played): Promise<Cost> {
+	const trigger = await watching(played);
+	const state = JSON.stringify(trigger.staticData);
+	const before = await requests(played);
+	const costs: Cost[] = [];
+	for (let nth = 0; nth < 20; nth++) costs.push(await measured(async () => void (await trigger.tick())));
+	const after = await requests(played);
+	return { wallMs: median(costs.map(({ wallMs }) => wallMs)), cpuMs: median(costs.map(({ cpuMs }) => cpuMs)), rssMB: costs[0]?.rssMB ?? 0, requests: (after - before) / 20, bytesWritten: JSON.stringify(trigger.staticData) === state ? 0 : JSON.stringify(trigger.staticData).length };
+}
+
+/** `changes` stage moves told in one poll. */
+export async function busyPoll(played: Played, changes: number): Promise<Cost> {
+	const trigger = await watching(played);
+	await trigger.tick();
+	await fetch(`${played.url}/_sandbox/recruiter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ steps: changes }) }).then(async (answer) => await answer.arrayBuffer());
+	return await measured(async () => {
+		const { items, error } = await trigger.tick();
+		if (error) throw error;
+		return { told: items?.length ?? 0, stateBytes: JSON.stringify(trigger.staticData).length };
+	});
+}
+
+export const variants: Record<string, (origin: string) => Promise<Cost>> = {
+	'returnAll.ours': async (origin) => await measured(async () => await nodeRows('kombo', { simplify: false }, origin)),
+	'returnAll.http': async (origin) => await measured(async () => await httpRequestRows(origin)),
+	'returnAll.floor': async (origin) => await measured(async () => await floorPages(origin)),
+	'normalize.ours': async (origin) => await measured(async () => await nodeRows('ats', { provider: 'kombo' }, origin)),
+	'normalize.floor': async (origin) => await measured(async () => await floorPages(origin)),
+
+	'writes.ours': async (origin) => {
+		await limit(origin, false);
+		return await measured(async () => await nodeMoves(origin));
+	},
+	'writes.http': async (origin) => {
+		await limit(origin, false);
+		return await measured(async () => await httpMoves(origin, {}));
+	},
+	'writes.httpBatch': async (origin) => {
+		await limit(origin, false);
+		return await measured(async () => await httpMoves(origin, { batching: { batch: { batchSize: 30, batchInterval: 100 } } }));
+	},
+	'writesSlowStart.ours': async (origin) => {
+		await limit(origin, true);
+		return await measured(async () => await nodeMoves(origin));
+	},
+
+	'binary.download': async (origin) => await measured(async () => await downloads(origin)),
+	'binary.upload': async (origin) => await measured(async () => await uploads(origin)),
+	'binary.floor': async (origin) =>
+		await measured(async () => {
+			let bytes = 0;
+			for (let at = 0; at < FILES; at++) bytes += (await bare(`${origin}/file`)).length;
+			return { files: FILES, bytes };
+		}),
+
+	'webhook.ours': async () => await webhookCost(),
+	'webhook.floor': async () => {
+		const sent = deliveries();
+		return await measured(async () => {
+			let taken = 0;
+			for (const { body, signature } of sent) {
+				const bytes = Buffer.from(body);
+				if (createHmac('sha256', 'bench-secret').update(bytes).digest('base64url') === signature) taken += JSON.parse(bytes.toString()).id ? 1 : 0;
+			}
+			return { taken };
+		});
+	},
+
+	'load.ours': async () => await loadCost(),
+};
