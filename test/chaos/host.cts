@@ -35,6 +35,8 @@ export class SimHost {
 	bytesWritten = 0;
 	maxStateBytes = 0;
 	handOver: HandOver = 'whole';
+	/** What polls: the engine, or a whole trigger node. */
+	run: (host: PollHost) => Promise<PollResult> = async (host) => await runPoll(host, this.open, this.options);
 	private readonly key = `workflow${++hosts}:node`;
 
 	constructor(
@@ -81,7 +83,7 @@ export class SimHost {
 			log: { debug: () => {}, info: () => {}, warn: (message) => void this.warnings.push(message) },
 		};
 		try {
-			const result = await runPoll(host, this.open, this.options);
+			const result = await this.run(host);
 			this.take(result, staged, activation !== null);
 			return { result, error: null };
 		} catch (thrown) {

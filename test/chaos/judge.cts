@@ -147,6 +147,7 @@ export class Judge {
 			lost++;
 			if (this.complaints.length < 10) this.complaints.push(`lost: ${text}`);
 		};
+		if (!this.watching) lose('everything: the first read never came to its end');
 		for (const [id, shown] of this.shown) {
 			const known = this.known.get(id);
 			const deleted = shown.now.get('deleted') === 'true';

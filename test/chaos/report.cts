@@ -1,5 +1,6 @@
 /** Sums up what the simulations found. */
 import { MODES, type Mode } from './host.cts';
+import { komboScenarios, KomboSimulation } from './kombo.cts';
 import { scenarios } from './scenarios.cts';
 import { Simulation, type Plan, type Result } from './simulation.cts';
 
@@ -13,9 +14,15 @@ export interface Run {
 
 export async function simulate(name: string, mode: Mode, seed: number, smaller: Partial<Plan> = {}): Promise<Run> {
 	const plan = scenarios[name];
-	if (!plan) throw new Error(`There is no scenario "${name}". There are: ${Object.keys(scenarios).join(', ')}`);
-	const result = await new Simulation(mode, { ...plan, ...smaller }, `${seed}/${name}`).run();
-	return { name, mode, seed, crashes: plan.crashes === true, result };
+	const onKombo = komboScenarios[name];
+	if (plan) return { name, mode, seed, crashes: plan.crashes === true, result: await new Simulation(mode, { ...plan, ...smaller }, `${seed}/${name}`).run() };
+	if (onKombo) return { name, mode, seed, crashes: onKombo.crashes === true, result: await new KomboSimulation(mode, onKombo, `${seed}/${name}`).run() };
+	throw new Error(`There is no scenario "${name}". There are: ${scenarioNames().join(', ')}`);
+}
+
+/** The engine's on a vendor in memory, then the whole trigger's on the sandbox. */
+export function scenarioNames(): string[] {
+	return [...Object.keys(scenarios), ...Object.keys(komboScenarios)];
 }
 
 type Sums = Record<'polls' | 'changes' | 'told' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number>;

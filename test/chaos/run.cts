@@ -9,8 +9,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { MODES, type Mode } from './host.cts';
-import { complaintsOf, report, simulate, type Run } from './report.cts';
-import { scenarios } from './scenarios.cts';
+import { complaintsOf, report, scenarioNames, simulate, type Run } from './report.cts';
 
 interface Job {
 	name: string;
@@ -22,10 +21,10 @@ const { values } = parseArgs({ options: { json: { type: 'boolean', default: fals
 
 async function main(): Promise<void> {
 	const seed = Number(values.seed ?? Date.now() % 1_000_000);
-	const jobs: Job[] = Object.keys(scenarios)
-		.filter((name) => values.only === undefined || name === values.only)
+	const jobs: Job[] = scenarioNames()
+		.filter((name) => values.only === undefined || name.includes(values.only))
 		.flatMap((name) => MODES.filter((mode) => values.mode === undefined || mode === values.mode).map((mode) => ({ name, mode, seed })));
-	if (jobs.length === 0) throw new Error(`There is no scenario "${values.only}". There are: ${Object.keys(scenarios).join(', ')}`);
+	if (jobs.length === 0) throw new Error(`There is no scenario "${values.only}". There are: ${scenarioNames().join(', ')}`);
 	console.log(`seed ${seed}: ${jobs.length} simulations`);
 	const runs: Run[] = [];
 	const workers = Math.min(jobs.length, availableParallelism(), 4);
