@@ -60,6 +60,8 @@ export async function receive<Event>(context: IWebhookFunctions, delivery: Deliv
 /** Calls back when n8n has answered: `taken` once the execution exists and the sender has been told so. */
 export function onceAnswered(context: IWebhookFunctions, then: (taken: boolean) => void): void {
 	const response = context.getResponseObject();
+	// A sender that gave up before the node was asked: no close will be told any more.
+	if (response.closed) return then(false);
 	response.once('close', () => then(response.writableFinished && response.statusCode < 400));
 }
 

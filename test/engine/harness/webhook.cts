@@ -32,6 +32,8 @@ export interface WebhookOptions {
 	typeVersion?: number;
 	mode?: WorkflowExecuteMode;
 	node?: Partial<INode>;
+	/** Plays n8n creating the execution of a delivery that the node has taken. Throws when it cannot: answered 500. */
+	startExecution?(items: INodeExecutionData[]): Promise<void> | void;
 }
 
 export interface Delivery {
@@ -197,6 +199,7 @@ export async function serveWebhook(type: string, parameters: INodeParameters, op
 			});
 			const context = new WebhookContext(workflow, loaded, additionalData, mode, webhookData(additionalData), [], null);
 			const result: IWebhookResponseData = (await nodeType.webhook?.call(context)) ?? {};
+			if (result.workflowData !== undefined) await options.startExecution?.(result.workflowData[0] ?? []);
 			if (result.noWebhookResponse !== true) {
 				const started = result.workflowData !== undefined;
 				const silent = { message: started ? 'Workflow was started' : 'Webhook call received' };
