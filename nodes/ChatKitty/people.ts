@@ -39,9 +39,16 @@ async function named(chatkitty: ChatKittyApi, username: string): Promise<Row> {
 	});
 }
 
-/** The filter is compared again here: a vendor that ignored it must not make us write to somebody else. */
+/**
+ * Looked up as given and, an e-mail address, also in small letters. The filter is compared again here: a vendor that ignored
+ * it must not make us write to somebody else.
+ */
 export async function userNamed(chatkitty: ChatKittyApi, username: string): Promise<Row | undefined> {
-	return await chatkitty.find('/users', 'users', { name: username }, (user) => isSame(String(user.name), username));
+	for (const name of new Set([username, username.includes('@') ? username.toLowerCase() : username])) {
+		const found = await chatkitty.find('/users', 'users', { name }, (user) => isSame(String(user.name), username));
+		if (found) return found;
+	}
+	return undefined;
 }
 
 /** E-mail addresses are one whatever their case: a second user for "Jane@" would split a conversation. */

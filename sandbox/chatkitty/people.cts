@@ -73,7 +73,10 @@ export function registerPeople(route: Route, parts: ChatKittyParts): void {
 
 	const inState = (call: Call) => state.sessions().filter(({ active }) => call.query['state'] === undefined || active === (call.query['state'] === 'ACTIVE'));
 	route('GET', '/user-sessions', (call) => offsetPage(call, 'sessions', inState(call), (session) => records.sessionRow(session)));
-	route('GET', '/chat-sessions', (call) => offsetPage(call, 'sessions', inState(call), (session) => (session.channel ? records.chatSessionRow({ ...session, channel: session.channel }) : {})));
+	route('GET', '/chat-sessions', (call) => {
+		const rows = inState(call).flatMap(({ channel, ...session }) => (channel ? [{ ...session, channel }] : []));
+		return offsetPage(call, 'sessions', rows, (session) => records.chatSessionRow(session));
+	});
 	route('GET', '/application/message-read-receipt-summaries', (call) => {
 		const rows = world.chatChannels.alive().flatMap((channel) => records.members(channel.memberIds).map((user) => ({ channel, user, unread: records.unreadOf(user).filter(({ channelId }) => channelId === channel.id).length })));
 		return offsetPage(call, 'summaries', rows.filter(({ unread }) => unread > 0), ({ channel, user, unread }) => ({

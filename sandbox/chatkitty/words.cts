@@ -4,7 +4,7 @@ type Json = Record<string, unknown>;
 /** Keys in there belong to others. */
 const FOREIGN = new Set(['properties', '_links', 'environmentVariables', 'args', 'result']);
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
 
 function renamed(value: unknown, rename: (key: string) => string): unknown {
 	if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
