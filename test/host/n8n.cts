@@ -17,7 +17,7 @@ import type {
 import { createEmptyRunExecutionData } from 'n8n-workflow';
 
 import type { Host } from './hosts.cts';
-import { cleanEnvironment, freePort, PlainError, start, stop } from './processes.cts';
+import { cleanEnvironment, freePort, kill, PlainError, start, stop } from './processes.cts';
 
 export const owner = { email: 'demo@example.com', password: 'Demo-Password-1', firstName: 'Demo', lastName: 'Owner' };
 
@@ -43,6 +43,11 @@ export interface Execution {
 	startedAt: string;
 	stoppedAt: string | null;
 	data: IRunExecutionData;
+}
+
+export interface ExecutionRow {
+	id: string;
+	status: string;
 }
 
 const unfinished = ['new', 'running', 'waiting'];
@@ -114,6 +119,11 @@ export class N8n {
 	async stop(): Promise<void> {
 		await stop(this.process, 15_000);
 		if (this.temporary) rmSync(this.userFolder, { recursive: true, force: true });
+	}
+
+	/** Ends it with SIGKILL, in whatever it is doing. The user folder stays. */
+	async kill(): Promise<void> {
+		await kill(this.process);
 	}
 
 	private async call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, data?: unknown): Promise<T> {
@@ -204,6 +214,21 @@ export class N8n {
 			.filter(({ status }) => !unfinished.includes(status))
 			.map(({ id }) => id)
 			.sort((a, b) => Number(a) - Number(b));
+	}
+
+	/** All execution rows of a workflow, of any status, oldest first (n8n 2.41 and later page by cursor). */
+	async executionRows(workflowId: string): Promise<ExecutionRow[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const rows: ExecutionRow[] = [];
+		for (let cursor: string | null | undefined; cursor !== null; ) {
+			const { results, nextCursor } = await this.call<{ results: ExecutionRow[]; nextCursor?: string | null }>(
+				'GET',
+				`/executions?filter=${filter}&limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`,
+			);
+			rows.push(...results.map(({ id, status }) => ({ id, status })));
+			cursor = nextCursor ?? null;
+		}
+		return rows.sort((a, b) => Number(a.id) - Number(b.id));
 	}
 
 	/**

@@ -70,6 +70,12 @@ export async function stop(child: ChildProcess, grace = 5_000): Promise<void> {
 	if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) await once(child, 'close');
 }
 
+/** Ends a process and all its children at once and without a word, as a power cut or the kernel's out-of-memory killer does. */
+export async function kill(child: ChildProcess): Promise<void> {
+	signalGroup(child, 'SIGKILL');
+	if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) await once(child, 'close');
+}
+
 // Whatever ends this process ends what it started.
 process.on('exit', () => running.forEach((child) => signalGroup(child, 'SIGKILL')));
 
