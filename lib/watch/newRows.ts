@@ -104,9 +104,16 @@ function complainOnce(slot: Slot, text: string, error: unknown): undefined {
 	throw error;
 }
 
+/** Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there. */
+function inTime(rows: readonly ListRow[]): ListRow[] {
+	const rises = rows.filter(({ at }, index) => at > (rows[index - 1]?.at ?? at)).length;
+	const falls = rows.filter(({ at }, index) => at < (rows[index - 1]?.at ?? at)).length;
+	return (rises > falls ? [...rows] : [...rows].reverse()).sort((a, b) => a.at - b.at);
+}
+
 function finish(host: PollHost, slot: Slot, state: WatchState, { fresh, remembered, ended, lowered, unreadable }: PassResult, wasOpen: boolean, { wanted }: WatchOptions): WatchResult {
 	if (unreadable > 0) host.log.warn(`${unreadable} rows had no ID or no time and were left out`);
-	const items = fresh.filter(wanted).sort((a, b) => a.at - b.at).map(({ row }) => row);
+	const items = inTime(fresh).filter(wanted).map(({ row }) => row);
 	if (items.length > 0) {
 		host.write(packWatch(state));
 		slot.silentSince = null;

@@ -2,8 +2,6 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { lookupMethods } from '../../lib/action/lookupMethods';
-import { hostOf } from '../../lib/ats/changes';
-import { watchNewRows } from '../../lib/watch/newRows';
 import { connectChatKitty } from './api';
 import { openSource, readSettings, triggerFields, triggerProperties, watchOptions } from './trigger';
 
@@ -28,6 +26,8 @@ export class ChatKittyTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
+			// Files that n8n need not read while it starts.
+			const [{ hostOf }, { watchNewRows }] = await Promise.all([import('../../lib/ats/changes'), import('../../lib/watch/newRows')]);
 			const settings = readSettings(this);
 			const result = await watchNewRows(hostOf(this), async (limits) => await openSource(this, settings, limits), watchOptions(settings));
 			if (result === 'quiet') return null;
