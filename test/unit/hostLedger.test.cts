@@ -1,0 +1,84 @@
+import { ManualClock, World } from '../../sandbox/index.cts';
+import * as acts from '../../sandbox/acts.cts';
+import { fillWorld } from '../../sandbox/seed.cts';
+import { Ledger, type ToldEvent } from '../host/ledger.cts';
+
+/** A world, the ledger over it, and what a faultless trigger would tell of an application now. */
+function opened() {
+	const clock = new ManualClock();
+	const world = new World({ seed: 'ledger', clock });
+	fillWorld(world, { jobs: 3, applications: 30 });
+	const ledger = new Ledger(world);
+	const application = world.applications.rows.find(({ status, deletedAt }) => status === 'PENDING' && deletedAt === null);
+	if (!application) throw new Error('The world has no pending application');
+	const stages = world.jobs.need(application.jobId).stageIds.filter((id) => id !== application.stageId);
+	let events = 0;
+	const tell = (event: string, paths: string[], eventId = `event ${++events}`): ToldEvent => {
+		const candidate = world.candidates.need(application.candidateId);
+		return {
+			event, eventId, applicationId: application.id,
+			changes: paths.map((path) => ({ path })),
+			application: {
+				info: { status: application.status === 'PENDING' ? 'ACTIVE' : application.status, jobId: application.jobId, candidate: { firstName: candidate.firstName, lastName: candidate.lastName, phones: candidate.phones.map((phone) => ({ phoneNumber: phone.number })) } },
+				currentStage: { id: application.stageId },
+				rejection: null,
+				interviews: world.interviews.by('applicationId', application.id).map(({ id, status, startsAt, endsAt }) => ({ id, status: status === 'CANCELLED' ? status : 'SCHEDULED', scheduledStart: new Date(startsAt).toISOString(), scheduledEnd: new Date(endsAt).toISOString() })),
+				offers: [],
+			},
+		};
+	};
+	return { world, ledger, application, tell, moveTo: (index: number) => acts.move(world, application, stages[index] ?? '', 'test') };
+}
+
+describe('the ledger of the kill test', () => {
+	it('finds nothing to say when every change was told once', () => {
+		const { ledger, tell, moveTo } = opened();
+		moveTo(0);
+		const first = tell('application.stage_changed', ['currentStage']);
+		moveTo(1);
+		const second = tell('application.stage_changed', ['currentStage']);
+		expect(ledger.changes).toBe(2);
+		expect(ledger.balance([first, second])).toEqual({ told: 2, lost: 0, duplicated: 0, complaints: [] });
+	});
+
+	it('misses a newest value that was never told, and none that a later one took the place of', () => {
+		const { ledger, tell, moveTo } = opened();
+		moveTo(0);
+		const first = tell('application.stage_changed', ['currentStage']);
+		moveTo(1);
+		const second = tell('application.stage_changed', ['currentStage']);
+		expect(ledger.balance([first])).toMatchObject({ lost: 1, duplicated: 0 });
+		expect(ledger.balance([second])).toMatchObject({ lost: 0, duplicated: 0 });
+	});
+
+	it('counts the same event id twice, and a second event without a second difference', () => {
+		const { ledger, tell, moveTo } = opened();
+		moveTo(0);
+		const event = tell('application.stage_changed', ['currentStage']);
+		expect(ledger.balance([event, event])).toMatchObject({ lost: 0, duplicated: 1 });
+		expect(ledger.balance([event, { ...event, eventId: 'another' }])).toMatchObject({ lost: 0, duplicated: 1 });
+	});
+
+	it('takes an interview that was moved and called off as two events of one step', () => {
+		const { ledger, world, application, tell } = opened();
+		const interview = acts.schedule(world, application, { title: 'Talk', startsAt: world.clock.now() }, 'test');
+		const scheduled = tell('interview.scheduled', [`interviews[${interview.id}]`]);
+		acts.reschedule(world, interview, interview.startsAt + 3_600_000, 'test');
+		acts.cancelInterview(world, interview, 'test');
+		const path = `interviews[${interview.id}]`;
+		const both = [tell('interview.rescheduled', [`${path}.scheduledStart`, `${path}.scheduledEnd`]), tell('interview.cancelled', [`${path}.status`])];
+		expect(ledger.balance([scheduled, ...both])).toMatchObject({ lost: 0, duplicated: 0 });
+		expect(ledger.balance([scheduled, ...both.slice(1)])).toMatchObject({ lost: 2, duplicated: 0 });
+	});
+
+	it('misses a deletion and a newcomer, unless it came and went unseen', () => {
+		const { ledger, world, application } = opened();
+		acts.removeApplication(world, application, 'test');
+		const candidate = { firstName: 'A', lastName: 'B', company: null, title: null, emails: [], phones: [], links: [], place: null, source: null, tagIds: [], consent: null };
+		const job = world.jobs.need(application.jobId);
+		const { application: newcomer } = acts.apply(world, job, { candidate }, 'test');
+		expect(ledger.balance([])).toMatchObject({ lost: 2 });
+		acts.removeApplication(world, newcomer, 'test');
+		expect(ledger.balance([])).toMatchObject({ lost: 1 });
+	});
+});
