@@ -58,13 +58,15 @@ export type HostOptions = {
 	credentials?: CredentialStore | StoredCredentials;
 	mode?: WorkflowExecuteMode;
 	workflow?: Partial<IWorkflowBase>;
+	/** What a sub-workflow does; without it a node that starts one fails. */
+	executeWorkflow?: IWorkflowExecuteAdditionalData['executeWorkflow'];
 };
 
 export function credentialsHelper(credentials: HostOptions['credentials'] = {}): StoredCredentials {
 	return credentials instanceof StoredCredentials ? credentials : new StoredCredentials(credentials);
 }
 
-export function additionalDataFor({ credentials, mode = 'manual', workflow = {} }: HostOptions): IWorkflowExecuteAdditionalData {
+export function additionalDataFor({ credentials, mode = 'manual', workflow = {}, executeWorkflow }: HostOptions): IWorkflowExecuteAdditionalData {
 	const executionId = String(++executions);
 	const now = new Date();
 	const workflowData: IWorkflowBase = {
@@ -86,9 +88,11 @@ export function additionalDataFor({ credentials, mode = 'manual', workflow = {} 
 		executionId,
 		workflowId,
 		currentNodeExecutionIndex: 0,
-		executeWorkflow: async () => {
-			throw new Error('The harness runs no sub-workflows');
-		},
+		executeWorkflow:
+			executeWorkflow ??
+			(async () => {
+				throw new Error('The harness runs no sub-workflows');
+			}),
 		getRunExecutionData: async () => undefined,
 		getRuntimeCredential: async () => undefined,
 		restApiUrl: `${origin}/rest`,

@@ -153,10 +153,10 @@ export function loadPackage(): LoadedPackage {
 	return loaded;
 }
 
-/** Makes a node known that package.json does not list (yet): it becomes `n8n-nodes-ats.<name>`. */
-export function registerNode(node: INodeType | IVersionedNodeType): void {
+/** Makes a node known that package.json does not list: it becomes `n8n-nodes-ats.<name>`, or `<from>.<name>`. */
+export function registerNode(node: INodeType | IVersionedNodeType, from = packageName): void {
 	addPollTimes(node);
-	types.set(`${packageName}.${node.description.name}`, node);
+	types.set(`${from}.${node.description.name}`, node);
 }
 
 /** Makes a credential type known that package.json does not list (yet). */

@@ -33,6 +33,7 @@ export interface WorkflowJson {
 export interface RunOptions {
 	credentials?: HostOptions['credentials'];
 	mode?: WorkflowExecuteMode;
+	executeWorkflow?: HostOptions['executeWorkflow'];
 	/** Cancels the execution after so many milliseconds, or when the promise settles. */
 	cancelAfter?: number | Promise<unknown>;
 }
