@@ -11,7 +11,7 @@ export function accounts({ urls, credentials }: Pick<Sandbox, 'urls' | 'credenti
 		['knit', 'knitApi', (baseUrl) => ({ environment: 'custom', baseUrl })],
 		['flatchr', 'flatchrApi', (apiBaseUrl) => ({ apiBaseUrl, careersBaseUrl: urls.flatchrCareers ?? apiBaseUrl })],
 		['chatTechnologies', 'chatTechnologiesApi', (baseUrl) => ({ baseUrl })],
-		['chatKitty', 'chatKittyOAuth2Api', (baseUrl) => ({ environment: 'custom', baseUrl, tokenUrl: urls.chatKittyToken ?? `${baseUrl}/oauth/token` })],
+		['chatkitty', 'chatKittyOAuth2Api', (baseUrl) => ({ environment: 'custom', baseUrl, tokenUrl: urls.chatkittyToken ?? `${baseUrl}/oauth/token` })],
 	];
 	return Object.fromEntries(
 		all.flatMap(([service, type, own]) => {

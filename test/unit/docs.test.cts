@@ -7,7 +7,7 @@ test.each(Object.entries(generatedFiles((name) => readFileSync(name, 'utf8'))))(
 	expect(readFileSync(file, 'utf8')).toBe(expected);
 });
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', join('examples', 'README.md'), ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
 
 test.each(pages)('every link of %s leads somewhere', (page) => {
 	const text = readFileSync(page, 'utf8');
