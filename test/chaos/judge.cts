@@ -226,5 +226,5 @@ function reason(value: unknown): string | null {
 }
 
 function person(value: unknown): string | null {
-	return value === null || value === undefined ? null : `${field(value, 'firstName')} ${field(value, 'lastName')}`;
+	return value === null || value === undefined ? null : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 /** The ATS Trigger on Kombo, as the sandbox plays it: the world's journal moves, the judge listens. */
 import { flatten, Judge, type Flat } from './judge.cts';
 import { SimHost, type HandOver, type Mode } from './host.cts';
-import { TriggerInProcess } from './triggerNode.cts';
+import { built, TriggerInProcess } from './triggerNode.cts';
 import type { Plan, Result } from './simulation.cts';
 import { DEFAULT_OPTIONS } from '../../lib/ats/changes';
 import { unpack } from '../../lib/ats/changes/pack';
@@ -93,7 +93,7 @@ export class KomboSimulation {
 	}
 
 	async run(): Promise<Result> {
-		const restore = useClock(this.clock);
+		const restores = [useClock(this.clock), built().useClock(this.clock)];
 		const { applications = 300, minutes = 120, changesPerMinute = 3, steps } = this.plan;
 		const sandbox = await startSandbox({ seed: `${this.seed}/${this.mode}`, clock: this.clock, jobs: 12, applications, services: ['kombo'], validate: false, listen: false });
 		// The judge looks at the same world through a sandbox without bad days.
@@ -122,7 +122,7 @@ export class KomboSimulation {
 		} finally {
 			await sandbox.close();
 			await eye.close();
-			restore();
+			for (const restore of restores) restore();
 		}
 	}
 

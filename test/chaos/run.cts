@@ -55,6 +55,7 @@ async function work(jobs: Job[], runs: Run[]): Promise<void> {
 
 if (process.env.CHAOS_WORKER === undefined) void main();
 else {
+	process.on('disconnect', () => process.exit());
 	process.on('message', ({ name, mode, seed }: Job) => {
 		simulate(name, mode, seed).then((run) => process.send?.({ run }), (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }));
 	});

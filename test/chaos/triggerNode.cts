@@ -1,13 +1,36 @@
-/** The ATS Trigger itself in place of the bare engine: its `poll`, in a context whose requests go to a sandbox in the same process. */
-import type { IDataObject, IHttpRequestOptions, IPollFunctions } from 'n8n-workflow';
+/** The built ATS Trigger in place of the bare engine: its `poll`, in a context whose requests go to a sandbox in the same process. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import type { IDataObject, IHttpRequestOptions, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
 import type { PollHost, PollResult } from '../../lib/ats/changes';
-import { AtsTrigger } from '../../nodes/Ats/AtsTrigger.node.ts';
+import type { Clock } from '../../lib/clock';
 import type { ManualClock } from '../../sandbox/clock.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
 
 const BASE = 'http://localhost';
+const DIST = join(__dirname, '../../dist');
+
+interface Built {
+	AtsTrigger: new () => { poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> };
+	/** The built code has a clock and a process memory of its own. */
+	useClock(clock: Clock): () => void;
+	forgetSlots(): void;
+}
+
+/** What n8n would load. */
+export function built(): Built {
+	if (!existsSync(join(DIST, 'nodes/Ats/AtsTrigger.node.js'))) throw new Error('The trigger is not built yet: run `npm run build` first');
+	const load = createRequire(__filename);
+	return {
+		AtsTrigger: load(join(DIST, 'nodes/Ats/AtsTrigger.node.js')).AtsTrigger,
+		useClock: load(join(DIST, 'lib/clock.js')).useClock,
+		forgetSlots: load(join(DIST, 'lib/ats/changes/index.js')).forgetSlots,
+	};
+}
 
 export interface TriggerSetting {
 	sandbox: Sandbox;
@@ -24,12 +47,14 @@ export interface TriggerSetting {
 export class TriggerInProcess {
 	private data: { state?: string } = {};
 	private activated = false;
+	private readonly built = built();
 
 	constructor(private readonly setting: TriggerSetting) {}
 
 	restart(): void {
 		this.data = {};
 		this.activated = false;
+		this.built.forgetSlots();
 	}
 
 	poll = async (host: PollHost): Promise<PollResult> => {
@@ -39,7 +64,7 @@ export class TriggerInProcess {
 			this.activated = true;
 			await this.once(host, 'init').catch(() => null);
 		}
-		if (host.activation !== null) return scheduled ? 'quiet' : 'quiet';
+		if (host.activation !== null) return 'quiet';
 		const answer = await this.once(host, 'update');
 		if (answer === null) return 'quiet';
 		const items = (answer[0] ?? []).map(({ json }) => json as unknown as ChangeEvent | ApplicationChanges);
@@ -49,7 +74,7 @@ export class TriggerInProcess {
 	private async once(host: PollHost, activation: 'init' | 'update') {
 		this.data.state = host.read();
 		const before = this.data.state;
-		const result = await new AtsTrigger().poll.call(this.context(host, activation));
+		const result = await new this.built.AtsTrigger().poll.call(this.context(host, activation));
 		if (this.data.state !== before && this.data.state !== undefined) host.write(this.data.state);
 		return result;
 	}
