@@ -2,10 +2,11 @@ import type { IAllExecuteFunctions, IExecuteFunctions, INodeExecutionData, INode
 
 import { AdaptiveLimit } from '../http/adaptiveLimit';
 import { asNodeError } from './asNodeError';
-import { located, readAll, type Field, type Lookup, type Values } from './field';
+import type { Field, Lookup, Values } from './field';
 import { FileItem, Item } from './item';
 import { lookupMethods, type LookupMethods } from './lookupMethods';
 import type { Operation, Output, Resource, Row } from './operation';
+import { readParameters } from './parameters';
 import { allFields, kitFields, propertiesOf } from './properties';
 
 export interface NodeSpec<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]> {
@@ -62,10 +63,13 @@ async function run<Api, Options extends Field<'options', { maxConcurrency?: numb
 
 	// Every field of every item is read before the first request: a typo in the last item must not leave half the work done.
 	const fields = allFields(operation);
+	const { parameters } = host.getNode();
+	const zone = host.getTimezone();
+	const read = (wanted: readonly Field[], index: number): Record<string, unknown> => readParameters(wanted, parameters, (name) => host.getNodeParameter(name, index, null), zone);
 	const inputs = host.getInputData().map((_, index) => {
 		try {
-			const options = readParameters(host, [spec.options], index).options as Partial<FieldValue<Options>>;
-			return { index, values: readParameters(host, fields, index), settings: { options, common: readParameters(host, common, index) as Partial<Values<Common>> } };
+			const options = read([spec.options], index).options as Partial<FieldValue<Options>>;
+			return { index, values: read(fields, index), settings: { options, common: read(common, index) as Partial<Values<Common>> } };
 		} catch (error) {
 			return fail(error, index);
 		}
@@ -100,13 +104,6 @@ function connector<Api, Options extends Field<'options', { maxConcurrency?: numb
 		connections.set(key, made);
 		return await made;
 	};
-}
-
-/** n8n leaves hidden parameters out of a node: they read as undefined, an empty expression as null. */
-function readParameters(host: IExecuteFunctions, fields: readonly Field[], index: number): Record<string, unknown> {
-	const { parameters } = host.getNode();
-	const raw = Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? (located(host.getNodeParameter(name, index, null)) ?? null) : undefined]));
-	return readAll(fields, raw, host.getTimezone());
 }
 
 async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>, api: Api, values: Record<string, unknown>, index: number): Promise<INodeExecutionData[]> {

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { collection, number, toggle, type Field } from './field';
+import { alphabetically, collection, number, toggle, type Field } from './field';
 import type { Operation, Resource } from './operation';
 
 /** Fields that the kit itself adds. */
@@ -40,13 +40,13 @@ export function propertiesOf<Api>(resources: ReadonlyArray<Resource<Api>>, optio
 
 function resourceProperty<Api>(resources: ReadonlyArray<Resource<Api>>): INodeProperties {
 	const options: INodePropertyOptions[] = resources.map(({ name, value, description, operations }) => ({ name, value, ...(description ? { description } : {}), ...offeredWhen(anyOffer(operations)) }));
-	options.sort((a, b) => a.name.localeCompare(b.name));
+	options.sort((a, b) => alphabetically(a.name, b.name));
 	return { displayName: 'Resource', name: 'resource', type: 'options', noDataExpression: true, default: resources[0]?.value ?? '', options };
 }
 
 function operationProperty<Api>(resource: Resource<Api>): INodeProperties {
 	const options = resource.operations.map(({ name, value, action, description, offered }) => ({ name, value, action, description, ...offeredWhen(offered) }));
-	options.sort((a, b) => a.name.localeCompare(b.name));
+	options.sort((a, b) => alphabetically(a.name, b.name));
 	return {
 		displayName: 'Operation',
 		name: 'operation',

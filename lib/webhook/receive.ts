@@ -1,4 +1,4 @@
-import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { asNodeError } from '../action/asNodeError';
 import { FieldError } from '../errors';
@@ -25,8 +25,9 @@ export interface Delivery<Event> {
 /**
  * Takes one delivery: signature over the raw bytes first, then the body, the filter and the repeats. Refusals and
  * dropped events are answered here; an event that is taken is answered by n8n once its execution exists.
+ * `node`: the trigger; n8n copies it whenever it is asked for it.
  */
-export async function receive<Event>(context: IWebhookFunctions, delivery: Delivery<Event>): Promise<IWebhookResponseData> {
+export async function receive<Event>(context: IWebhookFunctions, node: INode, delivery: Delivery<Event>): Promise<IWebhookResponseData> {
 	const headers = headersOf(context);
 	const { signature, shared } = delivery;
 	const secretOf = signature ?? shared;
@@ -44,7 +45,7 @@ export async function receive<Event>(context: IWebhookFunctions, delivery: Deliv
 	if (!delivery.wanted(event)) return answer(context, 200, 'Not wanted here.');
 
 	const id = delivery.eventId(event);
-	const repeats = repeatsOf(`${context.getWorkflow().id}:${context.getNode().id}:${context.getMode()}`);
+	const repeats = repeatsOf(`${context.getWorkflow().id}:${node.id}:${context.getMode()}`);
 	const state = id === undefined ? 'new' : repeats.take(id);
 	if (state === 'done') return answer(context, 200, 'Received before.');
 	if (state === 'pending') return answer(context, 503, 'This event is being received just now.');
@@ -79,5 +80,7 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer> {
 
 /** Names in lower case, the first value of each. */
 function headersOf(context: IWebhookFunctions): Record<string, string> {
-	return Object.fromEntries(Object.entries(context.getHeaderData()).map(([name, value]) => [name.toLowerCase(), String(Array.isArray(value) ? value[0] : value)]));
+	const headers: Record<string, string> = {};
+	for (const [name, value] of Object.entries(context.getHeaderData())) headers[name.toLowerCase()] = String(Array.isArray(value) ? value[0] : value);
+	return headers;
 }

@@ -1,7 +1,8 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
-import { choice, choices, collection, number, readAll, toggle, dropdowns, when, located, type Field, type Values } from '../../lib/action/field';
-import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes';
+import { choice, choices, collection, number, toggle, dropdowns, when, type Field, type Values } from '../../lib/action/field';
+import { readParameters } from '../../lib/action/parameters';
+import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
 import { EVENTS, MODELS, MODEL_KEYS } from '../../lib/ats/model';
 import { loadJobs, loadStages } from './lookups';
 import { archivedAsRejected, integrationId, provider } from './fields';
@@ -113,7 +114,7 @@ export type TriggerSettings = Values<typeof fields>;
 
 export function readSettings(context: IPollFunctions): TriggerSettings {
 	const { parameters } = context.getNode();
-	return readAll(fields, Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? located(context.getNodeParameter(name, null)) : undefined])));
+	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null));
 }
 
 export function pollOptions({ events, models, firstRun, lookBackDays, filters, output, options }: TriggerSettings): PollOptions {

@@ -26,8 +26,8 @@ export class ChatKittyTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
-			// Files that n8n need not read while it starts.
-			const [{ hostOf }, { watchNewRows }] = await Promise.all([import('../../lib/ats/changes'), import('../../lib/watch/newRows')]);
+			// Read with the first poll, not while n8n starts.
+			const [{ hostOf }, { watchNewRows }] = await Promise.all([import('../../lib/ats/changes/host'), import('../../lib/watch/newRows')]);
 			const settings = readSettings(this);
 			const result = await watchNewRows(hostOf(this), async (limits) => await openSource(this, settings, limits), watchOptions(settings));
 			if (result === 'quiet') return null;

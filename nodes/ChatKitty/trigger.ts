@@ -1,6 +1,7 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
-import { choice, choices, collection, list, located, number, readAll, text, toggle, when, type Field, type Values } from '../../lib/action/field';
+import { choice, choices, collection, list, number, text, toggle, when, type Field, type Values } from '../../lib/action/field';
+import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
@@ -71,7 +72,7 @@ export type TriggerSettings = Values<typeof fields>;
 
 export function readSettings(context: IPollFunctions): TriggerSettings {
 	const { parameters } = context.getNode();
-	return readAll(fields, Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? located(context.getNodeParameter(name, null)) : undefined])), context.getTimezone());
+	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null), context.getTimezone());
 }
 
 export function watchOptions({ event, filters, channelTypes, options }: TriggerSettings): WatchOptions {

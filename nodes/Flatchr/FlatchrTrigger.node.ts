@@ -10,7 +10,8 @@ import {
 } from 'n8n-workflow';
 
 import { asNodeError } from '../../lib/action/asNodeError';
-import { choice, choices, list, readAll, text, toggle, when } from '../../lib/action/field';
+import { choice, choices, list, text, toggle, when } from '../../lib/action/field';
+import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import { clock } from '../../lib/clock';
 import { receive } from '../../lib/webhook/receive';
@@ -102,9 +103,9 @@ export class FlatchrTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { webhookSecret = '' } = await this.getCredentials<{ webhookSecret?: string }>('flatchrApi');
-		const { parameters } = this.getNode();
-		const p = readAll(fields, Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? this.getNodeParameter(name, null) : undefined])), this.getTimezone());
-		return await receive(this, {
+		const node = this.getNode();
+		const p = readParameters(fields, node.parameters, (name) => this.getNodeParameter(name, null), this.getTimezone());
+		return await receive(this, node, {
 			...(p.protection === 'header' ? { shared: { header: p.headerName ?? '', secret: webhookSecret } } : {}),
 			parse: parseEvent,
 			eventId,

@@ -10,7 +10,8 @@ import {
 } from 'n8n-workflow';
 
 import { asNodeError } from '../../lib/action/asNodeError';
-import { choices, collection, list, readAll, toggle } from '../../lib/action/field';
+import { choices, collection, list, toggle } from '../../lib/action/field';
+import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
@@ -108,11 +109,10 @@ export class KnitTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { apiKey = '' } = await this.getCredentials<{ apiKey?: string }>('knitApi');
-		const { parameters } = this.getNode();
-		const raw = Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? this.getNodeParameter(name, null) : undefined]));
-		const { events, dataTypes, download, filters } = readAll(fields, raw, this.getTimezone());
+		const node = this.getNode();
+		const { events, dataTypes, download, filters } = readParameters(fields, node.parameters, (name) => this.getNodeParameter(name, null), this.getTimezone());
 		const filter = { events, dataTypes, knownDataTypes, syncTypes: filters.syncTypes ?? [], integrationIds: filters.integrationIds ?? [] };
-		return await receive(this, {
+		return await receive(this, node, {
 			// https://developers.getknit.dev/reference/authenticating-your-apis-with-knit
 			signature: { header: 'x-knit-signature', secret: apiKey },
 			parse: parseEvent,

@@ -9,7 +9,8 @@ import {
 } from 'n8n-workflow';
 
 import { asNodeError } from '../../lib/action/asNodeError';
-import { choices, collection, list, number, readAll, toggle, when } from '../../lib/action/field';
+import { choices, collection, list, number, toggle, when } from '../../lib/action/field';
+import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import { receive } from '../../lib/webhook/receive';
 import { connectKombo } from './api';
@@ -104,10 +105,9 @@ export class KomboTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { webhookSecret = '' } = await this.getCredentials<{ webhookSecret?: string }>('komboApi');
-		const { parameters } = this.getNode();
-		const raw = Object.fromEntries(fields.map(({ name }) => [name, name in parameters ? this.getNodeParameter(name, null) : undefined]));
-		const p = readAll(fields, raw, this.getTimezone());
-		return await receive(this, {
+		const node = this.getNode();
+		const p = readParameters(fields, node.parameters, (name) => this.getNodeParameter(name, null), this.getTimezone());
+		return await receive(this, node, {
 			// https://docs.kombo.dev/webhooks
 			signature: { header: 'x-kombo-signature', secret: webhookSecret },
 			parse: parseEvent,

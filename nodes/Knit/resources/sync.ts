@@ -10,7 +10,7 @@ const every = 'Empty: all that are subscribed';
 
 /** Models that a run brings along. https://developers.getknit.dev/reference/application-data-models */
 const modelFields = [
-	when(choices('applicationModels', { displayName: 'Models', description: every, options: MODELS.map(({ id, label }) => ({ name: label, value: id })).sort((a, b) => a.name.localeCompare(b.name)) }), { dataType: ['ats_applications'] }),
+	when(choices('applicationModels', { displayName: 'Models', description: every, options: MODELS.map(({ id, label }) => ({ name: label, value: id })) }), { dataType: ['ats_applications'] }),
 	// https://developers.getknit.dev/reference/job-data-models
 	when(
 		choices('jobModels', {
