@@ -90,6 +90,8 @@ export class Cluster {
 			DB_POSTGRESDB_PORT: String(services.database.port),
 			DB_POSTGRESDB_DATABASE: 'n8n',
 			DB_POSTGRESDB_USER: 'postgres',
+			// n8n's own default is 2 connections a process: under load executions then fail while they wait for one.
+			DB_POSTGRESDB_POOL_SIZE: '10',
 			N8N_ENCRYPTION_KEY: 'only-for-this-test-0123456789',
 			N8N_DEFAULT_BINARY_DATA_MODE: 'database',
 			N8N_DIAGNOSTICS_ENABLED: 'false',
