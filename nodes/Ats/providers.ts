@@ -26,9 +26,17 @@ export function changesOf(name: string): NonNullable<Provider['changes']> {
 	return changes;
 }
 
-/** The credential of each provider, asked for while that provider is chosen. */
+/**
+ * The credential of each provider, asked for while that provider is chosen. n8n's editor takes a field that names a
+ * credential with every choice for the way to log in, and hides it from the node. The first is therefore tied to the
+ * field by its full path, which means the same and keeps Provider where it can be seen.
+ */
 export function providerCredentials(among: readonly Provider[], hide?: ICredentialsDisplayOptions['hide']): INodeCredentialDescription[] {
-	return among.map(({ name, credential }) => ({ name: credential, required: true, displayOptions: { show: { provider: [name] }, ...(hide ? { hide } : {}) } }));
+	return among.map(({ name, credential }, index) => ({
+		name: credential,
+		required: true,
+		displayOptions: { show: { [index === 0 ? '/provider' : 'provider']: [name] }, ...(hide ? { hide } : {}) },
+	}));
 }
 
 /** Names of the providers that fit, for displayOptions. */

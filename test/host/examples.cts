@@ -39,7 +39,7 @@ export class Credentials {
 			const asked = types.find(({ name }) => name === node.type)?.credentials ?? [];
 			const credentials: NonNullable<INode['credentials']> = {};
 			for (const { name, displayOptions } of node.type.startsWith('n8n-nodes-ats.') ? asked : []) {
-				const providers = displayOptions?.show?.provider;
+				const providers = displayOptions?.show?.provider ?? displayOptions?.show?.['/provider'];
 				if (providers && !providers.includes(String(node.parameters.provider ?? 'kombo'))) continue;
 				const reference = await this.reference(name);
 				if (reference) credentials[name] = reference;
