@@ -47,11 +47,11 @@ function camel(name: string): string {
 }
 
 /**
- * JSON whose long numbers stay exact: IDs and cursors are 64-bit, JavaScript's numbers end at 53. A number of 16 digits or
- * more becomes text; texts are matched first, so that digits inside them are left alone.
+ * JSON whose long whole numbers stay exact, as text: IDs and cursors are 64-bit, JavaScript's numbers end at 53. Texts are
+ * matched first, so that digits inside them are left alone.
  */
 export function parseExactly(text: string): unknown {
-	return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d{16,}(?![\d.eE])/g, (found) => (found.startsWith('"') ? found : `"${found}"`)));
+	return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (found) => (/^-?\d{16,}$/.test(found) && !Number.isSafeInteger(Number(found)) ? `"${found}"` : found)));
 }
 
 /** The ID at the end of a link: memberships and invites say only there whose they are. */

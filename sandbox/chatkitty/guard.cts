@@ -75,7 +75,8 @@ export class Guard {
 	private content(request: FastifyRequest, method: string, path: string, generation: Generation): string[] {
 		const query: Json = { ...(request.query as Json) };
 		const body = generation === 'current' ? fromCurrent(request.body) : request.body;
-		const style = generation === 'current' && !Buffer.isBuffer(request.body) ? camelKeys(request.body) : [];
+		// The names of environment variables are the user's.
+		const style = generation === 'current' && !Buffer.isBuffer(request.body) && !path.endsWith('/environment-variables') ? camelKeys(request.body) : [];
 		if (generation === 'current') {
 			const newer = NEWER.find(({ pattern }) => pattern.test(path));
 			if (newer) return Object.keys(query).filter((name) => !newer.query.includes(name)).map((name) => `query/${name}: unknown`);
