@@ -4,23 +4,31 @@ import { ApiError, FieldError, PollError } from '../errors';
 
 type NodeHost = Pick<IAllExecuteFunctions, 'getNode'>;
 
+/** Values and answers are quoted in some sentences, and may be of any length. */
+const MAX_LENGTH = 900;
+
+function short(text: string): string {
+	return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
+}
+
 /** Any failure as the error that n8n shows: the sentence first, then what to do, with code and item. */
 export function asNodeError(host: NodeHost, error: unknown, itemIndex?: number): NodeApiError | NodeOperationError {
 	const node = host.getNode();
 	const at = itemIndex === undefined ? {} : { itemIndex };
 	if (error instanceof NodeOperationError || error instanceof NodeApiError) return error;
-	if (error instanceof FieldError) return new NodeOperationError(node, error.message, { ...at, description: error.hint });
+	if (error instanceof FieldError) return new NodeOperationError(node, short(error.message), { ...at, description: short(error.hint) });
 	if (error instanceof PollError) return new NodeApiError(node, { message: error.message }, { ...at, message: error.message, failure: failureOf(error.failure) });
-	if (!(error instanceof ApiError)) return new NodeOperationError(node, error instanceof Error ? error.message : String(error), at);
+	if (!(error instanceof ApiError)) return new NodeOperationError(node, short(error instanceof Error ? error.message : String(error)), at);
 
 	const { facts } = error;
 	const codes = [facts.status === undefined ? undefined : `HTTP ${facts.status}`, facts.code, facts.requestId === undefined ? undefined : `request ID ${facts.requestId}`].filter(Boolean).join(', ');
+	const message = short(facts.message);
 	const description = [facts.hint, `${facts.service}: ${facts.call}${codes ? ` (${codes})` : ''}`].filter(Boolean).join(' ');
-	const shown: JsonObject = { message: facts.message, ...(facts.code === undefined ? {} : { code: facts.code }) };
+	const shown: JsonObject = { message, ...(facts.code === undefined ? {} : { code: facts.code }) };
 	return new NodeApiError(node, shown, {
 		...at,
-		message: facts.message,
-		description,
+		message,
+		description: short(description),
 		...(facts.status === undefined ? {} : { httpCode: String(facts.status) }),
 		failure: failureOf(facts),
 	});

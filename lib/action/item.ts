@@ -51,7 +51,8 @@ export class Item {
 
 	/** Size and type of an input file, without reading it. */
 	fileFacts(field: string): { name: string; mimeType: string; bytes?: number } {
-		const found = this.host.getInputData()[this.index]?.binary?.[field];
+		const files = this.host.getInputData()[this.index]?.binary ?? {};
+		const found = Object.hasOwn(files, field) ? files[field] : undefined;
 		if (!found) throw new FieldError(`There is no file in the input field "${field}"`, 'Check the name of the binary field, or put a node that reads a file before this one.');
 		return { name: found.fileName ?? `file.${found.fileExtension ?? 'bin'}`, mimeType: found.mimeType, ...(found.bytes === undefined ? {} : { bytes: found.bytes }) };
 	}

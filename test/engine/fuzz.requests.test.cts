@@ -1,0 +1,150 @@
+/**
+ * Every field of every operation, one at a time, with values that nobody should type. `FUZZ_RUNS` is how many of them each
+ * field gets, `FUZZ_SEED` which.
+ */
+import fc from 'fast-check';
+import type { INodeExecutionData, INodeParameters, INodeProperties, NodeParameterValueType } from 'n8n-workflow';
+
+import { credentialsOn, descriptionOf, harmless, inputItem, nodes, operationsOf, perform, Rehearsal, type Scene } from './support/everyOperation.cts';
+import { Addresses, headerNames, strays, wrongEnd } from './support/judge.cts';
+import { Stage } from './support/stage.cts';
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 1);
+const SEED = Number(process.env.FUZZ_SEED ?? 20_260_105);
+
+const climbing = ['../', '..', '.', '../../admin', '%2e%2e', '%2E%2e/', '..%2f..%2fadmin', '%252e%252e', '..\\admin', '/etc/passwd', '//elsewhere.example/x', 'https://elsewhere.example/x', 'x/../../admin', ';/../admin'];
+const splitting = ['%00', '\u0000', 'a\r\nX-Fuzz: 1', 'a\nX-Fuzz: 1', 'a\rX-Fuzz: 1', '%0d%0aX-Fuzz:%201', 'x?fuzz=1', 'x&fuzz=1', 'x#fuzz=1', 'x;fuzz=1', 'x@elsewhere.example', '"; filename="x.exe', '"\r\nX-Fuzz: 1\r\n\r\n', '\u2028', '\u202e'];
+const confusing = ['__proto__', 'constructor', 'toString', '{"__proto__":{"fuzz":1}}', '{"constructor":{"prototype":{"fuzz":1}}}', '{"a":', '[', '😀', '日本語', '\ud800', 'a\udc00b', '0123', '1e400', '-1', 'null', 'true', ' ', '=x', '{{ 1 }}', '<b>', "' OR 1=1 --"];
+const untyped: unknown[] = [42, 0, -1, 1.5, 1e21, true, false, null, [], {}, [[]], [null], ['..', '\r\n'], { fuzz: 1 }, { mode: 'id', value: {} }, { mode: 'list', value: null }, { row: 5 }, { row: [null, 5] }, { toISO: 'x' }, JSON.parse('{"__proto__":{"fuzz":1}}'), JSON.parse('{"constructor":{"prototype":{"fuzz":1}}}')];
+
+const hostile = fc.oneof(
+	{ weight: 6, arbitrary: fc.constantFrom<unknown>(...climbing) },
+	{ weight: 6, arbitrary: fc.constantFrom<unknown>(...splitting) },
+	{ weight: 5, arbitrary: fc.constantFrom<unknown>(...confusing) },
+	{ weight: 8, arbitrary: fc.constantFrom(...untyped) },
+	{ weight: 1, arbitrary: fc.constant<unknown>('x'.repeat(1_000_000)) },
+	{ weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+	{ weight: 2, arbitrary: fc.tuple(fc.constantFrom(...climbing, ...splitting), fc.constantFrom(...climbing, ...splitting)).map((two) => two.join('')) },
+	{ weight: 1, arbitrary: fc.jsonValue() },
+);
+
+/** One place of an operation's parameters. */
+interface Spot {
+	name: string;
+	/** The parameters with an expression, or the value itself, in this place. */
+	with(value: unknown): NodeParameterValueType;
+}
+
+/** What went wrong before is tried each time. */
+const onceWrong = (spot: string): unknown[] => (spot.endsWith('binaryField') ? ['toString'] : []);
+
+const FROM_ITEM = '={{ $json.fuzz }}';
+
+/** A field, and whatever is inside it. A value comes as it does in life: from an expression. */
+function spotsOf(property: INodeProperties, present: NodeParameterValueType): Spot[] {
+	const { name, type, options = [] } = property;
+	const whole: Spot = { name, with: (value) => (property.noDataExpression === true ? (value as NodeParameterValueType) : FROM_ITEM) };
+	const inside = (children: INodeProperties[], wrap: (child: INodeParameters) => NodeParameterValueType, siblings: INodeParameters): Spot[] =>
+		children.flatMap((child) =>
+			spotsOf(child, siblings[child.name] ?? child.default).map((spot) => ({ name: `${name}.${spot.name}`, with: (value: unknown) => wrap({ ...siblings, [child.name]: spot.with(value) }) })),
+		);
+	if (type === 'resourceLocator') return [whole, { name: `${name} by ID`, with: () => ({ __rl: true, mode: 'id', value: FROM_ITEM }) }];
+	if (type === 'resourceMapper') return [whole, { name: `${name}.value`, with: () => ({ mappingMode: 'defineBelow', value: { field: FROM_ITEM } }) }];
+	if (type === 'collection') return [whole, ...inside(options as INodeProperties[], (child) => child, present as INodeParameters)];
+	if (type !== 'fixedCollection') return [whole];
+	return [
+		whole,
+		...options.flatMap((group) => {
+			if (!('values' in group)) return [];
+			const siblings = Object.fromEntries(group.values.map((child) => [child.name, harmless(child)]));
+			return inside(group.values, (row) => ({ [group.name]: property.typeOptions?.multipleValues ? [row] : row }) as INodeParameters, siblings);
+		}),
+	];
+}
+
+/** Fields in which a person types an address or a list of query parameters. */
+const TYPED_ADDRESS = /^(path|query|method|api|methodOverride)\b/;
+/** What a node calls only when a field is filled that none of the scenes fill. */
+const FURTHER_CALLS: Record<string, Array<{ method: string; url: string }>> = {
+	ats: [{ method: 'POST', url: '/chatTechnologies/candidates' }],
+	chatKitty: [{ method: 'GET', url: '/chatkitty/users' }],
+	flatchr: [{ method: 'GET', url: '/flatchr/careers/company/{}' }],
+	kombo: [
+		{ method: 'GET', url: '/kombo/v1/ats/actions/ats_create_application' },
+		{ method: 'GET', url: '/kombo/v1/ats/actions/ats_create_candidate' },
+		{ method: 'POST', url: '/kombo/v1/passthrough/{}/{}' },
+	],
+};
+/** Headers that only an option adds. */
+const OPTIONAL_HEADERS = ['content-type', 'content-length', 'transfer-encoding', 'x-integration-id', 'x-knit-integration-id', 'ct-consumer-id', 'ct-service-id', 'ct-raw', 'part content-disposition', 'part content-type'];
+
+describe.each(Object.keys(nodes))('%s', (node) => {
+	let stage: Stage;
+	let credentials: ReturnType<typeof credentialsOn>;
+	const scenes: Scene[] = [];
+
+	beforeAll(async () => {
+		stage = await Stage.open();
+		credentials = credentialsOn(stage);
+		const rehearsal = new Rehearsal(stage, credentials);
+		for (const operation of operationsOf(node)) scenes.push(...(await rehearsal.scenes(operation)));
+	}, 300_000);
+	afterAll(async () => await stage.close());
+
+	it('runs nearly every operation as it stands, so that the rest means something', () => {
+		const good = scenes.filter(({ outcome }) => !outcome.error);
+		expect(good.length / scenes.length).toBeGreaterThan(0.75);
+		expect(scenes.flatMap(({ outcome, operation }) => wrongEnd(outcome)?.concat(` in ${operation.title}`) ?? [])).toEqual([]);
+	});
+
+	it('calls no other address, splits no header, touches no prototype and says what is wrong, whatever is typed', async () => {
+		const bases = Object.values(stage.urls).map((url) => new URL(url).pathname);
+		const headers = new Set([...OPTIONAL_HEADERS, ...scenes.flatMap(({ requests }) => requests.flatMap(headerNames))]);
+		const addresses = new Addresses(scenes, credentials.store, FURTHER_CALLS[node]);
+		const problems: string[] = [];
+		let count = 0;
+
+		const judge = async (scene: Scene, spot: string, value: unknown, parameters: INodeParameters, more: Partial<INodeExecutionData> = {}) => {
+			const item = await inputItem();
+			const result = await stage.replay(scene.tape, async () => await perform(node, parameters, credentials, { ...item, json: { ...item.json, fuzz: value as string }, ...more }));
+			count++;
+			const shown = typeof value === 'string' && value.length > 100 ? `${value.length} characters` : JSON.stringify(value);
+			const complain = (what: string) => problems.push(`${scene.operation.title}, ${spot} = ${shown}: ${what}`);
+			const end = wrongEnd(result);
+			if (end) complain(end);
+			for (const seen of stage.seen) {
+				const call = `${seen.method} ${seen.url.slice(0, 200)}`;
+				const typed = TYPED_ADDRESS.test(spot);
+				const strayed = strays(seen, [...bases, '/files']);
+				if (strayed) complain(`${call} ${strayed}`);
+				if (!typed && !addresses.fits(seen)) complain(`${call} is no address of this node`);
+				if (!typed && new URL(seen.url, 'http://stage').searchParams.has('fuzz')) complain(`${call} has a query parameter of the value's own`);
+				const strange = headerNames(seen).filter((name) => !headers.has(name));
+				if (strange.length > 0) complain(`${call} has the headers ${strange.join(', ')}`);
+			}
+			if (Reflect.get({}, 'fuzz') !== undefined || Reflect.get([], 'fuzz') !== undefined) {
+				Reflect.deleteProperty(Object.prototype, 'fuzz');
+				complain('a prototype was changed');
+			}
+		};
+
+		let number = SEED;
+		for (const scene of scenes) {
+			for (const property of [...scene.fields, ...descriptionOf(node).properties.filter(({ name }) => name === 'provider')]) {
+				for (const spot of spotsOf(property, scene.parameters[property.name] ?? property.default)) {
+					for (const value of [...onceWrong(spot.name), ...fc.sample(hostile, { seed: number++, numRuns: RUNS })]) {
+						await judge(scene, spot.name, value, { ...scene.parameters, [property.name]: spot.with(value) });
+					}
+				}
+			}
+			if (!scene.fields.some(({ name }) => name === 'binaryField')) continue;
+			for (const value of ['x'.repeat(1_000_000), ...fc.sample(hostile.filter((one) => typeof one === 'string'), { seed: number++, numRuns: RUNS * 3 })]) {
+				const { binary: { data } = {} } = await inputItem();
+				if (data) await judge(scene, 'the name and type of the file', value, scene.parameters, { binary: { data: { ...data, fileName: String(value), mimeType: String(value) } } });
+			}
+		}
+		if (process.env.FUZZ_REPORT) (await import('node:fs')).writeFileSync(`${process.env.FUZZ_REPORT}.${node}`, problems.join('\n'));
+		expect(problems).toEqual([]);
+		expect(count).toBeGreaterThan(scenes.length * RUNS);
+	}, 3_600_000);
+});

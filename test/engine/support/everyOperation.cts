@@ -1,0 +1,198 @@
+/** Every operation of every node with parameters that work: read from the nodes' own descriptions, and from their lists. */
+import { NodeHelpers, type INode, type INodeExecutionData, type INodeParameters, type INodeProperties, type INodeTypeDescription, type NodeParameterValueType } from 'n8n-workflow';
+
+import { resources as ats } from '../../../nodes/Ats/resources';
+import { resources as chatKitty } from '../../../nodes/ChatKitty/resources';
+import { resources as chatTechnologies } from '../../../nodes/ChatTechnologies/resources';
+import { resources as flatchr } from '../../../nodes/Flatchr/resources';
+import { resources as knit } from '../../../nodes/Knit/resources';
+import { resources as kombo } from '../../../nodes/Kombo/resources';
+import { binaryFile, listSearch, loadOptions, loadPackage, runNode, StoredCredentials, type CredentialStore, type Outcome } from '../harness/index.cts';
+import { providerCases } from '../providers.cts';
+import { fills } from './fills.cts';
+import type { Exchange, Seen, Stage } from './stage.cts';
+
+type Access = 'read' | 'write' | 'delete';
+interface Listed {
+	value: string;
+	operations: ReadonlyArray<{ value: string; access: Access; many?: boolean; offered?: Record<string, string[]> }>;
+}
+
+export const nodes: Record<string, readonly Listed[]> = { ats, chatKitty, chatTechnologies, flatchr, knit, kombo };
+
+export interface OperationCase {
+	node: string;
+	/** `kombo application.moveStage`, with the provider where there is one. */
+	title: string;
+	access: Access;
+	many: boolean;
+	/** Resource, operation and provider. */
+	chosen: INodeParameters;
+}
+
+export function operationsOf(node: string): OperationCase[] {
+	const all = (nodes[node] ?? []).flatMap((resource) => resource.operations.map((operation) => ({ resource, operation })));
+	// What deletes comes last: the others still need the records.
+	const cases = [...all.filter(({ operation }) => operation.access !== 'delete'), ...all.filter(({ operation }) => operation.access === 'delete')];
+	return cases.flatMap(({ resource, operation }) => {
+		const providers = node !== 'ats' ? [undefined] : (operation.offered?.provider ?? providerCases.map(({ provider }) => provider.name));
+		return providers.map((provider) => ({
+			node,
+			title: `${node} ${resource.value}.${operation.value}${provider === undefined ? '' : ` of ${provider}`}`,
+			access: operation.access,
+			many: operation.many === true,
+			chosen: { resource: resource.value, operation: operation.value, ...(provider === undefined ? {} : { provider }) },
+		}));
+	});
+}
+
+/** Data of every credential, for this stage. Where a scheme takes a token, it is fetched there. */
+export function credentialsOn({ sandbox, urls }: Stage): StoredCredentials {
+	const here = { ...sandbox, urls, credentials: sandbox.credentials };
+	const store: CredentialStore = Object.fromEntries(providerCases.map(({ provider, credential }) => [provider.credential, credential(here)]));
+	const chatKittyOAuth2Api = { ...sandbox.credentials['chatkitty'], baseUrl: urls['chatkitty'] ?? '', tokenUrl: urls['chatkittyToken'] ?? '' };
+	return new StoredCredentials({ ...store, chatKittyOAuth2Api });
+}
+
+export function descriptionOf(node: string): INodeTypeDescription {
+	return loadPackage().nodeTypes.getByNameAndVersion(`n8n-nodes-ats.${node}`).description;
+}
+
+/** The item that every run gets: a file, and rows that an import can use. */
+export async function inputItem(more: Partial<INodeExecutionData> = {}): Promise<Partial<INodeExecutionData>> {
+	const data = await binaryFile(Buffer.from('%PDF-1.4 a small file'), 'cv.pdf', 'application/pdf');
+	return { json: { name: 'jane@example.com', displayName: 'Jane Doe', type: 'PUBLIC', username: 'jane@example.com', user: 'jane@example.com', members: 'jane@example.com', body: 'Hello' }, binary: { data }, ...more };
+}
+
+/** One way to show an operation's fields, what was said when it ran, and what came out. */
+export interface Scene {
+	operation: OperationCase;
+	parameters: INodeParameters;
+	/** Properties that this scene is for: all that show, or those that only this choice shows. */
+	fields: INodeProperties[];
+	tape: Exchange[];
+	/** The requests behind the tape. */
+	requests: Seen[];
+	outcome: Result;
+}
+
+export interface Result {
+	error: Outcome['error'];
+	items: INodeExecutionData[];
+}
+
+/** One run. n8n itself refuses a workflow with an empty required field before it starts. */
+export async function perform(node: string, parameters: INodeParameters, credentials: StoredCredentials, item: Partial<INodeExecutionData>): Promise<Result> {
+	try {
+		const { error, items } = await runNode(node, parameters, { credentials, items: [item] });
+		return { error, items };
+	} catch (thrown) {
+		return { error: thrown as Outcome['error'], items: [] };
+	}
+}
+
+export class Rehearsal {
+	private readonly lists = new Map<string, Promise<string | undefined>>();
+
+	constructor(
+		readonly stage: Stage,
+		readonly credentials: StoredCredentials,
+	) {}
+
+	/** The operation as it shows first, and once more for each field that only another choice shows. */
+	async scenes(operation: OperationCase): Promise<Scene[]> {
+		const scenes = [await this.scene(operation, {})];
+		const shown = new Set(scenes[0]?.fields.map(({ name }) => name));
+		for (const { conditions } of this.hidden(operation)) {
+			const scene = await this.scene(operation, conditions);
+			scene.fields = scene.fields.filter(({ name }) => !shown.has(name));
+			scene.fields.forEach(({ name }) => shown.add(name));
+			if (scene.fields.length > 0) scenes.push(scene);
+		}
+		return scenes;
+	}
+
+	async scene(operation: OperationCase, forced: INodeParameters): Promise<Scene> {
+		const { parameters, fields } = await this.parameters(operation, forced);
+		const item = await inputItem();
+		const { result: outcome, tape } = await this.stage.record(async () => await perform(operation.node, parameters, this.credentials, item));
+		return { operation, parameters, fields, tape, requests: [...this.stage.seen], outcome };
+	}
+
+	private hidden({ node, chosen }: OperationCase): Array<{ conditions: INodeParameters }> {
+		return descriptionOf(node).properties.flatMap((property) => {
+			const show = property.displayOptions?.show ?? {};
+			if (!Object.entries(chosen).every(([name, value]) => show[name] === undefined || show[name].includes(value as string))) return [];
+			const others = Object.entries(show).filter(([name]) => !(name in chosen));
+			return others.length === 0 ? [] : [{ conditions: Object.fromEntries(others.map(([name, values]) => [name, (Array.isArray(values) ? values[0] : undefined) as NodeParameterValueType])) }];
+		});
+	}
+
+	private async parameters({ node, chosen }: OperationCase, forced: INodeParameters): Promise<{ parameters: INodeParameters; fields: INodeProperties[] }> {
+		const description = descriptionOf(node);
+		const parameters: INodeParameters = { ...chosen };
+		const fields: INodeProperties[] = [];
+		for (const property of description.properties) {
+			if (property.name in chosen || ['notice', 'hidden'].includes(property.type)) continue;
+			const asNode: INode = { id: '1', name: 'Node', type: node, typeVersion: 1, position: [0, 0], parameters };
+			if (!NodeHelpers.displayParameter({ ...parameters, ...forced }, property, asNode, description)) continue;
+			parameters[property.name] = property.name in forced ? (forced[property.name] ?? null) : await this.valueOf(node, property, parameters);
+			fields.push(property);
+		}
+		return { parameters, fields };
+	}
+
+	private async valueOf(node: string, property: INodeProperties, parameters: INodeParameters): Promise<NodeParameterValueType> {
+		const { resource, operation, provider } = parameters;
+		for (const key of [`${node}.${String(resource)}.${String(operation)}.${property.name}`, `${node}.${String(resource)}.*.${property.name}`]) {
+			const fill = fills[provider === undefined ? key : `${key}@${String(provider)}`];
+			if (fill) return wrapped(property, fill(this.stage.sandbox.world));
+		}
+		if (property.type === 'resourceLocator') return wrapped(property, property.required === true ? ((await this.listed(node, property, parameters)) || 'id-1') : '');
+		if (property.required !== true) return property.default;
+		if (property.type === 'options' && property.typeOptions?.loadOptionsMethod) return (await this.listed(node, property, parameters)) ?? '';
+		return harmless(property);
+	}
+
+	/** The first entry of the field's own list. */
+	private async listed(node: string, property: INodeProperties, parameters: INodeParameters): Promise<string | undefined> {
+		const options = { credentials: this.credentials };
+		const search = property.modes?.find(({ name }) => name === 'list')?.typeOptions?.searchListMethod;
+		const method = search ?? property.typeOptions?.loadOptionsMethod ?? '';
+		const key = JSON.stringify([node, method, parameters]);
+		const known = this.lists.get(key) ?? this.stage.record(async () => String((search ? (await listSearch(node, method, parameters, options)).results : await loadOptions(node, method, parameters, options))[0]?.value ?? '')).then(({ result }) => result, () => undefined);
+		this.lists.set(key, known);
+		return await known;
+	}
+}
+
+function wrapped(property: INodeProperties, value: NodeParameterValueType): NodeParameterValueType {
+	return property.type === 'resourceLocator' ? { __rl: true, mode: 'id', value: value as string } : value;
+}
+
+/** A value as a person would type it: the placeholder is a real example. */
+export function harmless(property: INodeProperties): NodeParameterValueType {
+	const { type, placeholder, options = [] } = property;
+	switch (type) {
+		case 'dateTime':
+			return '2026-03-31T09:30:00.000Z';
+		case 'number':
+			return typeof property.default === 'number' ? property.default : (property.typeOptions?.minValue ?? 1);
+		case 'options': {
+			const [first] = options;
+			return property.default !== '' ? property.default : first && 'value' in first ? (first.value as string) : '';
+		}
+		case 'json':
+			return placeholder?.startsWith('{') || placeholder?.startsWith('[') ? placeholder : '{"key": "value"}';
+		case 'boolean':
+		case 'multiOptions':
+		case 'collection':
+		case 'fixedCollection':
+		case 'resourceMapper':
+			return property.default;
+		case 'resourceLocator':
+			return { __rl: true, mode: 'id', value: 'id-1' };
+		default:
+			return property.default !== '' ? property.default : (placeholder ?? 'some text');
+	}
+}
