@@ -24,7 +24,7 @@ const WITH_BODY = ['DELETE', 'PATCH', 'POST', 'PUT'];
 
 /** Any call of a vendor's API, with the node's credential: for what has no operation of its own. */
 export function apiRequest<Api>({ service, send, placeholder, documentationUrl }: ApiRequestSpec<Api>): Resource<Api> {
-	const method = choice('method', { displayName: 'Method', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) });
+	const method = choice('method', { displayName: 'Method', description: 'GET reads; the others change something', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) });
 	const address = text('path', {
 		displayName: 'Path',
 		required: true,
@@ -36,6 +36,7 @@ export function apiRequest<Api>({ service, send, placeholder, documentationUrl }
 	const body = when(json('body', { displayName: 'Body (JSON)', placeholder: '{"name": "value"}', description: 'Sent as it is; nothing is sent when empty' }), { method: WITH_BODY });
 	const responseType = choice('responseType', {
 		displayName: 'Response',
+		description: 'What the answer is, and so what comes out',
 		default: 'json',
 		options: [
 			{ name: 'File', value: 'file', description: 'The answer becomes a file in the output field "data"' },

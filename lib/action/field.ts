@@ -143,6 +143,8 @@ export interface Choice<Value extends string> {
 	name: string;
 	value: Value;
 	description?: string;
+	/** Of a trigger's event: its sentence in the node list, where "On " and the name do not make one. */
+	action?: string;
 	/** Offered only while other fields hold these values. */
 	displayOptions?: IDisplayOptions;
 }
@@ -254,7 +256,7 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** Any JSON, typed or from an expression. n8n's JSON editor shows no placeholder: the example stands below it as the hint. */
 export function json<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required> & { default?: string; rows?: number }): Field<Name, Maybe<Json, Required>> {
 	const { rows = 4, default: value = '', ...shown } = about;
-	const hint = about.hint ?? (about.placeholder ? `Example: ${about.placeholder}` : undefined);
+	const hint = [about.hint?.replace(/\.?$/, '.'), about.placeholder && `Example: ${about.placeholder}`].filter(Boolean).join(' ');
 	return field(name, { ...shown, ...(hint ? { hint } : {}), type: 'json', default: value, typeOptions: { rows } }, reader(about, (raw) => parsedJson(about, raw)));
 }
 

@@ -25,7 +25,7 @@ const fields = [
 		displayName: 'Events',
 		description: 'What starts the workflow. Only what the provider can tell is offered.',
 		options: [
-			{ name: 'All', value: ALL },
+			{ name: 'All', value: ALL, action: 'On any change of an application' },
 			...EVENTS.map((event) => ({
 				name: eventLabel(event),
 				value: event,
@@ -58,7 +58,7 @@ const fields = [
 		}),
 		{ provider: compared },
 	),
-	when(number('lookBackDays', { displayName: 'Days to Look Back', default: 7, min: 1, max: 365, integer: true }), { firstRun: ['lookBack'] }),
+	when(number('lookBackDays', { displayName: 'Days to Look Back', description: 'Applications created in so many days before the first read count as new', default: 7, min: 1, max: 365, integer: true }), { firstRun: ['lookBack'] }),
 	when(
 		collection('filters', {
 			displayName: 'Filters',
@@ -73,6 +73,7 @@ const fields = [
 	),
 	choice('output', {
 		displayName: 'Output',
+		description: 'What an item is',
 		options: [
 			{ name: 'One Item per Event', value: 'perEvent' },
 			{ name: 'One Item per Application', value: 'perApplication', description: 'With all its events in a list' },
@@ -90,6 +91,7 @@ const fields = [
 			number('overlapMinutes', { displayName: 'Overlap (Minutes)', default: DEFAULT_OPTIONS.overlapMinutes, min: 0, max: 1_440, integer: true, description: 'How far each read goes back before the last one, for records that become visible late. More is taken when more is measured.' }),
 			choice('reportFailures', {
 				displayName: 'Report Failures',
+				description: 'When a poll that fails becomes a failed execution',
 				options: [
 					{ name: 'After 15 Minutes', value: 'afterFifteenMinutes', description: 'Temporary failures only count once they last' },
 					{ name: 'At Once', value: 'atOnce', description: 'Every failing poll is a failed execution' },

@@ -19,6 +19,7 @@ const externalFileFields = [
 export const contentFields = [
 	choice('content', {
 		displayName: 'Content',
+		description: 'What the message holds: text, or a file',
 		default: 'text',
 		options: [
 			{ name: 'File From Input', value: 'file', description: 'A binary file of the input item, kept by ChatKitty' },
@@ -38,6 +39,7 @@ export const contentFields = [
 export const pictureFields = [
 	choice('content', {
 		displayName: 'Picture',
+		description: 'Where the picture is',
 		default: 'file',
 		options: [
 			{ name: 'File From Input', value: 'file', description: 'A binary file of the input item, kept by ChatKitty' },

@@ -54,6 +54,7 @@ export const members = list('members', { displayName: 'Members', placeholder: 'j
 
 export const channelType = choice('type', {
 	displayName: 'Type',
+	description: 'Who gets into the channel',
 	options: [
 		{ name: 'Direct', value: 'DIRECT', description: 'Between its members, without a name' },
 		{ name: 'Private', value: 'PRIVATE', description: 'Only members and invited users get in' },
@@ -63,6 +64,7 @@ export const channelType = choice('type', {
 
 export const sessionState = choice('state', {
 	displayName: 'State',
+	description: 'Whether it goes on or is over',
 	default: '',
 	options: [
 		{ name: 'Active', value: 'ACTIVE' },

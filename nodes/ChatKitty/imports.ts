@@ -12,6 +12,7 @@ export function sourceFields(fields: string) {
 	return [
 		choice('source', {
 			displayName: 'Rows From',
+			description: 'Where the records to import are',
 			default: 'items',
 			options: [
 				{ name: 'File', value: 'file', description: "A JSON file in ChatKitty's own form, sent as it is" },

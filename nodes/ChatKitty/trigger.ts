@@ -52,6 +52,7 @@ const fields = [
 			number('cap', { displayName: 'Max Items per Poll', default: 5_000, min: 1, max: 100_000, integer: true, description: 'About; the rest comes with the next poll' }),
 			choice('reportFailures', {
 				displayName: 'Report Failures',
+				description: 'When a poll that fails becomes a failed execution',
 				options: [
 					{ name: 'After 15 Minutes', value: 'afterFifteenMinutes', description: 'Temporary failures only count once they last' },
 					{ name: 'At Once', value: 'atOnce', description: 'Every failing poll is a failed execution' },

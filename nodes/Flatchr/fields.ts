@@ -6,7 +6,7 @@ const ID = 'V41QG9eja5pK6Xev';
 
 export const vacancyId = locator('vacancyId', { displayName: 'Vacancy', search: searchVacancies, placeholder: ID, description: 'The vacancy, by its 16-character ID; Vacancy, Get Many lists them, and Candidate, Search gives it as vacancy_key' });
 
-export const vacancyFilter = locator('vacancyId', { displayName: 'Vacancy', required: false, search: searchVacancies, placeholder: ID });
+export const vacancyFilter = locator('vacancyId', { displayName: 'Vacancy', description: 'Only those of one vacancy', required: false, search: searchVacancies, placeholder: ID });
 
 /** Creating a candidate wants the slug where everything else wants the ID. https://developers.flatchr.io/en/docs/QuickStart/Candidats/Creer_un_candidat */
 export const vacancySlug = locator('vacancySlug', {

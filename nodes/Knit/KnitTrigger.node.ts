@@ -42,6 +42,7 @@ const fields = [
 			list('integrationIds', { displayName: 'Integration IDs', placeholder: 'mg_8sKd02nfYh3kQ1', description: "Comma-separated, or a list. All of an account's customers come to the same address." }),
 			choices('syncTypes', {
 				displayName: 'Sync Types',
+				description: 'Only events of one of these kinds of sync',
 				options: [
 					{ name: 'Delta', value: 'delta_sync', description: 'What changed since the last run' },
 					{ name: 'Initial', value: 'initial_sync', description: 'Every active record, as new' },

@@ -53,26 +53,26 @@ export const applicationFilters = filters(
 	list('candidateId', { displayName: 'Candidate IDs', placeholder: 'X73cKg1NAFUJTec', description: several }),
 	dateTime('changedStageAfter', { displayName: 'Changed Stage After', description: 'Lever, Teamtailor and Vincere' }),
 	dateTime('changedStageBefore', { displayName: 'Changed Stage Before', description: 'Lever, Teamtailor and Vincere' }),
-	dateTime('createdAfter', { displayName: 'Created After' }),
-	dateTime('createdBefore', { displayName: 'Created Before' }),
+	dateTime('createdAfter', { displayName: 'Created After', description: 'Only records created since this moment' }),
+	dateTime('createdBefore', { displayName: 'Created Before', description: 'Only records created until this moment' }),
 	list('jobId', { displayName: 'Job IDs', placeholder: 'Ty60CurNfqp5I9r', description: several }),
 	list('stage', { displayName: 'Stages', placeholder: 'JLUnI5TFKWbhQ1k', description: several, hint: 'Whether an ID or a name is meant is not documented' }),
 	list('status', { displayName: 'Statuses', placeholder: 'ACTIVE', description: several, hint: 'The words are not documented; ACTIVE, REJECTED and HIRED are those of the answer' }),
 	list('tag', { displayName: 'Tags', placeholder: 'java', description: several }),
 	dateTime('updatedAfter', { displayName: 'Updated After', description: 'Not taken by Ashby, BambooHR, Vincere, JazzHR and HR Works' }),
-	dateTime('updatedBefore', { displayName: 'Updated Before' }),
+	dateTime('updatedBefore', { displayName: 'Updated Before', description: 'Only records whose last change was until this moment' }),
 );
 
 /** https://developers.getknit.dev/docs/list-jobs */
 export const jobFilters = filters(
-	dateTime('createdAfter', { displayName: 'Created After' }),
-	dateTime('createdBefore', { displayName: 'Created Before' }),
+	dateTime('createdAfter', { displayName: 'Created After', description: 'Only records created since this moment' }),
+	dateTime('createdBefore', { displayName: 'Created Before', description: 'Only records created until this moment' }),
 	list('departmentId', { displayName: 'Department IDs', placeholder: 'dep_7', description: several }),
 	list('officeId', { displayName: 'Office IDs', placeholder: 'off_3', description: several }),
 	list('status', { displayName: 'Statuses', placeholder: 'OPEN', description: several }),
 	list('tag', { displayName: 'Tags', placeholder: 'java', description: several }),
 	dateTime('updatedAfter', { displayName: 'Updated After', description: 'Lever takes it only without any other filter' }),
-	dateTime('updatedBefore', { displayName: 'Updated Before' }),
+	dateTime('updatedBefore', { displayName: 'Updated Before', description: 'Only records whose last change was until this moment' }),
 );
 
 /** Values that Knit's pages show; the list is not complete. https://developers.getknit.dev/reference/sync-data-types */

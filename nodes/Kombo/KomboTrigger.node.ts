@@ -21,7 +21,7 @@ const fields = [
 	choices('events', {
 		displayName: 'Events',
 		default: ['data-changed'],
-		options: [...EVENT_TYPES, { name: 'Any Other', value: ANY_OTHER, description: 'Types that Kombo has added since' }],
+		options: [...EVENT_TYPES, { name: 'Any Other', value: ANY_OTHER, description: 'Types that Kombo has added since', action: 'On any other event' }],
 		description: 'What starts the workflow. Other deliveries are answered and dropped.',
 	}),
 	toggle('fetchRecords', {

@@ -38,7 +38,7 @@ const commonFilters = [
 
 /** The job that rows belong to: picked, or several by ID. */
 export const ofJobs = [
-	locator('jobId', { displayName: 'Job', required: false, search: searchJobs, placeholder: idPlaceholder }),
+	locator('jobId', { displayName: 'Job', description: 'Only those of one job', required: false, search: searchJobs, placeholder: idPlaceholder }),
 	list('jobIds', { displayName: 'Job IDs', description: 'Comma-separated Kombo IDs, or a list' }),
 ] as const;
 
@@ -56,6 +56,7 @@ export function filters<const Own extends readonly Filter[] = []>(...own: Own) {
 /** https://docs.kombo.dev/v1/post-connect-create-link */
 export const linkType = choice('linkType', {
 	displayName: 'Link Type',
+	description: 'How the customer will open the link',
 	options: [
 		{ name: 'Embedded', value: 'EMBEDDED', description: 'To be opened in your own page, within an hour' },
 		{ name: 'Magic Link', value: 'MAGIC_LINK', description: 'To be sent by mail, valid for a year' },
@@ -64,6 +65,7 @@ export const linkType = choice('linkType', {
 
 export const language = choice('language', {
 	displayName: 'Language',
+	description: 'The language of the page behind the link',
 	options: [
 		{ name: 'English', value: 'en' },
 		{ name: 'French', value: 'fr' },
@@ -75,6 +77,7 @@ export const language = choice('language', {
 
 export const category = choice('category', {
 	displayName: 'Category',
+	description: 'The kind of system',
 	options: [
 		{ name: 'ATS', value: 'ATS', description: 'Applicant tracking' },
 		{ name: 'Assessment', value: 'ASSESSMENT' },
@@ -86,6 +89,7 @@ export const category = choice('category', {
 /** A file's kind in Kombo. */
 export const attachmentType = choice('attachmentType', {
 	displayName: 'Type',
+	description: 'What the file is',
 	options: [
 		{ name: 'CV', value: 'CV' },
 		{ name: 'Cover Letter', value: 'COVER_LETTER' },

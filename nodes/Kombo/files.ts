@@ -11,6 +11,7 @@ export const fileFields = [
 	attachmentType,
 	choice('source', {
 		displayName: 'File Source',
+		description: 'Where the file is',
 		options: [
 			{ name: 'Input Binary Field', value: 'binary' },
 			{ name: 'URL', value: 'url', description: 'Kombo fetches it at once, without credentials: a short-lived signed address will do' },

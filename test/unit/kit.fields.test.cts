@@ -53,7 +53,9 @@ const kinds: Array<[string, Field, Array<[unknown, unknown]>]> = [
 	]],
 	['day', date('a', about), [['2026-03-31', '2026-03-31'], ['2026-03-31T23:30:00-05:00', '2026-03-31'], [luxon, '2026-03-31'], ['', undefined], ['2026-02-30', FieldError], ['soon', FieldError]]],
 	['JSON', json('a', about), [['{"a":1}', { a: 1 }], ['[1]', [1]], ['null', null], [{ a: 1 }, { a: 1 }], [[1], [1]], ['', undefined], ['{"a":', FieldError], ['{"__proto__":{"x":1},"b":2}', { b: 2 }]]],
-	['JSON object', jsonObject('a', about), [['{"a":1}', { a: 1 }], [{ a: 1 }, { a: 1 }], ['', undefined], ['[1]', FieldError], ['3', FieldError], ['null', FieldError], ['{', FieldError]]],
+	['JSON object', jsonObject('a', about), [['{"a":1}', { a: 1 }], [{ a: 1 }, { a: 1 }], ['', undefined], ['{}', undefined], [{}, undefined], ['[1]', FieldError], ['3', FieldError], ['null', FieldError], ['{', FieldError]]],
+	['JSON object with a default', jsonObject('a', { ...about, default: '{}' }), [['{}', {}], [{}, {}], ['{"a":1}', { a: 1 }]]],
+	['required JSON object', jsonObject('a', { ...about, required: true }), [['{}', {}], ['', FieldError]]],
 	['collection', collection('a', { ...about, fields: [text('x', about), list('y', about), locator('z', { ...about, search, required: false })] }), [[{}, {}], [{ x: 'v', y: '' }, { x: 'v' }], [{ y: 'a,b', z: picked('') }, { y: ['a', 'b'] }], [undefined, {}], ['', {}], ['text', FieldError], [[1], FieldError], [{ x: {} }, FieldError]]],
 	['rows', rows('a', { ...about, addLabel: 'Add', rowLabel: 'Row', fields: [text('x', { ...about, required: true }), toggle('on', about)] }), [[{}, []], [undefined, []], ['', []], [{ row: [{ x: '1' }, { x: '2', on: true }] }, [{ x: '1', on: false }, { x: '2', on: true }]], [[{ x: '1' }], [{ x: '1', on: false }]], [{ x: '1' }, [{ x: '1', on: false }]], [{ row: [{ x: '' }] }, FieldError], [['text'], FieldError], ['text', FieldError]]],
 	['binary', binary('a'), [['data', 'data'], [' cv ', 'cv'], ['', FieldError]]],
@@ -70,6 +72,15 @@ describe.each(kinds)('a %s', (_kind, field, cases) => {
 		expect(() => field.read(given)).toThrow(FieldError);
 		expect(() => field.read(given)).toThrow(field.property.displayName);
 	});
+});
+
+describe('a JSON field in the editor', () => {
+	it('shows its example below, since n8n shows no placeholder in it', () => {
+		expect(json('a', { ...about, placeholder: '{"b": 1}' }).property.hint).toBe('Example: {"b": 1}');
+		expect(json('a', { ...about, placeholder: '{"b": 1}', hint: 'Not documented' }).property.hint).toBe('Not documented. Example: {"b": 1}');
+	});
+
+	it('starts with {} rather than an empty text, which n8n marks as an error', () => expect(jsonObject('a', about).property.default).toBe('{}'));
 });
 
 describe('any value', () => {

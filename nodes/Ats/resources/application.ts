@@ -12,6 +12,7 @@ import { doneModel } from './shared';
 const file = [
 	choice('fileType', {
 		displayName: 'Type',
+		description: 'What the file is',
 		options: [
 			{ name: 'CV', value: 'RESUME' },
 			{ name: 'Cover Letter', value: 'COVER_LETTER' },
@@ -124,6 +125,7 @@ export const application: Resource<AtsApi> = {
 						list('stageIds', { displayName: 'Stage IDs', description: 'Comma-separated, or a list' }),
 						choices('statuses', {
 							displayName: 'Statuses',
+							description: 'Only applications with one of these statuses',
 							options: [
 								{ name: 'Active', value: 'ACTIVE' },
 								{ name: 'Hired', value: 'HIRED' },
@@ -160,7 +162,7 @@ export const application: Resource<AtsApi> = {
 			fields: [
 				applicationId,
 				locator('rejectionReasonId', { displayName: 'Rejection Reason', required: false, search: searchRejectionReasons, description: 'Kombo wants one; others may take none' }),
-				text('note', { displayName: 'Note', rows: 3 }),
+				text('note', { displayName: 'Note', description: 'Kept with the rejection, where the provider can', placeholder: 'Looking for more experience', rows: 3 }),
 			],
 			output: doneModel,
 			run: async (ats, p) => {

@@ -44,6 +44,7 @@ export const job: Resource<ChatKittyApi> = {
 					fields: [
 						choice('running', {
 							displayName: 'Running',
+							description: 'Only jobs that run now, or only those that do not',
 							options: [
 								{ name: 'No', value: 'false' },
 								{ name: 'Yes', value: 'true' },

@@ -10,6 +10,7 @@ import { directChannel, findOrCreateUser, idOf, usernameOf } from '../people';
 
 const from = choice('from', {
 	displayName: 'From',
+	description: 'Whose messages to list',
 	default: 'channel',
 	options: [
 		{ name: 'Application', value: 'application', description: 'All messages of all channels' },
@@ -52,7 +53,7 @@ export const message: Resource<ChatKittyApi> = {
 			name: 'Get Many',
 			value: 'getAll',
 			action: 'Get many messages',
-			description: 'List messages of a channel, a thread, a user or the whole application, newest first. Channel, Get Many and User, Get Many supply the IDs.',
+			description: 'List messages of a channel, a thread, a user or the whole application. Channel, Get Many and User, Get Many supply the IDs.',
 			access: 'read',
 			many: true,
 			fields: [
@@ -152,7 +153,7 @@ export const message: Resource<ChatKittyApi> = {
 			action: 'Update a message',
 			description: 'Change the text or the data of a message. Message, Get Many supplies its ID.',
 			access: 'write',
-			fields: [messageId, collection('changes', { displayName: 'Changes', addLabel: 'Add Change', fields: [text('body', { displayName: 'Text', rows: 4 }), patchProperties] })],
+			fields: [messageId, collection('changes', { displayName: 'Changes', addLabel: 'Add Change', fields: [text('body', { displayName: 'Text', description: 'The text to replace the old one', rows: 4 }), patchProperties] })],
 			simplify: simpleMessage,
 			output: messageModel,
 			run: async (chatkitty, p) => await chatkitty.change(path`/messages/${p.messageId}`, p.changes),

@@ -26,7 +26,7 @@ export const thread: Resource<ChatKittyApi> = {
 			name: 'Get Messages',
 			value: 'getMessages',
 			action: 'Get the messages of a thread',
-			description: 'List the messages in a thread, newest first. The thread ID is "thread_id" of a message or channel.',
+			description: 'List the messages in a thread. The thread ID is "thread_id" of a message or channel.',
 			access: 'read',
 			many: true,
 			fields: [threadId],

@@ -42,8 +42,8 @@ export const candidate: Resource<FlatchrApi> = {
 					fields: [
 						dropdown('column', { displayName: 'Column Name or ID', load: loadColumnTitles, description: 'By its title. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' }),
 						text('company', { displayName: 'Company', description: 'For groups: the company to search in' }),
-						date('end', { displayName: 'Created Before' }),
-						date('start', { displayName: 'Created From' }),
+						date('end', { displayName: 'Created Before', description: 'Only candidates who applied before this day' }),
+						date('start', { displayName: 'Created From', description: 'Only candidates who applied on this day or later' }),
 						text('email', { displayName: 'Email', placeholder: 'amelie.martin@example.com' }),
 						text('firstname', { displayName: 'First Name', placeholder: 'Amélie' }),
 						toggle('hired', { displayName: 'Hired', default: true, description: 'Whether to return people who are hired, or people who are not' }),
@@ -57,8 +57,8 @@ export const candidate: Resource<FlatchrApi> = {
 							],
 							hint: 'Chosen from what Flatchr gives: its own filter is not documented',
 						}),
-						date('end_update', { displayName: 'Updated Before' }),
-						date('start_update', { displayName: 'Updated From' }),
+						date('end_update', { displayName: 'Updated Before', description: 'Only candidates whose last change was before this day' }),
+						date('start_update', { displayName: 'Updated From', description: 'Only candidates whose last change was on this day or later' }),
 						vacancyFilter,
 					],
 				}),
@@ -176,6 +176,7 @@ export const candidate: Resource<FlatchrApi> = {
 			fields: [
 				choice('find', {
 					displayName: 'Find By',
+					description: 'How to name the CV',
 					options: [
 						{ name: 'Key', value: 'key', description: 'As the Flatchr Trigger gives it in data.cv' },
 						{ name: 'Applicant (Not Documented)', value: 'applicant', description: 'The key is read with an update of the application that changes nothing, as other integrations do' },

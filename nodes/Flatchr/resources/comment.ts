@@ -46,7 +46,7 @@ export const comment: Resource<FlatchrApi> = {
 			action: 'Delete a comment',
 			description: 'Delete a comment of a candidate for good. Comment, Get Many lists the IDs.',
 			access: 'delete',
-			fields: [applicantId, locator('commentId', { displayName: 'Comment', search: searchComments, placeholder: '3620' })],
+			fields: [applicantId, locator('commentId', { displayName: 'Comment', description: "The comment, one of the chosen candidate's; Comment, Get Many lists them", search: searchComments, placeholder: '3620' })],
 			output: messageOfFlatchrModel,
 			// https://github.com/flatchr/FlatchrDocs
 			run: async (flatchr, p) => await flatchr.write('DELETE', flatchr.company(path`/applicant/${p.applicantId}/comment/${p.commentId}`)),

@@ -22,6 +22,7 @@ export const referenceData: Resource<FlatchrApi> = {
 			fields: [
 				choice('list', {
 					displayName: 'List',
+					description: 'Which values of Flatchr to list',
 					options: [
 						{ name: 'Activity (Industry)', value: 'activities' },
 						{ name: 'Channel (Job Family)', value: 'channels' },

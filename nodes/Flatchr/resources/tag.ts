@@ -54,7 +54,7 @@ export const tag: Resource<FlatchrApi> = {
 			access: 'write',
 			fields: [
 				applicantId,
-				locator('tagId', { displayName: 'Tag', search: searchTags, placeholder: 'V41QG9eja5pK6Xev' }),
+				locator('tagId', { displayName: 'Tag', description: 'The tag to set; Tag, Get Many lists them', search: searchTags, placeholder: 'V41QG9eja5pK6Xev' }),
 				locator('value', { displayName: 'Value', search: searchTagValues, placeholder: 'Yes', idHint: 'One of the values of the tag', description: 'One of the values of the tag' }),
 			],
 			output: traitModel,

@@ -19,7 +19,7 @@ export const task: Resource<FlatchrApi> = {
 			action: 'Close a task',
 			description: 'Mark a task as done. Task, Get Many lists the IDs.',
 			access: 'write',
-			fields: [locator('taskId', { displayName: 'Task', search: searchTasks, placeholder: 'V41QG9eja5pK6Xev' })],
+			fields: [locator('taskId', { displayName: 'Task', description: 'The task to close; Task, Get Many lists them', search: searchTasks, placeholder: 'V41QG9eja5pK6Xev' })],
 			output: taskModel,
 			// https://developers.flatchr.io/en/docs/QuickStart/T%C3%A2ches/Fermer_une_tache
 			run: async (flatchr, p) => await flatchr.write('PUT', flatchr.company(path`/task/${p.taskId}`), { done: true }),
@@ -35,6 +35,7 @@ export const task: Resource<FlatchrApi> = {
 				dateTime('date', { displayName: 'Due', required: true, description: 'When it is due' }),
 				choice('about', {
 					displayName: 'About',
+					description: 'Whom the task is about',
 					options: [
 						{ name: 'Candidate', value: 'applicant' },
 						{ name: 'Member', value: 'member' },
@@ -68,6 +69,7 @@ export const task: Resource<FlatchrApi> = {
 			fields: [
 				choice('state', {
 					displayName: 'State',
+					description: 'Which tasks to list',
 					default: 'open',
 					options: [
 						{ name: 'All', value: 'all' },

@@ -21,7 +21,7 @@ const EXPERIENCE = [
 const details = collection('additionalFields', {
 	displayName: 'Additional Fields',
 	fields: [
-		choice('currency', { displayName: 'Currency', default: 'EUR', options: ['CAD', 'CHF', 'EUR', 'GBP', 'USD'].map((value) => ({ name: value, value })) }),
+		choice('currency', { displayName: 'Currency', description: 'Of the salary', default: 'EUR', options: ['CAD', 'CHF', 'EUR', 'GBP', 'USD'].map((value) => ({ name: value, value })) }),
 		toggle('driver_license', { displayName: 'Driving Licence', description: 'Whether a driving licence is asked for' }),
 		date('end_date', { displayName: 'End Date', description: 'Last day of the contract' }),
 		toggle('handicap', { displayName: 'Handicap', description: 'Whether it is open to people with a disability' }),
@@ -35,6 +35,7 @@ const details = collection('additionalFields', {
 		text('reference', { displayName: 'Reference', placeholder: 'REQ-1024' }),
 		choice('remote', {
 			displayName: 'Remote',
+			description: 'How much of the work can be done from home',
 			options: [
 				{ name: 'No', value: 'notime' },
 				{ name: 'Partly', value: 'parttime' },
@@ -45,6 +46,7 @@ const details = collection('additionalFields', {
 		text('salary_max', { displayName: 'Salary Maximum', placeholder: '45 000' }),
 		choice('mensuality', {
 			displayName: 'Salary Period',
+			description: 'The time that the salary is paid for',
 			options: [
 				{ name: 'Day', value: 'd' },
 				{ name: 'Hour', value: 'h' },
@@ -80,6 +82,7 @@ export const vacancy: Resource<FlatchrApi> = {
 				dropdown('occupationId', { displayName: 'Occupation Name or ID', required: true, load: loadOccupations, description: EXPRESSION }),
 				choice('language', {
 					displayName: 'Language',
+					description: 'The language that the vacancy is written in',
 					options: [
 						{ name: 'French', value: 'fr_FR' },
 						{ name: 'English', value: 'en_GB' },
@@ -160,6 +163,7 @@ export const vacancy: Resource<FlatchrApi> = {
 					fields: [
 						choice('offerId', {
 							displayName: 'Published On',
+							description: 'Only vacancies that are published there',
 							options: [
 								{ name: 'Career Site', value: '98' },
 								{ name: 'Intranet', value: '152' },
@@ -184,6 +188,7 @@ export const vacancy: Resource<FlatchrApi> = {
 			fields: [
 				choice('source', {
 					displayName: 'Show',
+					description: 'Which vacancies to list',
 					options: [
 						{ name: 'Published', value: 'careers', description: 'What the career site shows' },
 						{ name: 'Active but Unpublished', value: 'api' },
@@ -200,7 +205,7 @@ export const vacancy: Resource<FlatchrApi> = {
 						text('administrative_area_level_1', { displayName: 'Region', placeholder: 'Île-de-France' }),
 						text('slug', { displayName: 'Career Site Slug', placeholder: 'acme', description: "Instead of the credential's" }),
 						text('filter', { displayName: 'Text', placeholder: 'executive', description: 'In the title or the reference' }),
-						text('id', { displayName: 'Vacancy ID' }),
+						text('id', { displayName: 'Vacancy ID', description: 'Only this vacancy' }),
 					],
 				}),
 			],

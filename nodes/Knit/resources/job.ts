@@ -35,6 +35,7 @@ export const job: Resource<KnitApi> = {
 				jobId,
 				choice('lookup', {
 					displayName: 'Look Up',
+					description: 'How to name the job',
 					default: 'list',
 					options: [
 						{ name: 'Directly', value: 'direct', description: 'One call, but Knit does not publish how it wants the ID' },

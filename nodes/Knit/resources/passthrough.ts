@@ -19,7 +19,7 @@ export const passthrough: Resource<KnitApi> = {
 			description: "Call the connected ATS's own API with the customer's connection: for rejecting, notes, hiring and all else that Knit has no unified call for. Path and body come from that ATS's documentation.",
 			access: 'write',
 			fields: [
-				choice('method', { displayName: 'Method', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) }),
+				choice('method', { displayName: 'Method', description: 'What the ATS is asked to do', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) }),
 				text('path', { displayName: 'Path', required: true, placeholder: '/candidates/123/notes', description: "What follows the base URL of the ATS's own API" }),
 				json('body', { displayName: 'Body', placeholder: '{"value": "Called back"}', description: 'JSON; nothing is sent when empty' }),
 				collection('more', {

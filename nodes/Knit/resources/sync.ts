@@ -96,6 +96,7 @@ export const sync: Resource<KnitApi> = {
 				...dataTypeFields,
 				choice('syncType', {
 					displayName: 'Type',
+					description: 'How much to read from the ATS',
 					default: 'delta_sync',
 					options: [
 						{ name: 'Delta', value: 'delta_sync', description: 'What changed since the last run' },
@@ -125,7 +126,7 @@ export const sync: Resource<KnitApi> = {
 			description: "Have Knit watch a list of the connected ATS's own API and send new and changed records, as the ATS writes them, to an address of yours",
 			access: 'write',
 			fields: [
-				choice('method', { displayName: 'Method', default: 'GET', options: (['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const).map((value) => ({ name: value, value })) }),
+				choice('method', { displayName: 'Method', description: 'How the address is called', default: 'GET', options: (['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const).map((value) => ({ name: value, value })) }),
 				text('path', { displayName: 'Path', required: true, placeholder: '/candidates', description: "What follows the base URL of the ATS's own API" }),
 				text('webhookURL', { displayName: 'Webhook URL', required: true, placeholder: 'https://n8n.example.com/webhook/...', description: 'Where to send the records: the production URL of a Knit Trigger' }),
 				text('recordIdentifier', { displayName: 'Record ID (JSONPath)', required: true, default: '$.id', description: "Place of the record's ID" }),

@@ -83,6 +83,7 @@ export const sync: Resource<KomboApi> = {
 			fields: [
 				choice('type', {
 					displayName: 'Type',
+					description: 'How much to read from the ATS',
 					options: [
 						{ name: 'Full', value: 'FULL', description: 'Everything: also finds what was deleted' },
 						{ name: 'Delta', value: 'DELTA', description: 'Only what changed, where the ATS can tell' },

@@ -71,7 +71,7 @@ export const application: Resource<KomboApi> = {
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
-						json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"<question ID>": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
+						json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"GKzE4cYrKhPQdhZZ9fNSR1KE": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
 						gdprConsent,
 						locator('stageId', { displayName: 'Stage', required: false, search: searchStagesOfJob, description: "Where the application starts; the job's first stage otherwise" }),
 						sourcedBy,
@@ -117,6 +117,7 @@ export const application: Resource<KomboApi> = {
 				list('currentStageIds', { displayName: 'Stage IDs', description: 'Comma-separated Kombo IDs, or a list; Job, Get tells them' }),
 				choices('outcomes', {
 					displayName: 'Outcomes',
+					description: 'Only applications with one of these outcomes',
 					options: [
 						{ name: 'Declined', value: 'DECLINED' },
 						{ name: 'Hired', value: 'HIRED' },
@@ -157,7 +158,7 @@ export const application: Resource<KomboApi> = {
 			action: 'Reject an application',
 			description: 'Decline an application with one of the rejection reasons of the ATS. It cannot be undone through Kombo, and some ATSs then send mail.',
 			access: 'write',
-			fields: [applicationId, locator('rejectionReasonId', { displayName: 'Rejection Reason', search: searchRejectionReasons }), text('note', { displayName: 'Note', rows: 3 }), remoteFields],
+			fields: [applicationId, locator('rejectionReasonId', { displayName: 'Rejection Reason', description: 'One of the reasons that the ATS knows; Rejection Reason, Get Many lists them', search: searchRejectionReasons }), text('note', { displayName: 'Note', description: 'Kept with the rejection, where the ATS can', placeholder: 'Looking for more experience', rows: 3 }), remoteFields],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/implementation-guide/moving-and-rejecting-candidates
 			run: async (kombo, p, item) =>
@@ -180,7 +181,7 @@ export const application: Resource<KomboApi> = {
 			action: 'Update an interview of an application',
 			description: 'Closed beta: Kombo must switch it on for your account. Every field is replaced. Interview, Get Many lists the IDs.',
 			access: 'write',
-			fields: [applicationId, id('interviewId', { displayName: 'Interview ID' }), ...interviewFields],
+			fields: [applicationId, id('interviewId', { displayName: 'Interview ID', description: 'Interview, Get Many lists the IDs' }), ...interviewFields],
 			output: writeModel,
 			run: async (kombo, p, item) => await kombo.act(item, 'PATCH', path`/ats/applications/${p.applicationId}/interviews`, { interview_id: p.interviewId, ...interviewBody(p) }),
 		}),

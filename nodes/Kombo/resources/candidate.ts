@@ -72,7 +72,7 @@ export const candidate: Resource<KomboApi> = {
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
-						json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"<question ID>": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
+						json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"GKzE4cYrKhPQdhZZ9fNSR1KE": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
 						gdprConsent,
 						startStage,
 						sourcedBy,

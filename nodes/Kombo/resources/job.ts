@@ -25,6 +25,7 @@ export const job: Resource<KomboApi> = {
 			createdAfter,
 			choices('statuses', {
 				displayName: 'Statuses',
+				description: 'Only jobs with one of these statuses',
 				options: [
 					{ name: 'Archived', value: 'ARCHIVED' },
 					{ name: 'Closed', value: 'CLOSED' },
@@ -34,6 +35,7 @@ export const job: Resource<KomboApi> = {
 			}),
 			choices('employmentTypes', {
 				displayName: 'Employment Types',
+				description: 'Only jobs of one of these types',
 				options: [
 					{ name: 'Contract', value: 'CONTRACT' },
 					{ name: 'Full Time', value: 'FULL_TIME' },
@@ -44,6 +46,7 @@ export const job: Resource<KomboApi> = {
 			}),
 			choices('visibilities', {
 				displayName: 'Visibilities',
+				description: 'Only jobs with one of these visibilities',
 				options: [
 					{ name: 'Confidential', value: 'CONFIDENTIAL' },
 					{ name: 'Internal', value: 'INTERNAL' },

@@ -14,12 +14,13 @@ const formField = [
 	text('name', { displayName: 'Name', required: true, placeholder: 'resume' }),
 	choice('kind', {
 		displayName: 'Kind',
+		description: 'Text, or a file of the input item',
 		options: [
 			{ name: 'Text', value: 'text' },
 			{ name: 'File', value: 'file' },
 		],
 	}),
-	when(text('value', { displayName: 'Value' }), { kind: ['text'] }),
+	when(text('value', { displayName: 'Value', description: 'What the form field holds' }), { kind: ['text'] }),
 	when(binary('binaryField'), { kind: ['file'] }),
 ] as const;
 
@@ -37,11 +38,12 @@ export const passthrough: Resource<KomboApi> = {
 			fields: [
 				id('tool', { displayName: 'Tool', required: false, placeholder: 'greenhouse', description: "Kombo's name of the ATS", hint: 'That of the integration when empty' }),
 				id('api', { displayName: 'API', placeholder: 'harvest', description: 'Which API of the tool: <a href="https://docs.kombo.dev/v1/post-passthrough-tool-api">the documentation</a> lists them, such as harvest for Greenhouse or v1 for Lever' }),
-				choice('method', { displayName: 'Method', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) }),
+				choice('method', { displayName: 'Method', description: 'What the ATS is asked to do', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) }),
 				text('path', { displayName: 'Path', required: true, placeholder: '/candidates/4019283', description: "What follows the base URL of the ATS's API" }),
 				when(
 					choice('bodyType', {
 						displayName: 'Body',
+						description: 'What is sent along',
 						default: 'json',
 						options: [
 							{ name: 'Form Data', value: 'form', description: 'Fields and files (multipart)' },

@@ -19,7 +19,7 @@ const address = (name: 'permanentAddress' | 'presentAddress' | 'workAddress', di
 		fields: [
 			text('addressLine1', { displayName: 'Street', placeholder: 'Lindenallee 4' }),
 			text('city', { displayName: 'City', placeholder: 'Berlin' }),
-			text('state', { displayName: 'State' }),
+			text('state', { displayName: 'State', description: 'Part of the country', placeholder: 'Bavaria' }),
 			text('country', { displayName: 'Country', placeholder: 'DE' }),
 			text('zipCode', { displayName: 'ZIP Code', placeholder: '10115' }),
 		],
@@ -35,6 +35,7 @@ export const newApplication = [
 	jobId,
 	choice('candidate', {
 		displayName: 'Candidate',
+		description: 'A new person, or one that the ATS knows',
 		default: 'new',
 		options: [
 			{ name: 'Existing', value: 'existing', description: 'Not possible with Workable, Breezy and Loxo' },
@@ -50,9 +51,9 @@ export const newApplication = [
 		collection('candidateDetails', {
 			displayName: 'Candidate Details',
 			fields: [
-				rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: emailTypes }), text('email', { displayName: 'Email', required: true })] }),
-				rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: phoneTypes }), text('phoneNumber', { displayName: 'Phone', required: true })] }),
-				text('company', { displayName: 'Company' }),
+				rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: emailTypes, description: 'What kind of address it is' }), text('email', { displayName: 'Email', required: true, placeholder: 'frank.doe@example.com' })] }),
+				rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: phoneTypes, description: 'What kind of number it is' }), text('phoneNumber', { displayName: 'Phone', required: true, placeholder: '+49 30 1234567' })] }),
+				text('company', { displayName: 'Company', description: 'Where the candidate works now', placeholder: 'Acme' }),
 				rows('education', {
 					displayName: 'Education',
 					addLabel: 'Add Education',
@@ -60,7 +61,7 @@ export const newApplication = [
 					fields: [
 						text('degree', { displayName: 'Degree', placeholder: 'B.Sc.' }),
 						text('major', { displayName: 'Major', placeholder: 'Nursing' }),
-						text('institute', { displayName: 'Institute' }),
+						text('institute', { displayName: 'Institute', placeholder: 'TU Berlin' }),
 						toggle('currentlyPursuing', { displayName: 'Currently Pursuing', description: 'Whether it is not finished yet' }),
 					],
 				}),
@@ -82,6 +83,7 @@ export const newApplication = [
 			text('id', { displayName: 'Question ID', required: true, placeholder: 'q_17' }),
 			choice('type', {
 				displayName: 'Type',
+				description: 'How the question is answered',
 				default: 'TEXT',
 				options: ['DATE', 'DROPDOWN', 'FILE_UPLOAD', 'MULTIPLE_CHOICE', 'NUMBER', 'RATING_SCALE', 'SINGLE_CHOICE', 'TEXT', 'YES_NO'].map((value) => ({ name: titled(value), value })),
 			}),
@@ -95,6 +97,7 @@ export const newApplication = [
 		fields: [
 			choice('attachmentType', {
 				displayName: 'Attachment Type',
+				description: 'What the file is',
 				default: 'RESUME',
 				options: [
 					{ name: 'Cover Letter', value: 'COVER_LETTER' },
@@ -107,6 +110,7 @@ export const newApplication = [
 			json('metaData', { displayName: 'Metadata (JSON)', placeholder: '{"countryCodeId": "DE"}', description: 'What some ATSs want beside: Workday a countryCodeId, Loxo details of the resume. Sent as text.' }),
 			choice('origin', {
 				displayName: 'Origin',
+				description: 'How the application came about',
 				default: 'EXTERNAL',
 				options: [
 					{ name: 'Agency', value: 'AGENCY' },

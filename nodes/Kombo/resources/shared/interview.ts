@@ -4,12 +4,13 @@ import { loadUsers, searchUsers } from '../../lookups';
 /** Closed beta. https://docs.kombo.dev/ats/v1/post-applications-application-id-interviews */
 export const interviewFields = [
 	text('title', { displayName: 'Title', required: true, placeholder: 'Technical interview' }),
-	dateTime('startTime', { displayName: 'Start', required: true }),
-	dateTime('endTime', { displayName: 'End', required: true }),
+	dateTime('startTime', { displayName: 'Start', description: 'When it begins', required: true }),
+	dateTime('endTime', { displayName: 'End', description: 'When it ends', required: true }),
 	locator('organizerUserId', { displayName: 'Organizer', search: searchUsers, description: 'A user of the ATS' }),
 	dropdowns('interviewerUserIds', { displayName: 'Interviewers', load: loadUsers, description: 'Users of the ATS. Choose from the list, or give IDs with an expression.' }),
 	choice('locationType', {
 		displayName: 'Location',
+		description: 'Where it takes place',
 		options: [
 			{ name: 'Virtual', value: 'VIRTUAL' },
 			{ name: 'Physical', value: 'PHYSICAL' },

@@ -16,14 +16,15 @@ export const candidateName = [
 export const candidateDetails = collection('candidate', {
 	displayName: 'Candidate Details',
 	fields: [
-		rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: kinds }), text('email', { displayName: 'Email', required: true })] }),
-		rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: kinds }), text('phone', { displayName: 'Phone', required: true })] }),
-		dateTime('availabilityDate', { displayName: 'Available From' }),
-		text('city', { displayName: 'City' }),
-		text('company', { displayName: 'Company' }),
+		rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of address it is' }), text('email', { displayName: 'Email', required: true, placeholder: 'frank.doe@example.com' })] }),
+		rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of number it is' }), text('phone', { displayName: 'Phone', required: true, placeholder: '+49 30 1234567' })] }),
+		dateTime('availabilityDate', { displayName: 'Available From', description: 'The first day that the candidate could work' }),
+		text('city', { displayName: 'City', placeholder: 'Berlin' }),
+		text('company', { displayName: 'Company', description: 'Where the candidate works now', placeholder: 'Acme' }),
 		text('country', { displayName: 'Country', placeholder: 'DE', description: 'Two letters; needed for any part of the address' }),
 		choice('gender', {
 			displayName: 'Gender',
+			description: 'As the candidate gave it',
 			options: [
 				{ name: 'Female', value: 'FEMALE' },
 				{ name: 'Male', value: 'MALE' },
@@ -31,19 +32,20 @@ export const candidateDetails = collection('candidate', {
 			],
 		}),
 		text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
-		number('salaryAmount', { displayName: 'Salary Expectation', min: 0 }),
+		number('salaryAmount', { displayName: 'Salary Expectation', description: 'The amount, in the currency and period given beside', placeholder: '60000', min: 0 }),
 		choice('salaryPeriod', {
 			displayName: 'Salary Period',
+			description: 'The time that the expected salary is paid for',
 			options: [
 				{ name: 'Year', value: 'YEAR' },
 				{ name: 'Month', value: 'MONTH' },
 			],
 		}),
 		rows('socialLinks', { displayName: 'Social Links', addLabel: 'Add Link', rowLabel: 'Link', fields: [text('url', { displayName: 'URL', required: true, placeholder: 'https://www.linkedin.com/in/frank' })] }),
-		text('state', { displayName: 'State' }),
-		text('street', { displayName: 'Street' }),
+		text('state', { displayName: 'State', description: 'Part of the country', placeholder: 'Bavaria' }),
+		text('street', { displayName: 'Street', placeholder: 'Lindenallee 4' }),
 		text('title', { displayName: 'Title', placeholder: 'Head of Integrations' }),
-		text('zipCode', { displayName: 'ZIP Code' }),
+		text('zipCode', { displayName: 'ZIP Code', placeholder: '10115' }),
 	],
 });
 
@@ -73,7 +75,7 @@ export const gdprConsent = rows('gdprConsent', {
 	displayName: 'GDPR Consent',
 	addLabel: 'Add Consent',
 	rowLabel: 'Consent',
-	fields: [toggle('given', { displayName: 'Given', default: true, description: 'Whether the candidate has agreed that the data is kept' }), dateTime('expiresAt', { displayName: 'Expires At' })],
+	fields: [toggle('given', { displayName: 'Given', default: true, description: 'Whether the candidate has agreed that the data is kept' }), dateTime('expiresAt', { displayName: 'Expires At', description: 'When the consent ends' })],
 });
 
 export function gdprOf(consents: ReturnType<typeof gdprConsent.read> | undefined) {

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+
+const root = join(__dirname, '..', '..');
+const { n8n }: { n8n: { nodes: string[] } } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const descriptions = n8n.nodes.map((file): INodeTypeDescription => {
+	const source = join(root, file.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
+	const exported: Record<string, new () => INodeType> = require(source);
+	const Node = exported[basename(source, '.node.ts')];
+	if (!Node) throw new Error(`${file} exports no node of its name`);
+	return new Node().description;
+});
+
+/**
+ * n8n's editor (nodeTypesUtils, `getMainAuthField`) takes a field for "how to log in", and hides it from the node, when
+ * each of its choices is named by some credential.
+ */
+function takenForLogin({ credentials = [], properties }: INodeTypeDescription): string[] {
+	const named = new Map<string, Set<string>>();
+	for (const { displayOptions } of credentials) {
+		for (const [field, values] of Object.entries(displayOptions?.show ?? {})) {
+			const known = named.get(field) ?? new Set();
+			values?.forEach((value) => known.add(String(value)));
+			named.set(field, known);
+		}
+	}
+	const isTaken = ({ name, options }: INodeProperties) => options?.length !== undefined && options.every((option) => !('value' in option) || named.get(name)?.has(String(option.value)));
+	return properties.filter(({ name }) => named.has(name)).filter(isTaken).map(({ name }) => name);
+}
+
+interface Shown {
+	path: string;
+	property: INodeProperties;
+}
+
+/** Every field that somebody can meet in the editor, also inside collections. */
+function fieldsOf(properties: INodeProperties[], path = ''): Shown[] {
+	return properties.flatMap((property): Shown[] => {
+		const here = `${path}${property.displayName}`;
+		const inner = (property.options ?? []).flatMap((option) => ('type' in option ? [option] : 'values' in option ? option.values : []));
+		return [{ path: here, property }, ...fieldsOf(inner, `${here} > `)];
+	});
+}
+
+const speaksForItself = new Set(['resource', 'operation', 'notice', 'collection']);
+
+describe.each(descriptions.map((description) => [description.displayName, description] as const))('%s in the editor', (_name, description) => {
+	const fields = fieldsOf(description.properties);
+
+	it('hides no field as the way to log in', () => expect(takenForLogin(description)).toEqual([]));
+
+	it('says of every field what it is for: a description, a hint or an example', () => {
+		const silent = fields.filter(({ property }) => !speaksForItself.has(property.name) && !speaksForItself.has(property.type) && property.type !== 'fixedCollection');
+		expect(silent.filter(({ property: { description: text, hint, placeholder } }) => !(text || hint || placeholder)).map(({ path }) => path)).toEqual([]);
+	});
+});
+
+it('notices a field that n8n would hide', () => {
+	const [ats] = descriptions.filter(({ name }) => name === 'ats');
+	if (!ats) throw new Error('there is no ATS node');
+	const tied = (ats.credentials ?? []).map((one) => ({ ...one, displayOptions: { show: { provider: one.displayOptions?.show?.provider ?? one.displayOptions?.show?.['/provider'] } } }));
+	expect(takenForLogin({ ...ats, credentials: tied })).toEqual(['provider']);
+});
