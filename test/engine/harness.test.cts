@@ -220,7 +220,7 @@ beforeAll(async () => {
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	loadPackage();
-	[new Example(), new ExamplePoll(), new ExampleHook()].forEach(registerNode);
+	[new Example(), new ExamplePoll(), new ExampleHook()].forEach((node) => registerNode(node));
 	[exampleApi, exampleOAuth2Api].forEach(registerCredential);
 });
 afterAll(() => server.close());

@@ -27,9 +27,13 @@ export interface LoadedPackage {
 	nodeTypes: INodeTypes;
 }
 
-/** `dist/nodes/X/X.node.js` is `nodes/X/X.node.ts`; with `N8N_ATS_DIST=1` the built file is loaded instead. */
+/**
+ * `dist/nodes/X/X.node.js` is `nodes/X/X.node.ts`; with `N8N_ATS_DIST=1` the built file is loaded instead, and with
+ * `N8N_ATS_DIST=<folder>` a build that was put aside there.
+ */
 function sourceOf(distPath: string): string {
-	if (process.env.N8N_ATS_DIST === '1') return join(packageRoot, distPath);
+	const built = process.env.N8N_ATS_DIST;
+	if (built) return join(built === '1' ? packageRoot : built, distPath);
 	return join(packageRoot, distPath.replace(/^dist\//, '').replace(/\.js$/, '.ts'));
 }
 
