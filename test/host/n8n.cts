@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { AxiosInstance } from 'axios';
+import { Agent } from 'node:http';
+
 import axios, { AxiosError } from 'axios';
 import type {
 	IConnections,
@@ -111,7 +113,8 @@ export class N8n {
 			throw error;
 		}
 		const url = `http://127.0.0.1:${port}`;
-		const http = axios.create({ baseURL: url, proxy: false, timeout: 60_000 });
+		// A kept-alive socket that the server has just closed would fail the next call with ECONNRESET.
+		const http = axios.create({ baseURL: url, proxy: false, timeout: 60_000, httpAgent: new Agent({ keepAlive: false }) });
 		return new N8n(host, url, userFolder, http, child, options.userFolder === undefined, log);
 	}
 
