@@ -1,11 +1,10 @@
 /** A real n8n server on loopback, driven over the REST interface that its editor uses. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { AxiosInstance } from 'axios';
-import { Agent } from 'node:http';
-
 import axios, { AxiosError } from 'axios';
 import type {
 	IConnections,
