@@ -14,7 +14,7 @@ export class ChatKittyOAuth2Api implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
-			displayName: 'Client ID and Client Secret stand in the ChatKitty dashboard (dashboard.chatkitty.com) under Settings',
+			displayName: 'Client ID and Client Secret come from the ChatKitty dashboard (dashboard.chatkitty.com)',
 			name: 'notice',
 			type: 'notice',
 			default: '',

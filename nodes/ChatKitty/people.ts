@@ -52,7 +52,7 @@ export async function userNamed(chatkitty: ChatKittyApi, username: string): Prom
 }
 
 /** E-mail addresses are one whatever their case: a second user for "Jane@" would split a conversation. */
-function isSame(known: string, wanted: string): boolean {
+export function isSame(known: string, wanted: string): boolean {
 	return known === wanted || (wanted.includes('@') && known.toLowerCase() === wanted.toLowerCase());
 }
 

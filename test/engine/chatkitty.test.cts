@@ -137,6 +137,8 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 			const { error } = await chat.run('message', 'sendToPerson', { recipient: 'never@mail.example', colleague: pick('ghost@acme.example'), content: 'text', body: 'Hi' });
 			expect(error?.message).toBe('There is no user with the username "ghost@acme.example"');
 			expect(chat.world.chatUsers.by('name', 'never@mail.example')).toEqual([]);
+			const own = await chat.run('message', 'sendToPerson', { recipient: chat.colleague.name, colleague: pick(userIdOf(chat.colleague)), content: 'text', body: 'Hi' });
+			expect(own.error?.message).toMatch(/are the same user/);
 		});
 
 		it('are listed by application, channel, thread and user, all pages, newest first', async () => {

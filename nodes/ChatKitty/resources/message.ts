@@ -1,12 +1,13 @@
 import { choice, collection, locator, text, toggle, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
+import { FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { contentFields, sendMessage } from '../content';
 import { channelId, displayName, groupTag, messageId, patchProperties, properties, sender, textQuery, threadId, unreadOnly, userId, username } from '../fields';
 import { searchUsers } from '../lookups';
 import { countModel, deletedModel, messageModel, receiptModel, sentModel, simpleMessage, simpleReceipt } from '../models';
-import { directChannel, findOrCreateUser, idOf, usernameOf } from '../people';
+import { directChannel, findOrCreateUser, idOf, isSame, usernameOf } from '../people';
 
 const from = choice('from', {
 	displayName: 'From',
@@ -141,6 +142,7 @@ export const message: Resource<ChatKittyApi> = {
 				// The sender must be there before a user and a channel are made for nothing.
 				const colleague = await usernameOf(chatkitty, p.colleague);
 				await idOf(chatkitty, p.colleague);
+				if (isSame(colleague, p.recipient.trim())) throw new FieldError('"Recipient" and "Sender" are the same user', 'Choose a user of your side as the sender.');
 				const person = await findOrCreateUser(chatkitty, { username: p.recipient.trim(), displayName: shown });
 				const channel = await directChannel(chatkitty, [colleague, String(person.name)]);
 				const sent = await sendMessage(chatkitty, item, path`/channels/${String(channel.id)}/messages`, p, { sender: asSystem ? undefined : p.colleague, ...about });
