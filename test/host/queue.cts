@@ -209,10 +209,9 @@ void script(async (cleanup) => {
 		killing = (async () => {
 			const victim = cluster.workers[0];
 			if (!victim) return;
-			await victim.kill();
-			inHand.push(...victim.inHand);
-			say(`Worker ${victim.name} was killed with ${inHand.length} executions in hand`);
-			await sleep(10_000);
+			say(`Worker ${victim.name} is killed`);
+			inHand.push(...(await cluster.killWorker(victim, redis)));
+			say(`It had ${inHand.length} executions in hand`);
 			await cluster.startWorker(victim.name);
 			say(`Worker ${victim.name} is back`);
 		})();

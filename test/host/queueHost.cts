@@ -7,9 +7,11 @@ import type { Host } from './hosts.cts';
 import { N8n } from './n8n.cts';
 import { installByHand } from './pack.cts';
 import { cleanEnvironment, freePort, kill, PlainError, start, stop } from './processes.cts';
-import type { Database, Service } from './queueServices.cts';
+import type { Database, Redis } from './queueServices.cts';
 
 const concurrency = 10;
+/** Where Bull, n8n's queue, keeps the jobs that a worker has taken. */
+const activeJobs = 'bull:jobs:active';
 
 export class Worker {
 	/** Executions that its log says it began, and ended. */
@@ -80,7 +82,7 @@ export class Cluster {
 		}
 	}
 
-	static async start(host: Host, folder: string, services: { redis: Service; database: Database }, more: Record<string, string> = {}): Promise<Cluster> {
+	static async start(host: Host, folder: string, services: { redis: Redis; database: Database }, more: Record<string, string> = {}): Promise<Cluster> {
 		const env = {
 			EXECUTIONS_MODE: 'queue',
 			QUEUE_BULL_REDIS_HOST: '127.0.0.1',
@@ -107,6 +109,25 @@ export class Cluster {
 	/** As whatever keeps workers running would do. */
 	async startWorker(name: string): Promise<void> {
 		this.workers.push(await Worker.start(name, this.host, join(this.folder, name), this.env));
+	}
+
+	/**
+	 * Kills a worker and tells which executions it had in hand: what was taken from the queue then, is never given back, and no
+	 * other worker began. (Its own log lacks what it had only just taken.)
+	 */
+	async killWorker(worker: Worker, redis: Redis): Promise<string[]> {
+		await worker.kill();
+		const taken = await redis.ask('lrange', activeJobs, '0', '-1');
+		await new Promise((resolve) => setTimeout(resolve, 15_000));
+		const still = new Set(await redis.ask('lrange', activeJobs, '0', '-1'));
+		const others = this.workers.filter((other) => other !== worker);
+		const inHand = new Set(worker.inHand);
+		for (const job of taken.filter((id) => still.has(id))) {
+			const [data = '{}'] = await redis.ask('hget', `bull:jobs:${job}`, 'data');
+			const { executionId }: { executionId?: string } = JSON.parse(data);
+			if (executionId !== undefined && !others.some(({ began }) => began.has(executionId))) inHand.add(executionId);
+		}
+		return [...inHand];
 	}
 
 	async stop(): Promise<void> {

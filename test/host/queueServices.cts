@@ -9,6 +9,11 @@ export interface Service {
 	stop(): Promise<void>;
 }
 
+export interface Redis extends Service {
+	/** Answer of a command, line by line. */
+	ask(...command: string[]): Promise<string[]>;
+}
+
 export interface Database extends Service {
 	/** Rows of a query, as text. */
 	rows(sql: string): Promise<string[][]>;
@@ -29,7 +34,7 @@ async function until(ready: () => Promise<unknown>, what: string): Promise<void>
 	throw new PlainError(`${what} did not start in half a minute.`);
 }
 
-export async function startRedis(folder: string): Promise<Service> {
+export async function startRedis(folder: string): Promise<Redis> {
 	const command = '/usr/bin/redis-server';
 	if (!existsSync(command)) throw missing('Redis');
 	mkdirSync(folder, { recursive: true });
@@ -37,8 +42,9 @@ export async function startRedis(folder: string): Promise<Service> {
 	const child = start(command, ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'], { cwd: folder });
 	child.stdout?.resume();
 	child.stderr?.resume();
-	await until(async () => await run('/usr/bin/redis-cli', ['-p', String(port), 'ping'], { cwd: folder }), 'Redis');
-	return { port, stop: async () => await stop(child) };
+	const ask = async (...command: string[]) => (await run('/usr/bin/redis-cli', ['-p', String(port), '--raw', ...command], { cwd: folder })).split('\n').filter(Boolean);
+	await until(async () => await ask('ping'), 'Redis');
+	return { port, ask, stop: async () => await stop(child) };
 }
 
 const user = 'postgres';
