@@ -2,6 +2,7 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { lookupMethods } from '../../lib/action/lookupMethods';
+import { hostOf, runPoll } from '../../lib/ats/changes';
 import { connectAts, row } from './api';
 import { integrationId, provider } from './fields';
 import { loadJobs, loadStages } from './lookups';
@@ -29,8 +30,6 @@ export class AtsTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
-			// Read with the first poll, not while n8n starts: 26 files.
-			const { hostOf, runPoll } = await import('../../lib/ats/changes');
 			const settings = readSettings(this);
 			const changes = changesOf(settings.provider);
 			const result = await runPoll(

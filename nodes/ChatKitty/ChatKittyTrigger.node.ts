@@ -2,6 +2,8 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { lookupMethods } from '../../lib/action/lookupMethods';
+import { hostOf } from '../../lib/ats/changes/host';
+import { watchNewRows } from '../../lib/watch/newRows';
 import { connectChatKitty } from './api';
 import { openSource, readSettings, triggerFields, triggerProperties, watchOptions } from './trigger';
 
@@ -26,8 +28,6 @@ export class ChatKittyTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
-			// Read with the first poll, not while n8n starts.
-			const [{ hostOf }, { watchNewRows }] = await Promise.all([import('../../lib/ats/changes/host'), import('../../lib/watch/newRows')]);
 			const settings = readSettings(this);
 			const result = await watchNewRows(hostOf(this), async (limits) => await openSource(this, settings, limits), watchOptions(settings));
 			if (result === 'quiet') return null;
