@@ -73,6 +73,7 @@ async function main(): Promise<void> {
 		if (path === '/file') return response.writeHead(200, { 'content-type': 'application/pdf' }).end(FILE);
 		if (path.startsWith('/ats/actions/')) return json(response, '{"status":"success","data":{}}');
 		if (path.endsWith('/attachments')) return json(response, JSON.stringify({ status: 'success', data: { results: [{ id: 'F', type: 'CV', file_name: 'cv.pdf', content_type: 'application/pdf', data_url: `${origin}/file` }] }, warnings: [] }));
+		if (path === '/airtable') return json(response, '{"records":[]}');
 		if (path === '/_limit') {
 			const dips = url.searchParams.get('dips') === 'true';
 			actions.reset((served) => (dips && served >= 300 && served < 450 ? 5 : 30));
@@ -85,6 +86,8 @@ async function main(): Promise<void> {
 		request.resume();
 		request.once('end', () => handle(request, response));
 	});
+	// A variant may take longer than a connection idles by default.
+	server.keepAliveTimeout = 120_000;
 	server.listen(0, '127.0.0.1', () => {
 		const address = server.address();
 		origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;

@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import { Agent, request as send } from 'node:http';
 import { join } from 'node:path';
 
-import { binaryFile, inARow, loadPackage, node, PollHost, registerNode, runNode, runWorkflow } from '../test/engine/harness/index.cts';
+import { binaryFile, inARow, loadPackage, node, PollHost, registerCredential, registerNode, runNode, runWorkflow } from '../test/engine/harness/index.cts';
 import { additionalDataFor, credentialReferences, credentialsHelper } from '../test/engine/harness/host.cts';
 import { WebhookContext } from 'n8n-core';
-import { Workflow, type IDataObject, type INodeParameters } from 'n8n-workflow';
+import { Workflow, type IDataObject, type INodeParameters, type INodeType, type IWebhookFunctions } from 'n8n-workflow';
 import { measured, median, type Cost } from './measure.cts';
 
 const agent = new Agent({ keepAlive: true });
@@ -35,14 +35,20 @@ function succeeded({ error }: { error?: Error | undefined }): void {
 const hostNodes = join(__dirname, '..', '.hosts', 'n8n-2.41.1', 'node_modules', 'n8n-nodes-base', 'dist', 'nodes');
 
 /** n8n's own nodes come from the installed host: their package is too large for a dev dependency. */
-function useHostNode(file: string, className: string, name: string): void {
+function useHostNode(file: string, className: string): void {
 	const path = join(hostNodes, file);
-	if (!existsSync(path)) throw new Error(`n8n's own nodes are measured too, and are not installed: run "npm run demo -- --once" first (it installs n8n 2.41.1 into .hosts)`);
-	const NodeClass: new () => never = require(path)[className];
-	registerNode(`n8n-nodes-base.${name}`, new NodeClass());
+	if (!existsSync(path)) throw new Error(`n8n's own nodes are measured too, and are not installed: run "npm run demo" once (it installs n8n 2.41.1 into .hosts)`);
+	const NodeClass: new () => INodeType = require(path)[className];
+	registerNode(new NodeClass(), 'n8n-nodes-base');
 }
 
-const useHttpRequest = () => useHostNode('HttpRequest/HttpRequest.node.js', 'HttpRequest', 'httpRequest');
+const useHttpRequest = () => useHostNode('HttpRequest/HttpRequest.node.js', 'HttpRequest');
+
+/** What both sides of a comparison of memory have loaded. */
+const useHttpRequestAndSplitOut = () => {
+	useHttpRequest();
+	useHostNode('Transform/SplitOut/SplitOut.node.js', 'SplitOut');
+};
 
 async function floorPages(origin: string): Promise<{ rows: number }> {
 	const rows: unknown[] = [];
@@ -61,8 +67,6 @@ async function nodeRows(type: string, parameters: INodeParameters, origin: strin
 }
 
 async function httpRequestRows(origin: string): Promise<{ rows: number }> {
-	useHttpRequest();
-	useHostNode('Transform/SplitOut/SplitOut.node.js', 'SplitOut', 'splitOut');
 	const outcome = await runWorkflow({
 		nodes: [
 			node('Start', 'n8n-nodes-base.manualTrigger'),
@@ -103,7 +107,6 @@ async function nodeMoves(origin: string): Promise<Record<string, number>> {
 }
 
 async function httpMoves(origin: string, options: INodeParameters): Promise<Record<string, number>> {
-	useHttpRequest();
 	const outcome = await runNode(
 		'n8n-nodes-base.httpRequest',
 		{ method: 'PUT', url: `=${origin}/v1/ats/applications/{{ $json.id }}/stage`, sendBody: true, specifyBody: 'json', jsonBody: '{"stage_id":"S"}', options },
@@ -118,22 +121,22 @@ const limit = async (origin: string, dips: boolean) => void (await bare(`${origi
 
 const FILES = 200;
 
-async function downloads(origin: string): Promise<Record<string, number>> {
+async function downloads(origin: string, files = FILES, maxConcurrency = 30): Promise<Record<string, number>> {
 	const outcome = await runNode(
 		'kombo',
-		{ resource: 'application', operation: 'getAttachments', applicationId: ID('={{ $json.id }}'), download: true, outputField: 'cv' },
-		{ credentials: komboApi(origin), items: Array.from({ length: FILES }, (_, at) => ({ json: { id: `A${at}` } })) },
+		{ resource: 'application', operation: 'getAttachments', applicationId: ID('={{ $json.id }}'), download: true, outputField: 'cv', options: { maxConcurrency } },
+		{ credentials: komboApi(origin), items: Array.from({ length: files }, (_, at) => ({ json: { id: `A${at}` } })) },
 	);
 	succeeded(outcome);
 	return { files: outcome.items.length };
 }
 
-async function uploads(origin: string): Promise<Record<string, number>> {
+async function uploads(origin: string, files = FILES): Promise<Record<string, number>> {
 	const file = await binaryFile(Buffer.alloc(2 * 1024 * 1024, 'CV '), 'cv.pdf', 'application/pdf');
 	const outcome = await runNode(
 		'kombo',
 		{ resource: 'application', operation: 'addAttachment', applicationId: ID('={{ $json.id }}'), attachmentType: 'CV', source: 'binary', binaryField: 'data' },
-		{ credentials: komboApi(origin), items: Array.from({ length: FILES }, (_, at) => ({ json: { id: `A${at}` }, binary: { data: file } })) },
+		{ credentials: komboApi(origin), items: Array.from({ length: files }, (_, at) => ({ json: { id: `A${at}` }, binary: { data: file } })) },
 	);
 	succeeded(outcome);
 	return { files: outcome.items.length };
@@ -150,16 +153,14 @@ function deliveries(): Array<{ body: string; signature: string }> {
 }
 
 /** `webhook()` itself, in n8n's context, without the HTTP server around it: contexts are made before the clock starts. */
-async function webhookCost(): Promise<Cost> {
+async function webhookCost(deliver: (context: IWebhookFunctions) => Promise<boolean>): Promise<Cost> {
 	const credentials = credentialsHelper(komboApi('http://127.0.0.1:9'));
 	const { nodeTypes } = loadPackage();
 	const subject = node('Trigger', 'komboTrigger', {}, { webhookId: 'w', ...credentialReferences(credentials.store, ['komboApi']) });
 	const workflow = new Workflow({ id: 'bench', active: true, nodeTypes, nodes: [subject], connections: {}, settings: { executionOrder: 'v1' } });
-	const nodeType = nodeTypes.getByNameAndVersion(subject.type, 1);
 	const loaded = workflow.getNode('Trigger');
-	const [description] = nodeType.description.webhooks ?? [];
-	const { webhook } = nodeType;
-	if (!loaded || !description || !webhook) throw new Error('The Kombo Trigger has no webhook');
+	const [description] = komboTrigger().description.webhooks ?? [];
+	if (!loaded || !description) throw new Error('The Kombo Trigger has no webhook');
 	const contexts = deliveries().map(({ body, signature }) => {
 		const httpRequest = { method: 'POST', headers: { 'x-kombo-signature': signature, 'content-type': 'application/json' }, rawBody: Buffer.from(body), body: JSON.parse(body), query: {}, params: {} };
 		const httpResponse = { once: () => httpResponse, status: () => httpResponse, json: () => httpResponse, statusCode: 200, writableFinished: true };
@@ -168,28 +169,21 @@ async function webhookCost(): Promise<Cost> {
 	});
 	return await measured(async () => {
 		let taken = 0;
-		for (const context of contexts) taken += (await webhook.call(context)).workflowData?.[0]?.length ?? 0;
-		return { taken };
+		for (const context of contexts) if (await deliver(context)) taken++;
+		if (taken !== EVENTS) throw new Error(`Only ${taken} of ${EVENTS} deliveries were taken`);
 	});
 }
 
-/** Requiring all nodes and credentials of the built package in a process that has the host's modules already. */
-async function loadCost(): Promise<Cost> {
-	for (const name of ['n8n-workflow', 'zod/v4', 'luxon', 'crypto']) require(name);
-	const { n8n } = require('../package.json') as { n8n: { nodes: string[]; credentials: string[] } };
-	const before = Object.keys(require.cache).length;
-	globalThis.gc?.();
-	const heap = process.memoryUsage().heapUsed;
-	const instances: unknown[] = [];
-	const cost = await measured(async () => {
-		for (const file of [...n8n.nodes, ...n8n.credentials]) {
-			const path = join(__dirname, '..', file);
-			const NodeClass: new () => unknown = require(path)[(file.split('/').pop() ?? '').split('.')[0] ?? ''];
-			instances.push(new NodeClass());
-		}
-	});
-	globalThis.gc?.();
-	return { ...cost, heapMB: (process.memoryUsage().heapUsed - heap) / 1024 / 1024, filesRead: Object.keys(require.cache).length - before };
+const komboTrigger = () => loadPackage().nodeTypes.getByNameAndVersion('n8n-nodes-ats.komboTrigger', 1);
+
+async function throughNode(context: IWebhookFunctions): Promise<boolean> {
+	return ((await komboTrigger().webhook?.call(context))?.workflowData?.[0]?.length ?? 0) > 0;
+}
+
+/** What no webhook node with a secret and one choice can do without: n8n's own calls, and nothing done with them. */
+async function throughContext(context: IWebhookFunctions): Promise<boolean> {
+	await context.getCredentials('komboApi');
+	return [context.getNode(), context.getHeaderData(), context.getRequestObject(), context.getResponseObject(), context.getWorkflow(), context.getTimezone()].every((part) => part !== undefined);
 }
 
 // ---------------------------------------------------------------------------------------------------- the trigger
@@ -208,55 +202,108 @@ async function watching({ credentials, urls }: Played): Promise<PollHost> {
 
 const requests = async ({ url }: Played) => ((await (await fetch(`${url}/_sandbox`)).json()) as { requests: number }).requests;
 
-/** Nothing new: what a poll costs by itself. Median of 20, since one is too short to measure. */
+/** Polls with nothing new in a process that has polled before: the median of 20, since one is too short to measure. */
+async function quiet(poll: () => Promise<{ error: Error | undefined }>): Promise<Cost> {
+	const costs: Cost[] = [];
+	for (let nth = 0; nth < 30; nth++) {
+		costs.push(
+			await measured(async () => {
+				const { error } = await poll();
+				if (error) throw error;
+			}),
+		);
+	}
+	const warm = costs.slice(10);
+	return { wallMs: median(warm.map(({ wallMs }) => wallMs)), cpuMs: median(warm.map(({ cpuMs }) => cpuMs)), rssMB: warm[0]?.rssMB ?? 0, polls: costs.length };
+}
+
 export async function quietPoll(played: Played): Promise<Cost> {
 	const trigger = await watching(played);
 	const state = JSON.stringify(trigger.staticData);
 	const before = await requests(played);
-	const costs: Cost[] = [];
-	for (let nth = 0; nth < 20; nth++) costs.push(await measured(async () => void (await trigger.tick())));
-	const after = await requests(played);
-	return { wallMs: median(costs.map(({ wallMs }) => wallMs)), cpuMs: median(costs.map(({ cpuMs }) => cpuMs)), rssMB: costs[0]?.rssMB ?? 0, requests: (after - before) / 20, bytesWritten: JSON.stringify(trigger.staticData) === state ? 0 : JSON.stringify(trigger.staticData).length };
+	const cost = await quiet(async () => await trigger.tick());
+	const made = ((await requests(played)) - before) / (cost['polls'] ?? NaN);
+	const after = JSON.stringify(trigger.staticData);
+	return { ...cost, requests: made, bytesWritten: after === state ? 0 : after.length };
 }
 
-/** `changes` stage moves told in one poll. */
+/** A poll of n8n's own Airtable trigger with nothing new. Its address is fixed, so its credential leads the request to us. */
+async function quietAirtable(origin: string): Promise<Cost> {
+	useHostNode('Airtable/AirtableTrigger.node.js', 'AirtableTrigger');
+	registerCredential({
+		name: 'airtableTokenApi',
+		displayName: 'Airtable',
+		properties: [{ displayName: 'Access Token', name: 'accessToken', type: 'string', default: '' }],
+		authenticate: async ({ accessToken }, options) => Object.assign(options, { uri: `${origin}/airtable`, url: `${origin}/airtable`, headers: { ...options.headers, authorization: `Bearer ${String(accessToken)}` } }),
+	});
+	const ofTable = (value: string) => ({ __rl: true, mode: 'id', value });
+	const trigger = new PollHost(
+		'n8n-nodes-base.airtableTrigger',
+		{ authentication: 'airtableTokenApi', baseId: ofTable('appBench'), tableId: ofTable('tblBench'), triggerField: 'Changed', downloadAttachments: false, additionalFields: {} },
+		{ credentials: { airtableTokenApi: { accessToken: 'bench' } } },
+	);
+	const { error } = await trigger.activate();
+	if (error) throw error;
+	return await quiet(async () => await trigger.tick());
+}
+
+const recruit = async ({ url }: Played, steps: number) =>
+	await fetch(`${url}/_sandbox/recruiter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ steps }) }).then(async (answer) => await answer.arrayBuffer());
+
+/** `changes` made by the recruiter and told in one poll; `fixedMs` is what a poll of a few changes costs above those. */
 export async function busyPoll(played: Played, changes: number): Promise<Cost> {
 	const trigger = await watching(played);
-	await trigger.tick();
-	await fetch(`${played.url}/_sandbox/recruiter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ steps: changes }) }).then(async (answer) => await answer.arrayBuffer());
-	return await measured(async () => {
-		const { items, error } = await trigger.tick();
-		if (error) throw error;
-		return { told: items?.length ?? 0, stateBytes: JSON.stringify(trigger.staticData).length };
-	});
+	const told = async (steps: number) => {
+		await recruit(played, steps);
+		return await measured(async () => {
+			const { items, error } = await trigger.tick();
+			if (error) throw error;
+			return { told: items?.length ?? 0 };
+		});
+	};
+	// First the few: what changed lately is read again with every poll (the overlap), and many would be in their way.
+	const few = [await told(20), await told(20), await told(20), await told(20), await told(20)];
+	const many = await told(changes);
+	const [fewMs, fewTold] = [median(few.map(({ cpuMs }) => cpuMs)), median(few.map((one) => one['told'] ?? NaN))];
+	const perChangeMs = (many.cpuMs - fewMs) / ((many['told'] ?? NaN) - fewTold);
+	return { ...many, microsPerChange: perChangeMs * 1000, fixedMs: fewMs - perChangeMs * fewTold, stateBytes: JSON.stringify(trigger.staticData).length };
 }
 
+/** A limit that stays, or drops while the calls run. */
+async function withLimit(origin: string, dips: boolean, work: () => Promise<Record<string, number>>): Promise<Cost> {
+	await limit(origin, dips);
+	useHttpRequest();
+	return await measured(work);
+}
+
+const inBatches = (batchInterval: number): INodeParameters => ({ batching: { batch: { batchSize: 30, batchInterval } } });
+
 export const variants: Record<string, (origin: string) => Promise<Cost>> = {
-	'returnAll.ours': async (origin) => await measured(async () => await nodeRows('kombo', { simplify: false }, origin)),
-	'returnAll.http': async (origin) => await measured(async () => await httpRequestRows(origin)),
+	'returnAll.ours': async (origin) => {
+		useHttpRequestAndSplitOut();
+		return await measured(async () => await nodeRows('kombo', { simplify: false }, origin));
+	},
+	'returnAll.http': async (origin) => {
+		useHttpRequestAndSplitOut();
+		return await measured(async () => await httpRequestRows(origin));
+	},
 	'returnAll.floor': async (origin) => await measured(async () => await floorPages(origin)),
 	'normalize.ours': async (origin) => await measured(async () => await nodeRows('ats', { provider: 'kombo' }, origin)),
 	'normalize.floor': async (origin) => await measured(async () => await floorPages(origin)),
 
-	'writes.ours': async (origin) => {
-		await limit(origin, false);
-		return await measured(async () => await nodeMoves(origin));
-	},
-	'writes.http': async (origin) => {
-		await limit(origin, false);
-		return await measured(async () => await httpMoves(origin, {}));
-	},
-	'writes.httpBatch': async (origin) => {
-		await limit(origin, false);
-		return await measured(async () => await httpMoves(origin, { batching: { batch: { batchSize: 30, batchInterval: 100 } } }));
-	},
-	'writesSlowStart.ours': async (origin) => {
-		await limit(origin, true);
-		return await measured(async () => await nodeMoves(origin));
-	},
+	'writes.ours': async (origin) => await withLimit(origin, false, async () => await nodeMoves(origin)),
+	'writes.http': async (origin) => await withLimit(origin, false, async () => await httpMoves(origin, {})),
+	'writes.httpBatch60': async (origin) => await withLimit(origin, false, async () => await httpMoves(origin, inBatches(60))),
+	'writes.httpBatch100': async (origin) => await withLimit(origin, false, async () => await httpMoves(origin, inBatches(100))),
+	'writesSlowStart.ours': async (origin) => await withLimit(origin, true, async () => await nodeMoves(origin)),
+
+	'quietPoll.n8n': quietAirtable,
 
 	'binary.download': async (origin) => await measured(async () => await downloads(origin)),
+	'binary.downloadQuarter': async (origin) => await measured(async () => await downloads(origin, FILES / 4)),
+	'binary.downloadFiveAtOnce': async (origin) => await measured(async () => await downloads(origin, FILES, 5)),
 	'binary.upload': async (origin) => await measured(async () => await uploads(origin)),
+	'binary.uploadQuarter': async (origin) => await measured(async () => await uploads(origin, FILES / 4)),
 	'binary.floor': async (origin) =>
 		await measured(async () => {
 			let bytes = 0;
@@ -264,18 +311,16 @@ export const variants: Record<string, (origin: string) => Promise<Cost>> = {
 			return { files: FILES, bytes };
 		}),
 
-	'webhook.ours': async () => await webhookCost(),
+	'webhook.ours': async () => await webhookCost(throughNode),
+	'webhook.n8n': async () => await webhookCost(throughContext),
 	'webhook.floor': async () => {
-		const sent = deliveries();
+		const sent = deliveries().map(({ body, signature }) => ({ bytes: Buffer.from(body), signature }));
 		return await measured(async () => {
 			let taken = 0;
-			for (const { body, signature } of sent) {
-				const bytes = Buffer.from(body);
+			for (const { bytes, signature } of sent) {
 				if (createHmac('sha256', 'bench-secret').update(bytes).digest('base64url') === signature) taken += JSON.parse(bytes.toString()).id ? 1 : 0;
 			}
 			return { taken };
 		});
 	},
-
-	'load.ours': async () => await loadCost(),
 };

@@ -2,6 +2,7 @@
 import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 import { z, type ZodType } from 'zod/v4';
 
+import { conditionsOf, linesOf, type Report } from '../../bench/rows.cts';
 import { EVENTS, MODELS, applicationSchema, candidateSchema, eventSchema, jobSchema, messageSchema } from '../../lib/ats/model';
 import { OPERATIONS } from '../../lib/ats/provider';
 import { providers } from '../../nodes/Ats/providers';
@@ -58,6 +59,18 @@ export function freshnessTable(): string {
 	return table(['Provider', 'How fresh'], providers.map(({ label, capabilities }) => [label, capabilities.freshness]));
 }
 
+/** The last saved run of `npm run bench`. */
+export function benchTable(results: Report): string {
+	let title = '';
+	const rows = linesOf(results, false).map((line) => {
+		const first = line.title === title ? '' : line.title;
+		title = line.title;
+		return [first, line.means, line.missed ? `**${line.value}**` : line.value, line.target];
+	});
+	const { date, machine, node, n8nCore } = results;
+	return `Measured on ${date} with \`npm run bench -- --save\`: ${machine}, Node ${node}, n8n's engine ${n8nCore}, ${conditionsOf(results)}. Less is better everywhere; what misses its mark is bold.\n\n${table(['What', 'Figure', 'Measured', 'To reach'], rows)}`;
+}
+
 /** The unified model, from its zod schemas. */
 export function modelDocs(): string {
 	const parts: Array<[string, ZodType]> = [
@@ -104,7 +117,7 @@ export function filled(text: string, parts: Readonly<Record<string, string>>): s
 /** File -> what it should say. */
 export function generatedFiles(read: (file: string) => string): Record<string, string> {
 	return {
-		'README.md': filled(read('README.md'), { operations: operationsTable(), triggers: triggersTable(), freshness: freshnessTable(), capabilities: capabilitiesTable() }),
+		'README.md': filled(read('README.md'), { operations: operationsTable(), triggers: triggersTable(), freshness: freshnessTable(), capabilities: capabilitiesTable(), bench: benchTable(JSON.parse(read('bench/results.json'))) }),
 		'docs/unified-model.md': filled(read('docs/unified-model.md'), { model: modelDocs() }),
 	};
 }
