@@ -1,0 +1,314 @@
+/** n8n's editor as a person uses it: what to click, where things stand. Only this file knows the editor's markup (2.41). */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Browser, Locator, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+
+import { projectRoot } from './hosts.cts';
+import { owner } from './n8n.cts';
+import { PlainError } from './processes.cts';
+
+export const picturesFolder = join(projectRoot, 'docs', 'images');
+
+/** Pictures stand in README: a larger one is not for reading. */
+const MOST_BYTES = 150_000;
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** For a machine under load; nothing is measured here. */
+const PATIENCE = 45_000;
+
+function chromiumPath(): string {
+	const found = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => path !== undefined && existsSync(path));
+	if (!found) throw new PlainError('There is no Chromium. Debian: apt-get install chromium pngquant. Elsewhere: set CHROMIUM to its path.');
+	return found;
+}
+
+export class Editor {
+	private constructor(
+		private readonly browser: Browser,
+		private readonly page: Page,
+		private readonly url: string,
+		/** Pictures are only taken when asked for. */
+		private readonly pictures: boolean,
+	) {}
+
+	/** Opens a browser (1280 wide, light theme) and logs in. */
+	static async open(url: string, { pictures = false } = {}): Promise<Editor> {
+		const browser = await chromium.launch({ executablePath: chromiumPath(), args: FLAGS });
+		const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: 'light', locale: 'en-GB' });
+		const page = await context.newPage();
+		page.setDefaultTimeout(PATIENCE);
+		page.setDefaultNavigationTimeout(PATIENCE);
+		const editor = new Editor(browser, page, url, pictures);
+		await page.goto(`${url}/signin`);
+		await page.locator('input[name=emailOrLdapLoginId]').fill(owner.email);
+		await page.locator('input[name=password]').fill(owner.password);
+		await page.locator('[data-test-id=form-submit-button], button[type=submit]').first().click();
+		await page.waitForURL(/home/);
+		return editor;
+	}
+
+	async close(): Promise<void> {
+		await this.browser.close();
+	}
+
+	private byId(id: string, within: Page | Locator = this.page): Locator {
+		return within.locator(`[data-test-id="${id}"]`);
+	}
+
+	/** The open node. */
+	private get node(): Locator {
+		return this.byId('ndv');
+	}
+
+	/** The window of a credential, over the node. */
+	private get credential(): Locator {
+		return this.byId('editCredential-modal');
+	}
+
+	/** What the browser shows now, for README or for finding out why a check failed. */
+	async picture(name: string): Promise<void> {
+		if (!this.pictures) return;
+		mkdirSync(picturesFolder, { recursive: true });
+		// Pop-ups of earlier steps are no part of the moment.
+		await this.page.locator('.el-notification:visible .el-notification__closeBtn').first().click({ timeout: 500 }).catch(() => {});
+		await this.page.mouse.move(640, 2);
+		await this.page.waitForTimeout(600);
+		const file = join(picturesFolder, `${name}.png`);
+		await this.page.screenshot({ path: file });
+		execFileSync('pngquant', ['--force', '--skip-if-larger', '--strip', '--quality=60-95', '--output', file, file]);
+		const { size } = statSync(file);
+		if (size > MOST_BYTES) throw new Error(`${name}.png has ${size} bytes`);
+	}
+
+	async snapshot(file: string): Promise<void> {
+		await this.page.screenshot({ path: file }).catch(() => {});
+	}
+
+	// The canvas
+
+	async newWorkflow(): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/new`);
+		await this.byId('canvas-plus-button').waitFor();
+	}
+
+	/** Opens a workflow with one of its nodes open. */
+	async openNode(workflowId: string, nodeId: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${workflowId}/${nodeId}`);
+		await this.byId('node-parameters', this.node).waitFor();
+	}
+
+	/** The node creator, from an empty canvas or from the plus behind the last node. */
+	async openNodeCreator(): Promise<void> {
+		const plus = this.byId('canvas-plus-button').or(this.byId('canvas-handle-plus').last());
+		await plus.first().click();
+		await this.byId('node-creator-search-bar').waitFor();
+	}
+
+	/** Types into the node creator; gives the names of what it lists. */
+	async search(text: string): Promise<string[]> {
+		await this.byId('node-creator-search-bar').fill(text);
+		await this.byId('node-creator-item-name').first().waitFor();
+		return await this.listedNames();
+	}
+
+	/** What the node creator lists, once it has stopped moving. */
+	private async listedNames(): Promise<string[]> {
+		for (let before = ''; ; ) {
+			await this.page.waitForTimeout(700);
+			const names = (await this.byId('node-creator-item-name').allInnerTexts()).map((name) => name.trim());
+			if (names.join() === before) return names;
+			before = names.join();
+		}
+	}
+
+	private listed(name: string): Locator {
+		return this.byId('node-creator-item-name').filter({ hasText: exactly(name) });
+	}
+
+	/** Opens a node's own list in the node creator; gives its sentences, of triggers or of actions. */
+	async sentences(node: string, kind: 'Triggers' | 'Actions'): Promise<string[]> {
+		await this.listed(node).first().click();
+		await this.page.getByText(/^(Triggers|Actions) \(\d+\)/).first().waitFor();
+		// One of the two lists is open, which one depends on what the workflow has already.
+		const isTrigger = (sentence: string) => sentence.startsWith('On ');
+		for (const [heading, ours] of [['Triggers', isTrigger], ['Actions', (sentence: string) => !isTrigger(sentence)]] as const) {
+			const isOpen = (await this.listedNames()).some(ours);
+			if (isOpen !== (heading === kind)) await this.page.getByText(new RegExp(`^${heading} \\(\\d+\\)`)).first().click();
+		}
+		return await this.listedNames();
+	}
+
+	/** Picks an entry of the node creator and waits for the node that it opens. */
+	async pick(sentence: string): Promise<void> {
+		await this.listed(sentence).first().click();
+		await this.byId('node-parameters', this.node).waitFor();
+	}
+
+	async closeNode(): Promise<void> {
+		await this.byId('ndv-close-button').click();
+		await this.node.waitFor({ state: 'hidden' });
+	}
+
+	// A node's fields
+
+	private field(name: string, within: Locator = this.node): Locator {
+		return this.byId(`parameter-input-${name}`, within).first();
+	}
+
+	async shows(name: string): Promise<boolean> {
+		return await this.field(name).isVisible();
+	}
+
+	/** What a dropdown offers at this moment, by name. */
+	async offers(name: string): Promise<string[]> {
+		const options = await this.openDropdown(name);
+		const names = (await options.allInnerTexts()).map((text) => text.trim().split('\n')[0] ?? '');
+		await this.page.keyboard.press('Escape');
+		await options.first().waitFor({ state: 'hidden' });
+		return names;
+	}
+
+	private async openDropdown(name: string, within: Locator = this.node): Promise<Locator> {
+		await this.field(name, within).click();
+		const options = this.page.locator('.el-select-dropdown__item:visible');
+		await options.first().waitFor();
+		return options;
+	}
+
+	/** Chooses an option by its name. */
+	async choose(name: string, option: string, within: Locator = this.node): Promise<void> {
+		const options = await this.openDropdown(name, within);
+		await options.filter({ has: this.page.getByText(option, { exact: true }) }).first().click();
+		await this.page.waitForTimeout(300);
+	}
+
+	async type(name: string, text: string, within: Locator = this.node): Promise<void> {
+		await this.field(name, within).locator('input, textarea').first().fill(text);
+	}
+
+	/** Adds an optional field, from whichever of the node's "Add Field" lists has it. */
+	async add(field: string): Promise<void> {
+		for (const list of await this.byId('collection-parameter-add', this.node).all()) {
+			await list.click();
+			const option = this.byId('collection-parameter-option').and(this.page.locator(':visible')).filter({ hasText: exactly(field) });
+			await this.page.waitForTimeout(500);
+			if (await option.isVisible()) return await option.click();
+			await this.page.keyboard.press('Escape');
+		}
+		throw new Error(`no list has the field "${field}"`);
+	}
+
+	/** Opens the list of a resource locator; gives what it offers. */
+	async openList(name: string): Promise<string[]> {
+		await this.byId(`resource-locator-${name}`, this.node).locator('[data-test-id=rlc-input]').click();
+		const items = this.byId('rlc-item').and(this.page.locator(':visible'));
+		await items.first().waitFor();
+		return (await items.allInnerTexts()).map((text) => text.trim());
+	}
+
+	async pickFromList(text: string): Promise<void> {
+		await this.byId('rlc-item').and(this.page.locator(':visible')).filter({ hasText: text }).first().click();
+	}
+
+	/** What a resource locator holds, by its name in the list. */
+	async picked(name: string): Promise<string> {
+		return await this.byId(`resource-locator-${name}`, this.node).locator('input').last().inputValue();
+	}
+
+	/** All that the open node says, to look for a sentence in it. */
+	async text(): Promise<string> {
+		return await this.node.innerText();
+	}
+
+	// Credentials
+
+	async connect(): Promise<void> {
+		await this.byId('node-credentials-slot', this.node).getByRole('button').first().click();
+		await this.credential.waitFor();
+	}
+
+	async editCredential(): Promise<void> {
+		await this.byId('credential-edit-button', this.node).click();
+		await this.credential.waitFor();
+	}
+
+	async fillCredential(fields: Record<string, string>, choices: Record<string, string> = {}): Promise<void> {
+		for (const [name, option] of Object.entries(choices)) await this.choose(name, option, this.credential);
+		for (const [name, value] of Object.entries(fields)) await this.type(name, value, this.credential);
+	}
+
+	async saveCredential(): Promise<void> {
+		await this.byId('credential-save-button', this.credential).click();
+	}
+
+	/** The verdict of the credential's test with its details, once it is there. */
+	async verdict(): Promise<string> {
+		const banner = this.credential.getByText(/Couldn.t connect with these settings|Connection tested successfully/).first();
+		await banner.waitFor();
+		const more = this.credential.getByText('More details');
+		if (await more.isVisible()) await more.click();
+		return await this.credential.innerText();
+	}
+
+	async credentialIsSaved(): Promise<void> {
+		await this.credential.waitFor({ state: 'hidden' });
+	}
+
+	async closeCredential(): Promise<void> {
+		await this.credential.locator('.el-dialog__headerbtn, button[aria-label=Close], button[aria-label=close]').first().click();
+		await this.credential.waitFor({ state: 'hidden' });
+	}
+
+	// Running
+
+	/** Presses the node's button and waits for what comes out, be it items or an error; gives the output panel's text. */
+	async run(): Promise<string> {
+		await this.byId('node-execute-button', this.node).first().click();
+		const panel = this.byId('output-panel', this.node);
+		await panel.locator('[data-test-id=node-run-info], [data-test-id=node-run-status-success], [data-test-id=node-run-status-danger], [data-test-id=node-error-message]').first().waitFor();
+		await this.page.waitForTimeout(500);
+		return await panel.innerText();
+	}
+
+	/** The output as a table: its column heads and rows. */
+	async outputTable(): Promise<{ heads: string[]; rows: string[][] }> {
+		const panel = this.byId('output-panel', this.node);
+		await this.byId('radio-button-table', panel).click();
+		await panel.locator('table tbody tr').first().waitFor();
+		const heads = (await panel.locator('table thead th').allInnerTexts()).map((text) => text.trim()).filter(Boolean);
+		const rows = await Promise.all((await panel.locator('table tbody tr').all()).map(async (row) => (await row.locator('td').allInnerTexts()).map((text) => text.trim())));
+		return { heads, rows: rows.filter((cells) => cells.some(Boolean)) };
+	}
+
+	/** Shows the output's first item as a tree of fields. */
+	async outputFields(): Promise<void> {
+		await this.byId('radio-button-schema', this.byId('output-panel', this.node)).click();
+	}
+
+	/** Names of the fields that the input panel promises before anything ran. */
+	async previewedFields(): Promise<string[]> {
+		const panel = this.byId('ndv-input-panel', this.node);
+		await this.byId('schema-preview-warning', panel).waitFor();
+		return (await this.byId('run-data-schema-item', panel).allInnerTexts()).map((text) => text.trim().split('\n')[0] ?? '');
+	}
+
+	/** The address that a webhook trigger shows under "Production URL". */
+	async productionUrl(): Promise<string> {
+		const production = this.node.getByText('Production URL', { exact: true }).first();
+		const heading = this.node.getByText('Webhook URLs', { exact: true }).first();
+		await production.or(heading).first().waitFor();
+		if (!(await production.isVisible())) await heading.click();
+		await production.click();
+		const address = this.node.getByText(/https?:\/\/\S+\/webhook\/\S+/).first();
+		await address.waitFor();
+		return (await address.innerText()).trim();
+	}
+}
+
+function exactly(text: string): RegExp {
+	return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}

@@ -1,0 +1,234 @@
+/** What people do in the editor with these nodes, step by step. Each scene ends where the next one begins. */
+import type { INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
+
+import type { Sandbox } from '../../sandbox/index.cts';
+import type { Accounts } from './accounts.cts';
+import type { Editor } from './browserPage.cts';
+import { expect } from './checks.cts';
+import type { N8n } from './n8n.cts';
+
+export interface Stage {
+	editor: Editor;
+	n8n: N8n;
+	sandbox: Sandbox;
+	accounts: Accounts;
+	types: INodeTypeDescription[];
+	check(title: string, run: () => Promise<void>): Promise<void>;
+}
+
+export type Scene = (stage: Stage) => Promise<void>;
+
+const same = (one: readonly string[], other: readonly string[]) => JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
+
+function includes(list: readonly string[], wanted: string, what: string): void {
+	expect(list.includes(wanted), `${what} has no "${wanted}", only: ${list.slice(0, 30).join(', ')}`);
+}
+
+function says(text: string, sentence: string | RegExp, what: string): void {
+	expect(typeof sentence === 'string' ? text.includes(sentence) : sentence.test(text), `${what} does not say ${String(sentence)}, it says: ${text.slice(0, 600)}`);
+}
+
+export const findNodes: Scene = async ({ editor, check }) => {
+	await editor.newWorkflow();
+	await editor.openNodeCreator();
+	const searches: Array<[word: string, expected: string[]]> = [
+		['ATS', ['ATS', 'Kombo', 'Knit', 'Flatchr']],
+		['applicant', ['ATS', 'Kombo', 'Knit', 'Flatchr']],
+		['recruiting', ['ATS', 'ChatKitty', 'Chat Technologies', 'Flatchr', 'Knit', 'Kombo']],
+		['Kombo', ['Kombo', 'ATS']],
+		['Flatchr', ['Flatchr', 'ATS']],
+	];
+	for (const [word, expected] of searches) {
+		await check(`typing "${word}" finds ${expected.join(', ')}`, async () => {
+			const found = await editor.search(word);
+			for (const node of expected) includes(found, node, 'the list');
+			expect(found[0] === expected[0], `the first is ${found[0]}`);
+			if (word === 'recruiting') await editor.picture('find-the-nodes');
+		});
+	}
+	await check('the list of actions reads as sentences', async () => {
+		await editor.search('Kombo');
+		const actions = await editor.sentences('Kombo', 'Actions');
+		for (const action of ['Move an application to a stage', 'Add a note to an application', 'Find or create a candidate by email']) includes(actions, action, 'the list of actions');
+		expect(actions.every((action) => /^[A-Z][a-z]+ /.test(action)), `not each is a sentence: ${actions.join(', ')}`);
+	});
+};
+
+export const makeCredential: Scene = async ({ editor, accounts, check }) => {
+	const { baseUrl, apiKey, integrationId, webhookSecret } = accounts.komboApi ?? {};
+	await editor.newWorkflow();
+	await editor.openNodeCreator();
+	await editor.search('Kombo');
+	await editor.sentences('Kombo', 'Actions');
+	await editor.pick('Move an application to a stage');
+	await check('a wrong key is refused with a sentence that helps', async () => {
+		await editor.connect();
+		await editor.fillCredential({ baseUrl: String(baseUrl), apiKey: 'ks_prod_not_this_one', integrationId: String(integrationId), webhookSecret: String(webhookSecret) }, { region: 'Custom Base URL' });
+		await editor.saveCredential();
+		const verdict = await editor.verdict();
+		says(verdict, 'Kombo does not know this API key. Check that it is complete, has not expired, and belongs to the chosen region.', 'the window');
+		await editor.picture('credential-wrong-key');
+	});
+	await check('the right key passes the test, and the node takes the credential', async () => {
+		await editor.fillCredential({ apiKey: String(apiKey) });
+		await editor.saveCredential();
+		await editor.credentialIsSaved();
+		await editor.editCredential();
+		says(await editor.verdict(), 'Connection tested successfully', 'the window');
+		await editor.picture('credential');
+		await editor.closeCredential();
+	});
+};
+
+/** Goes on in the node that `makeCredential` left open. */
+export const moveAnApplication: Scene = async ({ editor, sandbox, check }) => {
+	await check('an application is picked from a list that names people, jobs and stages', async () => {
+		const applications = await editor.openList('applicationId');
+		const open = applications.find((text) => text.endsWith('Phone interview'));
+		if (!open) throw new Error(`nobody is in a phone interview: ${applications.slice(0, 5).join(' | ')}`);
+		await editor.pickFromList(open);
+	});
+	await check('the stages offered are those of its job', async () => {
+		const stages = await editor.openList('stageId');
+		includes(stages, 'On-site interview', 'the list of stages');
+		await editor.picture('pick-a-stage');
+		await editor.pickFromList('On-site interview');
+	});
+	await check('running the step moves the application and shows the output as a table', async () => {
+		const before = sandbox.world.journal.length;
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		expect(heads[0] === 'success' && rows[0]?.[0] === 'true', `the table is ${JSON.stringify({ heads, rows })}`);
+		expect(sandbox.world.journal.length > before, 'nothing changed in the sandbox');
+	});
+};
+
+export const pickJobAndStage: Scene = async ({ editor, check }) => {
+	await check('a job is picked, and then one of its stages', async () => {
+		await editor.choose('operation', 'Create');
+		const jobs = await editor.openList('jobId');
+		const job = jobs.find((text) => !text.includes('·')) ?? jobs[0] ?? '';
+		await editor.pickFromList(job);
+		await editor.add('Stage');
+		const stages = await editor.openList('stageId');
+		includes(stages, 'Screening', 'the list of stages');
+		await editor.pickFromList('Screening');
+		expect((await editor.picked('stageId')).includes('Screening'), 'the stage is not taken over');
+	});
+};
+
+const manual = { id: 'aaaaaaaa-0000-4000-8000-000000000001', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
+const main = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
+
+export const readTheOutput: Scene = async ({ editor, n8n, accounts, check }) => {
+	const credential = await n8n.createCredential('Kombo', 'komboApi', accounts.komboApi ?? {});
+	const list = { id: 'bbbbbbbb-0000-4000-8000-000000000002', name: 'Applications', type: 'n8n-nodes-ats.kombo', typeVersion: 1, position: [240, 0] as [number, number], parameters: { resource: 'application', operation: 'getAll', limit: 10 }, credentials: { komboApi: credential } };
+	const next = { id: 'cccccccc-0000-4000-8000-000000000003', name: 'Next', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [480, 0] as [number, number], parameters: {} };
+	const wrong = { ...list, id: 'dddddddd-0000-4000-8000-000000000004', name: 'Note', position: [240, 200] as [number, number], parameters: { resource: 'application', operation: 'addNote', applicationId: { __rl: true, mode: 'id', value: 'H5daSm8e85Dmvmne3wLeCPhX' }, content: 'Called back' } };
+	const { id } = await n8n.createWorkflow({ name: 'Read', nodes: [manual, list, next, wrong], connections: { Start: { main: [[{ node: 'Applications', type: 'main', index: 0 }, { node: 'Note', type: 'main', index: 0 }]] }, Applications: main('Next') } });
+
+	await check('the next node shows the output fields before anything ran', async () => {
+		await editor.openNode(id, next.id);
+		const fields = await editor.previewedFields();
+		for (const field of ['id', 'first_name', 'job', 'stage', 'outcome']) expect(fields.some((one) => one === field), `there is no "${field}", only: ${fields.join(', ')}`);
+		await editor.picture('fields-before-the-first-run');
+	});
+	await check('a list comes out as a table that people can read', async () => {
+		await editor.openNode(id, list.id);
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		includes(heads, 'outcome', 'the table');
+		expect(rows.length === 10, `the table has ${rows.length} rows`);
+		expect(heads.length <= 20, `the table has ${heads.length} columns`);
+		await editor.picture('output-table');
+	});
+	await check('a failing step says what happened and what to do', async () => {
+		await editor.openNode(id, wrong.id);
+		const output = await editor.run();
+		says(output, /application/i, 'the error');
+		says(output, /Get Many|list|check|ID/i, 'the error');
+		await editor.picture('error');
+	});
+};
+
+export const watchChanges: Scene = async ({ editor, n8n, accounts, types, check }) => {
+	const credential = await n8n.createCredential('Kombo for the trigger', 'komboApi', accounts.komboApi ?? {});
+	const ats = { id: 'eeeeeeee-0000-4000-8000-000000000005', name: 'ATS Trigger', type: 'n8n-nodes-ats.atsTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, provider: 'kombo' }, credentials: { komboApi: credential } };
+	const kombo = { id: 'ffffffff-0000-4000-8000-000000000006', name: 'Kombo Trigger', type: 'n8n-nodes-ats.komboTrigger', typeVersion: 1, position: [0, 200] as [number, number], parameters: {}, credentials: { komboApi: credential }, webhookId: '0e6c1a52-8d33-4a54-9b0e-5f7a4d6b2c10' };
+	const { id } = await n8n.createWorkflow({ name: 'Watch', nodes: [ats, kombo], connections: {} });
+
+	await check('pressing test on the ATS Trigger gives examples', async () => {
+		await editor.openNode(id, ats.id);
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		for (const head of ['event', 'eventId', 'applicationId', 'changes']) includes(heads, head, 'the table');
+		expect(rows.length > 0, 'there is no example');
+		await editor.outputFields();
+		await editor.picture('ats-trigger');
+	});
+	await check('the ATS Trigger offers the events that the chosen provider can tell', async () => {
+		for (const provider of await editor.offers('provider')) {
+			await editor.choose('provider', provider);
+			await offersAsDeclared(editor, types, 'n8n-nodes-ats.atsTrigger', 'events', provider);
+		}
+	});
+	await check('the Kombo Trigger shows the address to paste at Kombo, and says where', async () => {
+		await editor.openNode(id, kombo.id);
+		const address = await editor.productionUrl();
+		expect(new URL(address).pathname === `/webhook/${kombo.webhookId}/webhook`, `it shows ${address}`);
+		says(await editor.text(), 'Configuration → Webhooks', 'the node');
+		await editor.picture('kombo-trigger');
+	});
+};
+
+/** n8n adds an entry of its own to each node. */
+const ours = (name: string) => name !== 'Custom API Call';
+
+/** Names of a field's options as the description declares them for a provider. */
+function declared(types: INodeTypeDescription[], node: string, field: string, provider: string, resource?: string): string[] {
+	const { properties } = types.find(({ name }) => name === node) ?? { properties: [] };
+	const values = properties.find(({ name }) => name === 'provider')?.options ?? [];
+	const value = values.flatMap((option) => ('value' in option && option.name === provider ? [String(option.value)] : []))[0];
+	const property = properties.find(({ name, displayOptions }) => name === field && (resource === undefined || displayOptions?.show?.resource?.includes(resource)));
+	const options = (property?.options ?? []).filter((option): option is INodePropertyOptions => 'value' in option);
+	return options.filter(({ displayOptions }) => !displayOptions?.show?.provider || displayOptions.show.provider.some((one) => one === value)).map(({ name }) => name).filter(ours);
+}
+
+async function offersAsDeclared(editor: Editor, types: INodeTypeDescription[], node: string, field: string, provider: string, resource?: string): Promise<void> {
+	const wanted = declared(types, node, field, provider, resource);
+	const offered = (await editor.offers(field)).filter(ours);
+	expect(wanted.length > 0 && same(offered, wanted), `${provider}: ${field} offers ${offered.join(', ')}; it can do ${wanted.join(', ')}`);
+}
+
+export const chooseProvider: Scene = async ({ editor, types, check }) => {
+	const node = 'n8n-nodes-ats.ats';
+	await editor.newWorkflow();
+	await editor.openNodeCreator();
+	await editor.search('ATS');
+	await editor.sentences('ATS', 'Actions');
+	await editor.pick('Get many applications');
+	await check('the ATS node asks for the provider, and n8n does not take it for the way to log in', async () => {
+		expect(await editor.shows('provider'), 'the field Provider is not there');
+	});
+	await check('with each provider, only what it can do is offered', async () => {
+		for (const provider of await editor.offers('provider')) {
+			await editor.choose('provider', provider);
+			await offersAsDeclared(editor, types, node, 'resource', provider);
+			if (!declared(types, node, 'resource', provider).includes('Application')) continue;
+			await editor.choose('resource', 'Application');
+			await offersAsDeclared(editor, types, node, 'operation', provider, 'application');
+			if (!declared(types, node, 'operation', provider, 'application').includes('Get Many')) continue;
+			await editor.choose('operation', 'Get Many');
+			await offersAsDeclared(editor, types, node, 'models', provider);
+		}
+	});
+	await check('the Integration ID is only asked for where there are integrations', async () => {
+		await editor.choose('provider', 'Flatchr');
+		expect(!(await editor.shows('integrationId')), 'Flatchr is asked for an integration');
+		await editor.choose('provider', 'Kombo');
+		expect(await editor.shows('integrationId'), 'Kombo is not asked for an integration');
+		await editor.picture('ats-node');
+	});
+};
+
+export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider };
