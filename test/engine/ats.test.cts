@@ -76,7 +76,7 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 		'application.reject': async () => {
 			const application = activeApplication(2);
 			const reason = can('rejectionReason.getMany') ? (await everything('rejectionReason.getMany'))[0]?.['id'] : undefined;
-			await ok('application.reject', { applicationId: id(application?.['id']), rejectionReasonId: { __rl: true, mode: 'id', value: reason ?? '' } });
+			await ok('application.reject', { applicationId: id(application?.['id']), rejectionReasonId: id(reason ?? '') });
 			expect(info(jsons(await ok('application.get', { applicationId: id(application?.['id']), models: ['info'] }))[0])?.['status']).not.toBe('ACTIVE');
 		},
 		'application.addNote': async () => {
