@@ -77,7 +77,7 @@ export function checkedRows(shape: RowShape, rows: unknown): Row[] {
 }
 
 function checkedRow(shape: RowShape, row: unknown, index: number): Row {
-	if (!isObject(row)) throw new FieldError(`Row ${index} is not an object`, `Every row is one ${shape.what}.`);
+	if (!isObject(row)) throw new FieldError(`Row ${index} must be a JSON object`, `Every row is one ${shape.what}.`);
 	const known = new Set([...shape.required, ...shape.optional]);
 	const named = Object.entries(row).map(([name, value]): [string, unknown] => [snake(name), name === 'properties' && typeof value === 'string' ? parsedProperties(value, index) : value]);
 	const kept: Row = Object.fromEntries(named.filter(([name, value]) => known.has(name) && value !== null && value !== undefined && value !== '')) as Row;
