@@ -175,8 +175,8 @@ describe('rows of an import', () => {
 		[undefined, /not a list/],
 		[{}, /not a list/],
 		[[], /no rows/],
-		[[null], /Row 0 is not an object/],
-		[[{ username: 'x' }, 'x'], /Row 1 is not an object/],
+		[[null], /Row 0 must be a JSON object/],
+		[[{ username: 'x' }, 'x'], /Row 1 must be a JSON object/],
 		[[{ username: null }], /Row 0 has no "username"/],
 	])('%j is refused by name', (rows, message) => {
 		expect(() => checkedRows(SHAPES.member, rows)).toThrow(message);
