@@ -2,6 +2,14 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
+import type { Resource } from '../../lib/action/operation';
+import { resources as ats } from '../../nodes/Ats/resources';
+import { resources as chatKitty } from '../../nodes/ChatKitty/resources';
+import { resources as chatTechnologies } from '../../nodes/ChatTechnologies/resources';
+import { resources as flatchr } from '../../nodes/Flatchr/resources';
+import { resources as knit } from '../../nodes/Knit/resources';
+import { resources as kombo } from '../../nodes/Kombo/resources';
+
 const root = join(__dirname, '..', '..');
 const { n8n }: { n8n: { nodes: string[] } } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
@@ -62,4 +70,22 @@ it('notices a field that n8n would hide', () => {
 	if (!ats) throw new Error('there is no ATS node');
 	const tied = (ats.credentials ?? []).map((one) => ({ ...one, displayOptions: { show: { provider: one.displayOptions?.show?.provider ?? one.displayOptions?.show?.['/provider'] } } }));
 	expect(takenForLogin({ ...ats, credentials: tied })).toEqual(['provider']);
+});
+
+/** An agent is told an operation's sentence and nothing else: it has to say what the operation does to the data. */
+describe('sentences of operations', () => {
+	const reading = /^(Get|Search|Find|Download|List|Check|Wait|Export|Normalize|Test|Count)\b(?! or create)/;
+	const deleting = /^(Delete|Remove|Archive|Deactivate|Reject)\b/;
+	const nodes: Array<[node: string, resources: ReadonlyArray<Resource<never>>]> = [['ATS', ats], ['ChatKitty', chatKitty], ['Chat Technologies', chatTechnologies], ['Flatchr', flatchr], ['Knit', knit], ['Kombo', kombo]];
+	const operations = nodes.flatMap(([node, resources]) => resources.flatMap((resource) => resource.operations.map(({ action, access, description }) => ({ node, action, access, description }))));
+	const sentences = (list: typeof operations) => list.map(({ node, action }) => `${node}: ${action}`);
+
+	it('begin with a reading word only where nothing changes', () => expect(sentences(operations.filter(({ action, access }) => access !== 'read' && reading.test(action)))).toEqual([]));
+	it('begin with a word of removal where something is deleted', () => expect(sentences(operations.filter(({ action, access }) => access === 'delete' && !deleting.test(action)))).toEqual([]));
+	it('never begin with a word of removal where something is only read', () => expect(sentences(operations.filter(({ action, access }) => access === 'read' && deleting.test(action)))).toEqual([]));
+	it('stand once in a node', () => {
+		const all = sentences(operations);
+		expect(all.filter((sentence, index) => all.indexOf(sentence) !== index)).toEqual([]);
+	});
+	it('come with a description that says more', () => expect(sentences(operations.filter(({ action, description }) => description.length < 10 || description === action))).toEqual([]));
 });
