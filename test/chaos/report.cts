@@ -1,6 +1,10 @@
 /** Sums up what the simulations found. */
+import { feed, feedScenarios } from './feed.cts';
+import { flatchr, flatchrScenarios } from './flatchr.cts';
 import { MODES, type Mode } from './host.cts';
-import { komboScenarios, KomboSimulation } from './kombo.cts';
+import { knit, knitScenarios } from './knit.cts';
+import { kombo, komboScenarios } from './kombo.cts';
+import { ProviderSimulation, type Player, type ProviderPlan } from './provider.cts';
 import { scenarios } from './scenarios.cts';
 import { Simulation, type Plan, type Result } from './simulation.cts';
 
@@ -12,17 +16,24 @@ export interface Run {
 	result: Result;
 }
 
-export async function simulate(name: string, mode: Mode, seed: number, smaller: Partial<Plan> = {}): Promise<Run> {
+const players: ReadonlyArray<readonly [Player, Readonly<Record<string, ProviderPlan>>]> = [[kombo, komboScenarios], [knit, knitScenarios], [flatchr, flatchrScenarios], [feed, feedScenarios]];
+
+/** `knit: kills` -> who plays it and how. */
+const played = new Map<string, { player: Player; plan: ProviderPlan }>(players.flatMap(([player, plans]) => Object.entries(plans).map(([name, plan]) => [`${player.service}: ${name}`, { player, plan }] as const)));
+
+type Smaller = Pick<Plan, 'applications' | 'minutes'>;
+
+export async function simulate(name: string, mode: Mode, seed: number, smaller: Smaller = {}): Promise<Run> {
 	const plan = scenarios[name];
-	const onKombo = komboScenarios[name];
+	const part = played.get(name);
 	if (plan) return { name, mode, seed, crashes: plan.crashes === true, result: await new Simulation(mode, { ...plan, ...smaller }, `${seed}/${name}`).run() };
-	if (onKombo) return { name, mode, seed, crashes: onKombo.crashes === true, result: await new KomboSimulation(mode, onKombo, `${seed}/${name}`).run() };
+	if (part) return { name, mode, seed, crashes: part.plan.crashes === true, result: await new ProviderSimulation(mode, part.player, { ...part.plan, ...smaller }, `${seed}/${name}`).run() };
 	throw new Error(`There is no scenario "${name}". There are: ${scenarioNames().join(', ')}`);
 }
 
 /** The engine's on a vendor in memory, then the whole trigger's on the sandbox. */
 export function scenarioNames(): string[] {
-	return [...Object.keys(scenarios), ...Object.keys(komboScenarios)];
+	return [...Object.keys(scenarios), ...played.keys()];
 }
 
 type Sums = Record<'polls' | 'changes' | 'told' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number>;
