@@ -15,6 +15,7 @@ const settings = async (sandbox: Sandbox, body: object) => await sandbox.control
 
 export const feed: Player = {
 	service: 'chatTechnologies',
+	usual: { applications: 150, minutes: 90, changesPerMinute: 3 },
 	headers: ({ apiKey = '', appId = '', consumerId = '' }) => ({ authorization: `Bearer ${apiKey}`, 'ct-app-id': appId, 'ct-consumer-id': consumerId }),
 	witness: ({ world }) => new FeedWitness(world),
 };
@@ -64,7 +65,7 @@ export const feedScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'rows twice, skipped, empty and repeated pages': brokenPages,
 	'oldest first, rows twice, skipped, empty and repeated pages': setUp(OLDEST, brokenPages),
 	'cursors that expire': setUp(OLDEST, { changesPerMinute: 20, prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'expiredCursor' }, 0.2, { service: 'chatTechnologies', path: PATH }) }),
-	'more than is remembered': { applications: 100, minutes: 40, changesPerMinute: 30, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(700); if (minute % 20 === 19) sim.clock.advance(DAY); } },
+	'more than is remembered': { minutes: 40, changesPerMinute: 20, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(700); if (minute % 20 === 19) sim.clock.advance(DAY); } },
 	'slow, with a cap': { parameters: { options: { cap: 30 } }, prepare: ({ trigger }) => { trigger.latencyMs = 8_000; }, minute: every(30, (sim) => sim.burst(200)) },
 };
 

@@ -21,6 +21,7 @@ const NO_DELETIONS = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'a
 
 export const flatchr: Player = {
 	service: 'flatchr',
+	usual: { applications: 250, minutes: 100, changesPerMinute: 3 },
 	witness: ({ world }, clock, plan) => new ApplicationsWitness(world, clock, eyeOf(world, isArchivedRejected(plan))),
 	recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
 };

@@ -21,6 +21,7 @@ const OWN = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply'] as
 
 export const knit: Player = {
 	service: 'knit',
+	usual: { applications: 160, minutes: 90, changesPerMinute: 2 },
 	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
 	recover: async (sandbox) => await settings(sandbox, { ignoreFilters: false, cursorLife: DAY }),
 };

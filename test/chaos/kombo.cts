@@ -14,6 +14,7 @@ const NESTED = { ats_offers: true, ats_interviews: true };
 
 export const kombo: Player = {
 	service: 'kombo',
+	usual: { applications: 250, minutes: 100, changesPerMinute: 3 },
 	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
 	recover: async (sandbox) => await sandbox.control('kombo/scope', { models: NESTED }),
 };

@@ -20,10 +20,14 @@ export interface Player {
 	service: string;
 	/** What n8n adds to each request; default: the key as a bearer. */
 	headers?(credential: Record<string, string>): Record<string, string>;
+	/** What a scenario takes that names nothing else. */
+	usual: Size;
 	witness(sandbox: Sandbox, clock: ManualClock, plan: ProviderPlan): Witness;
 	/** Everything that a scenario switched is as it was. */
 	recover?(sandbox: Sandbox): Promise<unknown>;
 }
+
+type Size = Required<Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute'>>;
 
 /** Sees what the world shows, what the trigger was served and what it told. */
 export interface Witness {
@@ -66,6 +70,7 @@ const FAILURES: BadDay[] = [
 export class ProviderSimulation {
 	readonly clock = new ManualClock();
 	readonly random: Random;
+	private readonly plan: ProviderPlan & Size;
 	private parts: { sandbox: Sandbox; host: SimHost; trigger: TriggerInProcess; witness: Witness } | undefined;
 	private active: boolean;
 	private heard = 0;
@@ -75,10 +80,11 @@ export class ProviderSimulation {
 	constructor(
 		readonly mode: Mode,
 		private readonly player: Player,
-		private readonly plan: ProviderPlan,
+		plan: ProviderPlan,
 		private readonly seed: string,
 	) {
 		this.random = new Random(`${seed}/${mode}`);
+		this.plan = { ...player.usual, ...plan };
 		this.active = plan.inactive !== true;
 	}
 
@@ -108,7 +114,7 @@ export class ProviderSimulation {
 	}
 
 	async run(): Promise<Result> {
-		const { minutes = 120, changesPerMinute = 3, steps } = this.plan;
+		const { minutes, changesPerMinute, steps } = this.plan;
 		const { sandbox, trigger, witness } = await this.start();
 		try {
 			if (steps) sandbox.recruiter.steps = steps.map((step) => [step, 1] as const);
@@ -132,7 +138,7 @@ export class ProviderSimulation {
 	private async start() {
 		const { player, clock, plan } = this;
 		const { service } = player;
-		const sandbox = await startSandbox({ seed: `${this.seed}/${this.mode}`, clock, jobs: 12, applications: plan.applications ?? 300, services: [service], validate: false, listen: false });
+		const sandbox = await startSandbox({ seed: `${this.seed}/${this.mode}`, clock, jobs: 12, applications: plan.applications, services: [service], validate: false, listen: false });
 		const witness = player.witness(sandbox, clock, plan);
 		const baseUrl = addressOf(sandbox.urls[service]);
 		const credential = { ...sandbox.credentials[service], region: 'custom', baseUrl, apiBaseUrl: baseUrl, ...plan.credential?.(sandbox) };
