@@ -19,7 +19,8 @@ const BEHIND: ReadonlyArray<{ key: ModelKey; model: string; field?: string }> = 
 ];
 /** What a list row itself tells. */
 export const IN_ROWS: readonly ModelKey[] = BEHIND.map(({ key }) => key);
-const IDS_AT_ONCE = 100;
+/** With IDs of 24 characters still an address of less than 6 KB. */
+const IDS_AT_ONCE = 200;
 
 export function changeSource(kombo: KomboApi, selection: Selection, events: readonly EventName[]): ChangeSource {
 	const told = new Set(IN_ROWS);
