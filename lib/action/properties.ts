@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { alphabetically, collection, number, toggle, type Field } from './field';
+import { alphabetically, choice, collection, number, toggle, type Field } from './field';
 import type { Operation, Resource } from './operation';
 
 /** Fields that the kit itself adds. */
@@ -8,6 +8,15 @@ export const kitFields = {
 	returnAll: toggle('returnAll', { displayName: 'Return All', description: 'Whether to return all results or only up to a given limit' }),
 	limit: number('limit', { displayName: 'Limit', description: 'Max number of results to return', default: 50, min: 1, integer: true }),
 	simplify: toggle('simplify', { displayName: 'Simplify', description: 'Whether to return a simplified version of the response instead of the raw data', default: true }),
+	/** Of polling triggers. */
+	reportFailures: choice('reportFailures', {
+		displayName: 'Report Failures',
+		description: 'When a poll that fails becomes a failed execution',
+		options: [
+			{ name: 'After 15 Minutes', value: 'afterFifteenMinutes', description: 'Temporary failures only count once they last' },
+			{ name: 'At Once', value: 'atOnce', description: 'Every failing poll is a failed execution' },
+		],
+	}),
 	maxConcurrency: number('maxConcurrency', {
 		displayName: 'Max Concurrency',
 		description: 'How many calls may run at once. The node starts low, speeds up while the service answers well and slows down when it refuses.',

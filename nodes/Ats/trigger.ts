@@ -2,6 +2,7 @@ import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { choice, choices, collection, number, toggle, dropdowns, when, type Field, type Values } from '../../lib/action/field';
 import { readParameters } from '../../lib/action/parameters';
+import { kitFields } from '../../lib/action/properties';
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
 import { EVENTS, MODELS, MODEL_KEYS } from '../../lib/ats/model';
 import { loadJobs, loadStages } from './lookups';
@@ -89,14 +90,7 @@ const fields = [
 			number('cap', { displayName: 'Max Events per Poll', default: DEFAULT_OPTIONS.cap, min: 1, max: 100_000, integer: true, description: 'The rest comes with the next poll' }),
 			number('maxStateKb', { displayName: 'Memory Limit (KB)', min: 16, max: 4_096, integer: true, description: 'How much the trigger may remember. 1,300 by default; 256 on n8n 1.x, which copies it into every execution.' }),
 			number('overlapMinutes', { displayName: 'Overlap (Minutes)', default: DEFAULT_OPTIONS.overlapMinutes, min: 0, max: 1_440, integer: true, description: 'How far each read goes back before the last one, for records that become visible late. More is taken when more is measured.' }),
-			choice('reportFailures', {
-				displayName: 'Report Failures',
-				description: 'When a poll that fails becomes a failed execution',
-				options: [
-					{ name: 'After 15 Minutes', value: 'afterFifteenMinutes', description: 'Temporary failures only count once they last' },
-					{ name: 'At Once', value: 'atOnce', description: 'Every failing poll is a failed execution' },
-				],
-			}),
+			kitFields.reportFailures,
 		],
 	}),
 ] as const satisfies readonly Field[];
