@@ -49,9 +49,10 @@ const wire: Wire = {
 	baseUrl: ({ region, baseUrl }) => REGIONS[String(region)] ?? checkedBaseUrl(baseUrl),
 	error: ({ body }) => (isObject(body) && body.status === 'error' ? vendorError(body.error) : undefined),
 	data: (body) => (isObject(body) ? body.data : undefined),
+	// https://docs.kombo.dev/ats/guides/concurrency-limiting
 	statedLimit: (headers) => {
-		const limit = Number(headers['concurrency-limit']);
-		return Number.isInteger(limit) && limit > 0 ? limit : undefined;
+		const [limit, left] = ['concurrency-limit', 'concurrency-remaining'].map((name) => Number.parseInt(headers[name] ?? '', 10));
+		return limit === undefined || !(limit > 0) ? undefined : { limit, ...(left === undefined || !(left >= 0) ? {} : { left }) };
 	},
 };
 
