@@ -46,7 +46,7 @@ export function propertiesOf<Api>(resources: ReadonlyArray<Resource<Api>>, optio
 	return [
 		...common.map(propertyOf),
 		resourceProperty(resources),
-		...resources.flatMap((resource) => [operationProperty(resource), ...fieldProperties(resource)]),
+		...resources.flatMap((resource) => [operationProperty(resource), ...notices(resource, common), ...fieldProperties(resource)]),
 		propertyOf(options),
 	];
 }
@@ -73,6 +73,38 @@ function operationProperty<Api>(resource: Resource<Api>): INodeProperties {
 
 function offeredWhen(show: Record<string, string[]> | undefined) {
 	return show ? { displayOptions: { show } } : {};
+}
+
+/**
+ * n8n's list of actions names all operations, whatever the common fields hold, and the editor keeps an operation that is no
+ * longer offered: without a sentence, nobody would know before it runs.
+ */
+function notices<Api>(resource: Resource<Api>, common: readonly Field[]): INodeProperties[] {
+	const known = new Map<string, { field: Field; values: string[]; operations: string[] }>();
+	for (const { value: operation, offered = {} } of resource.operations) {
+		for (const field of common) {
+			const values = offered[field.name];
+			if (values === undefined) continue;
+			const key = JSON.stringify([field.name, values]);
+			const one = known.get(key) ?? { field, values, operations: [] };
+			known.set(key, { ...one, operations: [...one.operations, operation] });
+		}
+	}
+	return [...known.values()].flatMap(({ field, values, operations }) => {
+		const options = (field.property.options ?? []).flatMap((option) => ('value' in option ? [option] : []));
+		const able = options.filter(({ value }) => values.includes(String(value))).map(({ name }) => name);
+		if (able.length === options.length) return [];
+		const what = field.property.displayName.toLowerCase();
+		return [
+			{
+				displayName: `The chosen ${what} cannot do this. ${able.join(', ')} can: choose another ${what} above, or another operation.`,
+				name: 'notOffered',
+				type: 'notice' as const,
+				default: '',
+				displayOptions: { show: { resource: [resource.value], operation: operations }, hide: { [field.name]: values } },
+			},
+		];
+	});
 }
 
 /** A resource is offered where at least one of its operations is. */

@@ -229,6 +229,17 @@ export const chooseProvider: Scene = async ({ editor, types, check }) => {
 		expect(await editor.shows('integrationId'), 'Kombo is not asked for an integration');
 		await editor.picture('ats-node');
 	});
+	await check('an action that the chosen provider cannot do says who can', async () => {
+		await editor.newWorkflow();
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Actions');
+		await editor.pick('Send a message to a candidate');
+		const sentence = 'The chosen provider cannot do this. Chat Technologies can';
+		says(await editor.text(), sentence, 'the node');
+		await editor.choose('provider', 'Chat Technologies');
+		expect(!(await editor.text()).includes(sentence), 'it still says so with a provider that can');
+	});
 };
 
 export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider };
