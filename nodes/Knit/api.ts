@@ -84,9 +84,10 @@ export class KnitApi {
 		return await this.client.send(this.request({ method: 'GET', path, query }));
 	}
 
-	/** A write; `repeatable` for those that only read. */
+	/** A write, which may give nothing or null; `repeatable` for those that only read. */
 	async post(path: string, body: object = {}, repeatable = false): Promise<Row> {
-		return asRow(await this.client.data(this.request({ method: 'POST', path, body, repeatable })));
+		const data = await this.client.data(this.request({ method: 'POST', path, body, repeatable }));
+		return asRow(data === undefined || data === null || isObject(data) ? data : recordOf(data, wire.service));
 	}
 
 	/** A write whose answer names what it made: without that it is an error. */
