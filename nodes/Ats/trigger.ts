@@ -4,10 +4,11 @@ import { choice, choices, collection, number, toggle, dropdowns, when, type Fiel
 import { readParameters } from '../../lib/action/parameters';
 import { kitFields } from '../../lib/action/properties';
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
-import { EVENTS, MODELS, MODEL_KEYS } from '../../lib/ats/model';
+import { EVENTS, MODELS, MODEL_KEYS, type EventName } from '../../lib/ats/model';
+import { FieldError } from '../../lib/errors';
 import { loadJobs, loadStages } from './lookups';
 import { archivedAsRejected, integrationId, provider } from './fields';
-import { polled, providersWith } from './providers';
+import { polled, providerNamed, providersWith } from './providers';
 
 const compared = providersWith(({ capabilities }) => capabilities.events['application.updated'] !== undefined);
 const ALL = '*';
@@ -104,7 +105,22 @@ const freshness: INodeProperties[] = polled.map(({ name, capabilities }) => ({
 	displayOptions: { show: { provider: [name] } },
 }));
 
-export const triggerProperties: INodeProperties[] = fields.flatMap((field) => [{ ...field.property, name: field.name }, ...(field.name === 'provider' ? freshness : [])]);
+/** n8n's list of triggers names all events, whatever the provider, and the editor keeps one that it does not offer. */
+const untold: INodeProperties[] = EVENTS.map((event) => ({
+	displayName: `${eventLabel(event)}: the chosen provider cannot tell this, ${tellers(event).join(', ')} can. Take the event out, or choose another provider.`,
+	name: 'notTold',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { events: [event] }, hide: { provider: providersWith(({ capabilities }) => capabilities.events[event] !== undefined) } },
+}));
+
+function tellers(event: EventName): string[] {
+	return polled.filter(({ capabilities }) => capabilities.events[event] !== undefined).map(({ label }) => label);
+}
+
+const behind: Partial<Record<string, INodeProperties[]>> = { provider: freshness, events: untold };
+
+export const triggerProperties: INodeProperties[] = fields.flatMap((field) => [{ ...field.property, name: field.name }, ...(behind[field.name] ?? [])]);
 
 export type TriggerSettings = Values<typeof fields>;
 
@@ -113,10 +129,21 @@ export function readSettings(context: IPollFunctions): TriggerSettings {
 	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null));
 }
 
-export function pollOptions({ events, models, firstRun, lookBackDays, filters, output, options }: TriggerSettings): PollOptions {
+/** Empty: all. A trigger that nothing can start must not look as if it worked. */
+function wantedEvents({ provider: name, events }: TriggerSettings): EventName[] {
+	const chosen = events.filter((event) => event !== ALL);
+	if (events.includes(ALL) || chosen.length === 0) return [];
+	const { label, capabilities } = providerNamed(name);
+	if (chosen.some((event) => capabilities.events[event] !== undefined)) return chosen;
+	const able = [...new Set(chosen.flatMap(tellers))];
+	throw new FieldError(`${label} cannot tell ${chosen.map((event) => `"${eventLabel(event)}"`).join(', ')}`, `Choose other events, or another provider: ${able.join(', ')} can.`);
+}
+
+export function pollOptions(settings: TriggerSettings): PollOptions {
+	const { models, firstRun, lookBackDays, filters, output, options } = settings;
 	return {
 		...DEFAULT_OPTIONS,
-		events: events.includes(ALL) ? [] : events.filter((event) => event !== ALL),
+		events: wantedEvents(settings),
 		models: models ?? [],
 		jobIds: filters?.jobIds ?? [],
 		stageIds: filters?.stageIds ?? [],

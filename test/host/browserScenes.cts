@@ -172,6 +172,17 @@ export const watchChanges: Scene = async ({ editor, n8n, accounts, types, check 
 			await offersAsDeclared(editor, types, 'n8n-nodes-ats.atsTrigger', 'events', provider);
 		}
 	});
+	await check('an event that the chosen provider cannot tell says who can', async () => {
+		await editor.newWorkflow();
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Triggers');
+		await editor.pick('On interview completed');
+		const sentence = 'Interview Completed: the chosen provider cannot tell this, Knit can.';
+		says(await editor.text(), sentence, 'the node');
+		await editor.choose('provider', 'Knit');
+		expect(!(await editor.text()).includes(sentence), 'it still says so with a provider that can');
+	});
 	await check('the Kombo Trigger shows the address to paste at Kombo, and says where', async () => {
 		await editor.openNode(id, kombo.id);
 		const address = await editor.productionUrl();
