@@ -34,7 +34,7 @@ const answers: Record<string, (seen: Seen) => Answer | undefined> = {
 	'a 401 that quotes the key': (seen) => answer(401, { ...wordsOf(`The key ${keyIn(seen)} is wrong`), status: 'error', success: false, statusCode: 401, error: { ...wordsOf(`No such key: ${keyIn(seen)}`), msg: `The key ${keyIn(seen)} is wrong` } }, tellTale(keyIn(seen))),
 	'a 403 in other words': (seen) => answer(403, { ...wordsOf(`"${keyIn(seen)}"`), error: `Not with ${keyIn(seen)}` }),
 	'a 422 that repeats the request': (seen) => answer(422, { ...wordsOf(repeated(seen)), error: repeated(seen) }),
-	'a page of HTML with the headers': (seen) => answer(500, `<html><body>${'x'.repeat(100)} <pre>${headerLines(seen).map(escaped).join('\n')}</pre> ${escaped(repeated(seen))}</body></html>`, { 'content-type': 'text/html' }),
+	'a page of HTML with the key and the request': (seen) => answer(500, `<html><body><h1>Refused: ${escaped(keyIn(seen))}</h1> <pre>${escaped(repeated(seen))}</pre></body></html>`, { 'content-type': 'text/html' }),
 	'a page of text with the key where it is cut': (seen) => answer(400, `${'x'.repeat(175)} ${keyIn(seen)}`, { 'content-type': 'text/plain' }),
 	'a success that is a page with the headers': (seen) => answer(200, `<html>${headerLines(seen).join('\n')}</html>`, { 'content-type': 'text/html' }),
 	'a success that says no': (seen) => answer(200, { status: 'error', success: false, statusCode: 400, timestamp: '2026-01-05', error: repeated(seen), ...wordsOf(repeated(seen)).errors[0], errors: wordsOf(repeated(seen)).errors }),
