@@ -44,8 +44,9 @@ function useHostNode(file: string, className: string): void {
 
 const useHttpRequest = () => useHostNode('HttpRequest/HttpRequest.node.js', 'HttpRequest');
 
-/** What both sides of a comparison of memory have loaded. */
+/** What both sides of a comparison have loaded before the clock starts: their nodes and ours. */
 const useHttpRequestAndSplitOut = () => {
+	loadPackage();
 	useHttpRequest();
 	useHostNode('Transform/SplitOut/SplitOut.node.js', 'SplitOut');
 };
@@ -202,19 +203,22 @@ async function watching({ credentials, urls }: Played): Promise<PollHost> {
 
 const requests = async ({ url }: Played) => ((await (await fetch(`${url}/_sandbox`)).json()) as { requests: number }).requests;
 
-/** Polls with nothing new in a process that has polled before: the median of 20, since one is too short to measure. */
+const QUIET_POLLS = 50;
+
+/**
+ * Polls with nothing new in a process that has polled before. One is too short to measure, and a collection of garbage forced before
+ * each would be most of what it measures: so all in one go, with the collections that they cause.
+ */
 async function quiet(poll: () => Promise<{ error: Error | undefined }>): Promise<Cost> {
-	const costs: Cost[] = [];
-	for (let nth = 0; nth < 30; nth++) {
-		costs.push(
-			await measured(async () => {
-				const { error } = await poll();
-				if (error) throw error;
-			}),
-		);
-	}
-	const warm = costs.slice(10);
-	return { wallMs: median(warm.map(({ wallMs }) => wallMs)), cpuMs: median(warm.map(({ cpuMs }) => cpuMs)), rssMB: warm[0]?.rssMB ?? 0, polls: costs.length };
+	const polls = async (count: number) => {
+		for (let nth = 0; nth < count; nth++) {
+			const { error } = await poll();
+			if (error) throw error;
+		}
+	};
+	await polls(QUIET_POLLS);
+	const { wallMs, cpuMs, rssMB } = await measured(async () => await polls(QUIET_POLLS));
+	return { wallMs: wallMs / QUIET_POLLS, cpuMs: cpuMs / QUIET_POLLS, rssMB, polls: 2 * QUIET_POLLS };
 }
 
 export async function quietPoll(played: Played): Promise<Cost> {
@@ -250,8 +254,17 @@ async function quietAirtable(origin: string): Promise<Cost> {
 const recruit = async ({ url }: Played, steps: number) =>
 	await fetch(`${url}/_sandbox/recruiter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ steps }) }).then(async (answer) => await answer.arrayBuffer());
 
-/** `changes` made by the recruiter and told in one poll; `fixedMs` is what a poll of a few changes costs above those. */
-export async function busyPoll(played: Played, changes: number): Promise<Cost> {
+/**
+ * `changes` made by the recruiter and told in one poll, in a process that has told changes before (of another account, `rehearsal`);
+ * `fixedMs` is what a poll of a few changes costs above those.
+ */
+export async function busyPoll(played: Played, rehearsal: Played, changes: number): Promise<Cost> {
+	const before = await watching(rehearsal);
+	for (const steps of [20, 20, 20, 20, changes]) {
+		await recruit(rehearsal, steps);
+		const { error } = await before.tick();
+		if (error) throw error;
+	}
 	const trigger = await watching(played);
 	const told = async (steps: number) => {
 		await recruit(played, steps);
@@ -272,7 +285,7 @@ export async function busyPoll(played: Played, changes: number): Promise<Cost> {
 /** A limit that stays, or drops while the calls run. */
 async function withLimit(origin: string, dips: boolean, work: () => Promise<Record<string, number>>): Promise<Cost> {
 	await limit(origin, dips);
-	useHttpRequest();
+	useHttpRequestAndSplitOut();
 	return await measured(work);
 }
 
@@ -288,7 +301,10 @@ export const variants: Record<string, (origin: string) => Promise<Cost>> = {
 		return await measured(async () => await httpRequestRows(origin));
 	},
 	'returnAll.floor': async (origin) => await measured(async () => await floorPages(origin)),
-	'normalize.ours': async (origin) => await measured(async () => await nodeRows('ats', { provider: 'kombo' }, origin)),
+	'normalize.ours': async (origin) => {
+		loadPackage();
+		return await measured(async () => await nodeRows('ats', { provider: 'kombo' }, origin));
+	},
 	'normalize.floor': async (origin) => await measured(async () => await floorPages(origin)),
 
 	'writes.ours': async (origin) => await withLimit(origin, false, async () => await nodeMoves(origin)),

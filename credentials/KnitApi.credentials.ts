@@ -1,4 +1,6 @@
-import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { bearer } from '../lib/http/bearer';
 
 /** Tested by the nodes (nodes/Knit/credentialTest.ts): a declarative test takes every 4xx for a wrong key, and Knit has no call that just checks a key. */
 export class KnitApi implements ICredentialType {
@@ -54,8 +56,5 @@ export class KnitApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate = bearer;
 }

@@ -1,4 +1,6 @@
-import type { IAuthenticateGeneric, Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { bearer } from '../lib/http/bearer';
 
 export class KomboApi implements ICredentialType {
 	name = 'komboApi';
@@ -60,10 +62,7 @@ export class KomboApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey}}' } },
-	};
+	authenticate = bearer;
 
 	test: ICredentialTestRequest = {
 		request: {

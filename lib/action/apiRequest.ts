@@ -58,6 +58,7 @@ export function apiRequest<Api>({ service, send, placeholder, documentationUrl }
 				description: `Make any call of the ${service} API with the credential of this node. Use it only for what no other operation does. The path comes from the API documentation of ${service}.`,
 				access: 'write',
 				fields: [method, address, query, body, responseType, fullResponse],
+				unnamed: (row) => ['data', 'body'].filter((name) => holdsText(row[name])),
 				run: async (api, p, item) => {
 					const answer = await send(api, {
 						method: p.method,
@@ -100,6 +101,10 @@ function asRows(body: unknown, full: IDataObject | undefined): Output {
 
 function asRow(value: unknown): Row {
 	return isObject(value) ? (value as Row) : { data: value as Row[string] };
+}
+
+function holdsText(value: unknown): boolean {
+	return typeof value === 'string' || (Array.isArray(value) && value.some(holdsText));
 }
 
 async function asFile(item: Item, { headers, body }: Answer, full: IDataObject = {}): Promise<FileItem> {

@@ -7,11 +7,17 @@ import { FileItem, Item } from './item';
 import { lookupMethods, type LookupMethods } from './lookupMethods';
 import type { Operation, Output, Resource, Row } from './operation';
 import { readParameters } from './parameters';
+import { personalFilter } from './personal';
 import { allFields, kitFields, propertiesOf } from './properties';
 
-export interface NodeSpec<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]> {
+/** What the kit itself reads of a node's options; `nodeOptions` puts it there. */
+type OptionsField = Field<'options', { maxConcurrency?: number; leaveOutPersonalData?: boolean }>;
+
+export interface NodeSpec<Api, Options extends OptionsField, Common extends readonly Field[]> {
 	resources: ReadonlyArray<Resource<Api>>;
 	options: Options;
+	/** Names of output fields that tell who somebody is, as `personalFilter` takes them: the option leaves them out. */
+	personal: readonly string[];
 	/** Fields above the resource that apply to every operation (the provider of the ATS node). */
 	common?: Common;
 	/** Makes the vendor's API ready for one execution or one lookup. */
@@ -27,32 +33,35 @@ interface NodeParts {
 }
 
 /** Turns resources into all that an n8n node needs besides its literal description. */
-export function actionNode<Api, Options extends Field<'options', { maxConcurrency?: number }>, const Common extends readonly Field[] = []>(spec: NodeSpec<Api, Options, Common>): NodeParts {
+export function actionNode<Api, Options extends OptionsField, const Common extends readonly Field[] = []>(spec: NodeSpec<Api, Options, Common>): NodeParts {
 	const common: readonly Field[] = spec.common ?? [];
 	const operations = new Map<string, Operation<Api>>(spec.resources.flatMap((resource) => resource.operations.map((operation) => [`${resource.value}.${operation.value}`, operation] as const)));
+	const withoutPersonalData = personalFilter(spec.personal);
 	return {
 		properties: propertiesOf(spec.resources, spec.options, common),
 		methods: lookupMethods(lookupsOf(spec, common), [spec.options, ...common], async (host, { options, ...rest }) =>
 			await spec.connect(host, { options: (options ?? {}) as Partial<FieldValue<Options>>, common: rest as Partial<Values<Common>> }),
 		),
 		execute: async (host) => {
-			const named = `${host.getNodeParameter('resource', 0)}.${host.getNodeParameter('operation', 0)}`;
+			const resource = String(host.getNodeParameter('resource', 0));
+			const named = `${resource}.${host.getNodeParameter('operation', 0)}`;
 			const operation = operations.get(named);
 			if (!operation) throw asNodeError(host, new Error(`This version of the node has no operation "${named}": choose it again in the node.`), 0);
-			return [await run(host, spec, operation, common)];
+			return [await run(host, spec, operation, common, (row) => withoutPersonalData(without(row, operation.unnamed?.(row)), resource))];
 		},
 	};
 }
 
-function lookupsOf<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(spec: NodeSpec<Api, Options, Common>, common: readonly Field[]): Lookup[] {
+function lookupsOf<Api, Options extends OptionsField, Common extends readonly Field[]>(spec: NodeSpec<Api, Options, Common>, common: readonly Field[]): Lookup[] {
 	return [spec.options, ...common, ...spec.resources.flatMap(({ operations }) => operations.flatMap(({ fields }) => fields))].flatMap(({ lookups }) => lookups);
 }
 
-async function run<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(
+async function run<Api, Options extends OptionsField, Common extends readonly Field[]>(
 	host: IExecuteFunctions,
 	spec: NodeSpec<Api, Options, Common>,
 	operation: Operation<Api>,
 	common: readonly Field[],
+	withoutPersonalData: (row: Row) => Row,
 ): Promise<INodeExecutionData[]> {
 	const results: INodeExecutionData[][] = [];
 	const fail = (error: unknown, index: number) => {
@@ -84,7 +93,7 @@ async function run<Api, Options extends Field<'options', { maxConcurrency?: numb
 	await inParallel(ready, width, async ({ values, settings, index }) => {
 		if (stop) return;
 		try {
-			results[index] = await outputOf(host, operation, await connect(settings), values, index);
+			results[index] = await outputOf(host, operation, await connect(settings), values, index, settings.options.leaveOutPersonalData === true ? withoutPersonalData : undefined);
 		} catch (error) {
 			stop = !host.continueOnFail() || host.getExecutionCancelSignal()?.aborted === true;
 			fail(error, index);
@@ -94,7 +103,7 @@ async function run<Api, Options extends Field<'options', { maxConcurrency?: numb
 }
 
 /** One connection for all items with the same options: an expression may name another integration per item. */
-function connector<Api, Options extends Field<'options', { maxConcurrency?: number }>, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, limit: AdaptiveLimit) {
+function connector<Api, Options extends OptionsField, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, limit: AdaptiveLimit) {
 	const connections = new Map<string, Promise<Api>>();
 	return async (settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>> }): Promise<Api> => {
 		const key = JSON.stringify(settings);
@@ -106,7 +115,7 @@ function connector<Api, Options extends Field<'options', { maxConcurrency?: numb
 	};
 }
 
-async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>, api: Api, values: Record<string, unknown>, index: number): Promise<INodeExecutionData[]> {
+async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>, api: Api, values: Record<string, unknown>, index: number, clean: (row: Row) => Row = (row) => row): Promise<INodeExecutionData[]> {
 	const limit = operation.many && values[kitFields.returnAll.name] !== true ? Number(values[kitFields.limit.name] ?? 50) : undefined;
 	const simplify = operation.simplify && values[kitFields.simplify.name] !== false ? operation.simplify : undefined;
 	const pairedItem = { item: index };
@@ -114,7 +123,7 @@ async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>,
 	for await (const rows of asPages(await operation.run(api, values, new Item(host, index, limit)))) {
 		for (const row of rows) {
 			if (limit !== undefined && items.length >= limit) return items;
-			items.push(row instanceof FileItem ? { json: row.json, binary: row.binary, pairedItem } : { json: simplify ? simplify(row) : row, pairedItem });
+			items.push(row instanceof FileItem ? { json: clean(row.json), binary: row.binary, pairedItem } : { json: clean(simplify ? simplify(row) : row), pairedItem });
 		}
 		host.getExecutionCancelSignal()?.throwIfAborted();
 		if (limit !== undefined && items.length >= limit) return items;
@@ -145,4 +154,8 @@ async function inParallel<Task>(tasks: readonly Task[], width: number, work: (ta
 	};
 	await Promise.all(Array.from({ length: Math.min(width, tasks.length) }, worker));
 	if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
+}
+
+function without(row: Row, names: readonly string[] = []): Row {
+	return names.length === 0 ? row : Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
 }

@@ -25,6 +25,8 @@ export interface OperationSpec<Api, Fields extends readonly Field[]> {
 	offered?: Record<string, string[]>;
 	/** The few fields of a row that a person wants; adds the Simplify toggle. */
 	simplify?: (row: Row) => Row;
+	/** Fields of a row that may hold anything, so that no list of names helps: left out where personal data is. */
+	unnamed?: (row: Row) => readonly string[];
 	/** Shape of an output item (simplified where there is a toggle), for the editor's preview. Built on first use. */
 	output?: () => ZodType;
 	run(api: Api, values: Values<Fields>, item: Item): Promise<Output> | AsyncIterable<ReadonlyArray<Row | FileItem>>;

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { alphabetically, collection, number, toggle, type Field } from './field';
+import { alphabetically, choice, collection, number, toggle, type Field } from './field';
 import type { Operation, Resource } from './operation';
 
 /** Fields that the kit itself adds. */
@@ -8,6 +8,15 @@ export const kitFields = {
 	returnAll: toggle('returnAll', { displayName: 'Return All', description: 'Whether to return all results or only up to a given limit' }),
 	limit: number('limit', { displayName: 'Limit', description: 'Max number of results to return', default: 50, min: 1, integer: true }),
 	simplify: toggle('simplify', { displayName: 'Simplify', description: 'Whether to return a simplified version of the response instead of the raw data', default: true }),
+	/** Of polling triggers. */
+	reportFailures: choice('reportFailures', {
+		displayName: 'Report Failures',
+		description: 'When a poll that fails becomes a failed execution',
+		options: [
+			{ name: 'After 15 Minutes', value: 'afterFifteenMinutes', description: 'Temporary failures only count once they last' },
+			{ name: 'At Once', value: 'atOnce', description: 'Every failing poll is a failed execution' },
+		],
+	}),
 	maxConcurrency: number('maxConcurrency', {
 		displayName: 'Max Concurrency',
 		description: 'How many calls may run at once. The node starts low, speeds up while the service answers well and slows down when it refuses.',
@@ -16,11 +25,15 @@ export const kitFields = {
 		max: 100,
 		integer: true,
 	}),
+	leaveOutPersonalData: toggle('leaveOutPersonalData', {
+		displayName: 'Leave Out Personal Data',
+		description: 'Whether to leave out names, addresses, phone numbers, links, free texts and whatever else tells who somebody is, for example so that an AI agent does not see it. IDs, stages, statuses and dates stay, and files too.',
+	}),
 } as const;
 
 /** `options`: fields that apply to every operation of a node, the vendor's and the kit's. */
 export function nodeOptions<const Fields extends readonly Field[]>(fields: Fields) {
-	return collection('options', { displayName: 'Options', addLabel: 'Add Option', fields: [...fields, kitFields.maxConcurrency] });
+	return collection('options', { displayName: 'Options', addLabel: 'Add Option', fields: [...fields, kitFields.leaveOutPersonalData, kitFields.maxConcurrency] });
 }
 
 /** A field outside an operation (of a trigger) as the editor shows it. */
@@ -33,7 +46,7 @@ export function propertiesOf<Api>(resources: ReadonlyArray<Resource<Api>>, optio
 	return [
 		...common.map(propertyOf),
 		resourceProperty(resources),
-		...resources.flatMap((resource) => [operationProperty(resource), ...fieldProperties(resource)]),
+		...resources.flatMap((resource) => [operationProperty(resource), ...notices(resource, common), ...fieldProperties(resource)]),
 		propertyOf(options),
 	];
 }
@@ -60,6 +73,38 @@ function operationProperty<Api>(resource: Resource<Api>): INodeProperties {
 
 function offeredWhen(show: Record<string, string[]> | undefined) {
 	return show ? { displayOptions: { show } } : {};
+}
+
+/**
+ * n8n's list of actions names all operations, whatever the common fields hold, and the editor keeps an operation that is no
+ * longer offered: without a sentence, nobody would know before it runs.
+ */
+function notices<Api>(resource: Resource<Api>, common: readonly Field[]): INodeProperties[] {
+	const known = new Map<string, { field: Field; values: string[]; operations: string[] }>();
+	for (const { value: operation, offered = {} } of resource.operations) {
+		for (const field of common) {
+			const values = offered[field.name];
+			if (values === undefined) continue;
+			const key = JSON.stringify([field.name, values]);
+			const one = known.get(key) ?? { field, values, operations: [] };
+			known.set(key, { ...one, operations: [...one.operations, operation] });
+		}
+	}
+	return [...known.values()].flatMap(({ field, values, operations }) => {
+		const options = (field.property.options ?? []).flatMap((option) => ('value' in option ? [option] : []));
+		const able = options.filter(({ value }) => values.includes(String(value))).map(({ name }) => name);
+		if (able.length === options.length) return [];
+		const what = field.property.displayName.toLowerCase();
+		return [
+			{
+				displayName: `The chosen ${what} cannot do this. ${able.join(', ')} can: choose another ${what} above, or another operation.`,
+				name: 'notOffered',
+				type: 'notice' as const,
+				default: '',
+				displayOptions: { show: { resource: [resource.value], operation: operations }, hide: { [field.name]: values } },
+			},
+		];
+	});
 }
 
 /** A resource is offered where at least one of its operations is. */

@@ -1,7 +1,7 @@
 /**
  * How many calls may be in flight at once. Starts low and doubles while answers are good (slow start); once the
  * vendor has refused a call it halves and then grows by one call per round. A vendor that states its limit in a
- * header is believed at once.
+ * header is believed at once, and so is one that states what is left of it, until it refuses a call.
  */
 export class AdaptiveLimit {
 	private size: number;
@@ -34,7 +34,7 @@ export class AdaptiveLimit {
 			return await call({
 				good: () => this.grow(),
 				refused: () => this.halve(sentIn),
-				stated: (limit) => this.obey(limit),
+				stated: (stated) => this.obey(stated),
 			});
 		} finally {
 			this.inFlight--;
@@ -59,9 +59,11 @@ export class AdaptiveLimit {
 		this.size = Math.max(1, Math.floor(this.size / 2));
 	}
 
-	private obey(limit: number): void {
+	private obey({ limit, left }: StatedLimit): void {
 		this.ceiling = Math.max(1, Math.min(this.max, limit));
-		if (this.size > this.ceiling) this.size = this.ceiling;
+		// The answered call has ended, and others may use the same limit: what is left is left beside those in flight.
+		const room = this.slowStart && left !== undefined ? this.inFlight - 1 + left : 0;
+		this.size = Math.min(this.ceiling, Math.max(this.size, room));
 	}
 
 	private wake(): void {
@@ -72,6 +74,11 @@ export class AdaptiveLimit {
 export interface LoadReport {
 	good(): void;
 	refused(): void;
-	/** The vendor's own number of calls at once. */
-	stated(limit: number): void;
+	stated(limit: StatedLimit): void;
+}
+
+/** The vendor's own number of calls at once, and how many more it would have taken beside those in flight. */
+export interface StatedLimit {
+	limit: number;
+	left?: number;
 }

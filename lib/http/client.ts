@@ -4,7 +4,7 @@ import { clock } from '../clock';
 import { ApiError, FieldError, type FailureCause } from '../errors';
 import type { AdaptiveLimit } from './adaptiveLimit';
 import { queryString, type Query } from './path';
-import { redact, secretsOf } from './redact';
+import { redact, redacted, secretsOf } from './redact';
 import { nextStep, retryAfterMs, type Outcome } from './retry';
 import { isObject, type Answer, type Method, type VendorError, type Wire } from './wire';
 
@@ -175,13 +175,23 @@ export class HttpClient {
 			raw = { statusCode: status, headers: {}, body: '' };
 		}
 		const answer = readAnswer(raw, request.expect ?? 'json', sentAt, this.wire.parse);
-		const error = answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string' && request.expect === undefined ? notJson(answer) : readError(answer);
+		const read = (from: Answer) => (from.status >= 200 && from.status < 300 && typeof from.body === 'string' && request.expect === undefined ? notJson(from) : readError(from));
+		const found = read(answer);
+		const error = found && { ...found, ...read(await this.withoutSecrets(answer)) };
 		const retry = retryAfterMs(answer.headers['retry-after'] ?? this.wire.retryAfter?.(answer.headers), clock.now());
 		return {
 			answer,
 			error,
 			outcome: { kind: 'answer', status: answer.status, refusedBeforeRun: error?.refusedBeforeRun === true, ...(retry === undefined ? {} : { retryAfterMs: retry }) },
 		};
+	}
+
+	/** For its error: services quote what they were sent, and what is shown of it may be cut in the middle of a key. */
+	private async withoutSecrets(answer: Answer): Promise<Answer> {
+		// Under OAuth2 the token may have been fetched for this very call.
+		const secrets = this.wire.oauth2 ? secretsOf(await this.host.getCredentials(this.wire.credential)) : this.secrets;
+		const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, redact(value, secrets)]));
+		return { ...answer, headers, body: redacted(answer.body, secrets) };
 	}
 
 	private redirected(request: Request, from: string, answer: Answer, hop: number): string {

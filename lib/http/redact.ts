@@ -1,18 +1,39 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { isObject } from './wire';
+
 // n8n's OAuth2 fields `authentication` and `grantType` hold plain words.
 const PUBLIC_FIELDS = /^(region|environment|authentication|.*(url|host|version|slug|scope|scheme|type|id|allowed.*domains))$/i;
 
-/** Every value of a credential that may not be shown. */
+/** Every value of a credential that may not be shown, in each way of writing it. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {
-	return Object.entries(credentials).flatMap(([name, value]) =>
-		typeof value === 'string' && value.length >= 4 && !PUBLIC_FIELDS.test(name) ? [value, encodeURIComponent(value)] : isTokenData(name, value),
-	);
+	const { clientId, clientSecret } = credentials;
+	// As OAuth2 sends the two for a token.
+	const client = typeof clientId === 'string' && typeof clientSecret === 'string' ? formsOf(`${clientId}:${clientSecret}`) : [];
+	const all = Object.entries(credentials).flatMap(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? formsOf(value) : tokensOf(name, value)));
+	// The longest first: one may be part of another.
+	return [...all, ...client].sort((one, other) => other.length - one.length);
 }
 
-function isTokenData(name: string, value: unknown): string[] {
+function tokensOf(name: string, value: unknown): string[] {
 	if (name !== 'oauthTokenData' || typeof value !== 'object' || value === null) return [];
-	return Object.entries(value).flatMap(([key, inner]) => (/token$/i.test(key) && typeof inner === 'string' ? [inner] : []));
+	return Object.entries(value).flatMap(([key, inner]) => (/token$/i.test(key) && typeof inner === 'string' ? formsOf(inner) : []));
+}
+
+/** As it is, as it is sent, and as an answer may quote it: in JSON, in a page of HTML, in an address, in base64. */
+function formsOf(secret: string): string[] {
+	const html = secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+	const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
+	const forms = [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), html, encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1), base64, base64.replace(/\+/g, '-').replace(/\//g, '_')];
+	return [...new Set(forms)].filter((form) => form.length >= 4);
+}
+
+/** `value` with every text in it redacted, names of fields too. */
+export function redacted(value: unknown, secrets: readonly string[]): unknown {
+	if (typeof value === 'string') return redact(value, secrets);
+	if (Array.isArray(value)) return value.map((one) => redacted(one, secrets));
+	if (!isObject(value) || Buffer.isBuffer(value)) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key, secrets), redacted(inner, secrets)]));
 }
 
 /** `text` with every secret, and whatever follows `Bearer` or `token=`, replaced. */

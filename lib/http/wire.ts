@@ -1,6 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { FailureCause } from '../errors';
+import type { StatedLimit } from './adaptiveLimit';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -50,7 +51,7 @@ export interface Wire {
 	/** Where the vendor says how long to wait, if not in `Retry-After`: in seconds, or an HTTP date. */
 	retryAfter?(headers: Answer['headers']): string | undefined;
 	/** The vendor's own limit of calls at once, from an answer's headers. */
-	statedLimit?(headers: Answer['headers']): number | undefined;
+	statedLimit?(headers: Answer['headers']): StatedLimit | undefined;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -3,10 +3,11 @@ import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, t
 import { actionNode } from '../../lib/action/node';
 import { connectAts, RESOURCES_WITHOUT_REQUEST } from './api';
 import { integrationId, options, provider } from './fields';
+import { personal } from './personal';
 import { providerCredentials, providers } from './providers';
 import { resources } from './resources';
 
-const node = actionNode({ resources, options, common: [provider, integrationId], connect: connectAts });
+const node = actionNode({ resources, options, personal, common: [provider, integrationId], connect: connectAts });
 
 export class Ats implements INodeType {
 	description: INodeTypeDescription = {

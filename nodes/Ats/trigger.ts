@@ -2,11 +2,13 @@ import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { choice, choices, collection, number, toggle, dropdowns, when, type Field, type Values } from '../../lib/action/field';
 import { readParameters } from '../../lib/action/parameters';
+import { kitFields } from '../../lib/action/properties';
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
-import { EVENTS, MODELS, MODEL_KEYS } from '../../lib/ats/model';
+import { EVENTS, MODELS, MODEL_KEYS, type EventName } from '../../lib/ats/model';
+import { FieldError } from '../../lib/errors';
 import { loadJobs, loadStages } from './lookups';
 import { archivedAsRejected, integrationId, provider } from './fields';
-import { polled, providersWith } from './providers';
+import { polled, providerNamed, providersWith } from './providers';
 
 const compared = providersWith(({ capabilities }) => capabilities.events['application.updated'] !== undefined);
 const ALL = '*';
@@ -89,14 +91,7 @@ const fields = [
 			number('cap', { displayName: 'Max Events per Poll', default: DEFAULT_OPTIONS.cap, min: 1, max: 100_000, integer: true, description: 'The rest comes with the next poll' }),
 			number('maxStateKb', { displayName: 'Memory Limit (KB)', min: 16, max: 4_096, integer: true, description: 'How much the trigger may remember. 1,300 by default; 256 on n8n 1.x, which copies it into every execution.' }),
 			number('overlapMinutes', { displayName: 'Overlap (Minutes)', default: DEFAULT_OPTIONS.overlapMinutes, min: 0, max: 1_440, integer: true, description: 'How far each read goes back before the last one, for records that become visible late. More is taken when more is measured.' }),
-			choice('reportFailures', {
-				displayName: 'Report Failures',
-				description: 'When a poll that fails becomes a failed execution',
-				options: [
-					{ name: 'After 15 Minutes', value: 'afterFifteenMinutes', description: 'Temporary failures only count once they last' },
-					{ name: 'At Once', value: 'atOnce', description: 'Every failing poll is a failed execution' },
-				],
-			}),
+			kitFields.reportFailures,
 		],
 	}),
 ] as const satisfies readonly Field[];
@@ -110,7 +105,22 @@ const freshness: INodeProperties[] = polled.map(({ name, capabilities }) => ({
 	displayOptions: { show: { provider: [name] } },
 }));
 
-export const triggerProperties: INodeProperties[] = fields.flatMap((field) => [{ ...field.property, name: field.name }, ...(field.name === 'provider' ? freshness : [])]);
+/** n8n's list of triggers names all events, whatever the provider, and the editor keeps one that it does not offer. */
+const untold: INodeProperties[] = EVENTS.map((event) => ({
+	displayName: `${eventLabel(event)}: the chosen provider cannot tell this, ${tellers(event).join(', ')} can. Take the event out, or choose another provider.`,
+	name: 'notTold',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { events: [event] }, hide: { provider: providersWith(({ capabilities }) => capabilities.events[event] !== undefined) } },
+}));
+
+function tellers(event: EventName): string[] {
+	return polled.filter(({ capabilities }) => capabilities.events[event] !== undefined).map(({ label }) => label);
+}
+
+const behind: Partial<Record<string, INodeProperties[]>> = { provider: freshness, events: untold };
+
+export const triggerProperties: INodeProperties[] = fields.flatMap((field) => [{ ...field.property, name: field.name }, ...(behind[field.name] ?? [])]);
 
 export type TriggerSettings = Values<typeof fields>;
 
@@ -119,10 +129,21 @@ export function readSettings(context: IPollFunctions): TriggerSettings {
 	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null));
 }
 
-export function pollOptions({ events, models, firstRun, lookBackDays, filters, output, options }: TriggerSettings): PollOptions {
+/** Empty: all. A trigger that nothing can start must not look as if it worked. */
+function wantedEvents({ provider: name, events }: TriggerSettings): EventName[] {
+	const chosen = events.filter((event) => event !== ALL);
+	if (events.includes(ALL) || chosen.length === 0) return [];
+	const { label, capabilities } = providerNamed(name);
+	if (chosen.some((event) => capabilities.events[event] !== undefined)) return chosen;
+	const able = [...new Set(chosen.flatMap(tellers))];
+	throw new FieldError(`${label} cannot tell ${chosen.map((event) => `"${eventLabel(event)}"`).join(', ')}`, `Choose other events, or another provider: ${able.join(', ')} can.`);
+}
+
+export function pollOptions(settings: TriggerSettings): PollOptions {
+	const { models, firstRun, lookBackDays, filters, output, options } = settings;
 	return {
 		...DEFAULT_OPTIONS,
-		events: events.includes(ALL) ? [] : events.filter((event) => event !== ALL),
+		events: wantedEvents(settings),
 		models: models ?? [],
 		jobIds: filters?.jobIds ?? [],
 		stageIds: filters?.stageIds ?? [],

@@ -5,6 +5,7 @@ import { ApiError, FieldError } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { nextFrom, pages } from '../../lib/http/pages';
+import { recordOf, recordsOf } from '../../lib/http/record';
 import { expandTemplate } from '../../lib/http/uriTemplate';
 import { isObject, type Answer, type Method, type VendorError, type Wire } from '../../lib/http/wire';
 import { normalize, parseExactly, toWire, type ApiVersion } from './dialect';
@@ -79,13 +80,13 @@ export class ChatKittyApi {
 	) {}
 
 	async get(path: string, query: ChatKittyQuery = {}): Promise<Row> {
-		return asRow(normalize(await this.client.data({ method: 'GET', path: path + queryOf(query) })));
+		return asRow(recordOf(normalize(await this.client.data({ method: 'GET', path: path + queryOf(query) })), wire.service));
 	}
 
 	/** A write. Absent values of the body are left out; ChatKitty answers with the record, or its parent after a deletion. */
 	async act(method: Method, path: string, body?: object): Promise<Row> {
 		const { body: answer } = await this.send({ method, path, ...(body === undefined ? {} : { body: toWire(body, this.version) }) });
-		return asRow(normalize(answer));
+		return method === 'DELETE' && answer === undefined ? {} : asRow(recordOf(normalize(answer), wire.service));
 	}
 
 	/** Changes only what the body names. */
@@ -96,7 +97,7 @@ export class ChatKittyApi {
 
 	/** A multipart write; `form` is called again for each attempt. */
 	async upload(path: string, form: () => unknown): Promise<Row> {
-		return asRow(normalize(await this.client.data({ method: 'POST', path, form })));
+		return asRow(recordOf(normalize(await this.client.data({ method: 'POST', path, form })), wire.service));
 	}
 
 	/** Whether HEAD finds something. */
@@ -122,12 +123,11 @@ export class ChatKittyApi {
 		const answer = await this.client.send({ method: 'GET', path: address });
 		const body = normalize(answer.body);
 		if (!isObject(body) || !('_embedded' in body || 'page' in body || '_links' in body)) {
-			throw new Error("ChatKitty's answer is no list: the base URL may point to something else.");
+			throw noList();
 		}
-		const rows = isObject(body._embedded) ? body._embedded[collection] : undefined;
+		const rows = rowsIn(body._embedded, collection);
 		const next = this.nextOf(body, address);
-		// No `_embedded` means an empty page.
-		return { rows: Array.isArray(rows) ? rows.filter(isObject).map(asRow) : [], answer, ...(next === undefined ? {} : { next }) };
+		return { rows, answer, ...(next === undefined ? {} : { next }) };
 	}
 
 	/** The one row that fits, or undefined; every page of the list is looked at. */
@@ -200,6 +200,19 @@ export async function applicationOf(host: IAllExecuteFunctions): Promise<string[
 }
 
 export const operation = operationsOf<ChatKittyApi>();
+
+/** No `_embedded`, or nothing in it, means an empty page; anything else but a list of this kind is an error. */
+function rowsIn(embedded: unknown, collection: string): Row[] {
+	if (embedded === undefined) return [];
+	if (!isObject(embedded)) throw noList();
+	const rows = Object.keys(embedded).length === 0 ? [] : embedded[collection];
+	if (!Array.isArray(rows)) throw noList();
+	return recordsOf(rows, wire.service).map(asRow);
+}
+
+function noList(): Error {
+	return new Error("ChatKitty's answer is no list: the base URL may point to something else.");
+}
 
 export function asRow(value: unknown): Row {
 	return isObject(value) ? (value as Row) : {};

@@ -30,17 +30,22 @@ export async function getJob(chatkitty: ChatKittyApi, id: string): Promise<Row> 
 	return job(await chatkitty.get(path`/jobs/${id}`));
 }
 
+/** A word of ChatKitty's, in a sentence of ours. */
+function word(value: unknown): string {
+	return typeof value === 'string' && value !== '' ? value : 'unknown';
+}
+
 /** Asks until the job has ended, and shows its state meanwhile. A failed one is an error. */
 export async function waitForJob(chatkitty: ChatKittyApi, item: Item, id: string, { maxWaitMinutes = 30, intervalSeconds = 5 }: Waiting): Promise<Row> {
 	const begin = clock.now();
 	for (;;) {
 		const found = await getJob(chatkitty, id);
 		const seconds = Math.round((clock.now() - begin) / 1000);
-		item.progress(`job ${id} (${String(found.type)}) is ${String(found.state)} after ${seconds} s`);
-		if (found.state === 'FAILED') throw new Error(`The job ${id} (${String(found.type)}) has failed. ChatKitty does not say why: check the rows that were imported.`);
+		item.progress(`job ${id} (${word(found.type)}) is ${word(found.state)} after ${seconds} s`);
+		if (found.state === 'FAILED') throw new Error(`The job ${id} (${word(found.type)}) has failed. ChatKitty does not say why: check the rows that were imported.`);
 		if (ENDED.has(String(found.state))) return found;
 		if (clock.now() + intervalSeconds * 1000 > begin + maxWaitMinutes * 60_000) {
-			throw new Error(`The job ${id} is still ${String(found.state)} after ${maxWaitMinutes} minutes. It goes on at ChatKitty: look at it again with Job, Wait.`);
+			throw new Error(`The job ${id} is still ${word(found.state)} after ${maxWaitMinutes} minutes. It goes on at ChatKitty: look at it again with Job, Wait.`);
 		}
 		await clock.sleep(intervalSeconds * 1000, item.signal);
 	}
@@ -55,7 +60,7 @@ export async function started(chatkitty: ChatKittyApi, item: Item, row: Row, { w
 export async function downloadResult(chatkitty: ChatKittyApi, item: Item, id: string, field: string): Promise<FileItem> {
 	const { file, ...found } = await getJob(chatkitty, id);
 	if (typeof file !== 'string' || file === '') {
-		throw new FieldError(`The job ${id} has no file (it is ${String(found.state)})`, 'Only finished exports have one: wait for it with Job, Wait.');
+		throw new FieldError(`The job ${id} has no file (it is ${word(found.state)})`, 'Only finished exports have one: wait for it with Job, Wait.');
 	}
 	const { body, headers } = await chatkitty.download(file);
 	const [mimeType] = (headers['content-type'] ?? '').split(';', 1);

@@ -2,7 +2,7 @@ import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { choice, choices, collection, list, number, text, toggle, when, type Field, type Values } from '../../lib/action/field';
 import { readParameters } from '../../lib/action/parameters';
-import { propertyOf } from '../../lib/action/properties';
+import { kitFields, propertyOf } from '../../lib/action/properties';
 import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/wire';
@@ -50,14 +50,7 @@ const fields = [
 		addLabel: 'Add Option',
 		fields: [
 			number('cap', { displayName: 'Max Items per Poll', default: 5_000, min: 1, max: 100_000, integer: true, description: 'About; the rest comes with the next poll' }),
-			choice('reportFailures', {
-				displayName: 'Report Failures',
-				description: 'When a poll that fails becomes a failed execution',
-				options: [
-					{ name: 'After 15 Minutes', value: 'afterFifteenMinutes', description: 'Temporary failures only count once they last' },
-					{ name: 'At Once', value: 'atOnce', description: 'Every failing poll is a failed execution' },
-				],
-			}),
+			kitFields.reportFailures,
 		],
 	}),
 ] as const satisfies readonly Field[];

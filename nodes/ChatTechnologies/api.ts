@@ -74,6 +74,7 @@ export class ChatTechnologiesApi {
 		const place = cursor === null ? null : placeOf(cursor);
 		const { rows, next, answer } =
 			place && 'link' in place ? await this.read(this.absolute(place.link, address)) : await this.read(address, { ...query, limit, ...(place ?? {}) });
+		if (answer.status !== 204 && !mayHoldList(answer.body)) throw new Error(`Chat Technologies answered with no list where one is due, at ${address}: check the path and the base URL.`);
 		return { rows, answer, next: next && ('link' in next ? `link:${this.absolute(next.link, address)}` : `cursor:${next.cursor}`) };
 	}
 
@@ -167,6 +168,12 @@ function placeOf(cursor: string): Next {
 	const colon = cursor.indexOf(':');
 	const value = cursor.slice(colon + 1);
 	return cursor.slice(0, colon) === 'link' ? { link: value } : { cursor: value };
+}
+
+/** A list or an envelope; in that, no data means no rows. */
+function mayHoldList(body: unknown): boolean {
+	if (!isObject(body)) return Array.isArray(body);
+	return Object.keys(body).length > 0 && !['string', 'number', 'boolean'].includes(typeof body.data);
 }
 
 function whole({ status, body }: Answer): Row {

@@ -22,9 +22,9 @@ export function decode(body: unknown): Decoded {
 	if (body === undefined || body === null || body === '') return { rows: [], next: null };
 	if (Array.isArray(body)) return { rows: body.map(asRow), next: null };
 	if (!isObject(body)) return { rows: [asRow(body)], next: null };
-	if (!('data' in body)) return { rows: [body as Row], next: nextOf(body) };
+	if (!('data' in body)) return { rows: Object.keys(body).length === 0 ? [] : [body as Row], next: nextOf(body) };
 	const { data } = body;
-	const records = Array.isArray(data) ? data : data === null || data === undefined ? [] : [data];
+	const records = Array.isArray(data) ? data : data === null || data === undefined || data === '' ? [] : [data];
 	return { rows: withIncluded(records.map(asRow), body.included), next: nextOf(body) };
 }
 

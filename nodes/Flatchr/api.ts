@@ -5,6 +5,7 @@ import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { paceOf } from '../../lib/http/pace';
 import { path, type Query } from '../../lib/http/path';
+import { recordOf, recordsOf } from '../../lib/http/record';
 import { isObject, type Answer, type Method, type VendorError, type Wire } from '../../lib/http/wire';
 import { tidy, withoutSecrets } from './tidy';
 import { forgetUserToken, userTokenOf } from './userToken';
@@ -79,7 +80,7 @@ export class FlatchrApi {
 	}
 
 	async get(address: string, query: Query = {}): Promise<Row> {
-		return tidy((await this.client.send({ method: 'GET', path: address, query })).body);
+		return tidy(recordOf((await this.client.send({ method: 'GET', path: address, query })).body, wire.service));
 	}
 
 	/** A list: always a bare array, never paged. */
@@ -97,7 +98,7 @@ export class FlatchrApi {
 	}
 
 	async write(method: Method, address: string, body?: object): Promise<Row> {
-		return tidy((await this.client.send({ method, path: address, ...(body === undefined ? {} : { body }) })).body);
+		return writtenOf(await this.client.send({ method, path: address, ...(body === undefined ? {} : { body }) }));
 	}
 
 	/** https://developers.flatchr.io/en/docs/QuickStart/Candidats/Recuperer_un_candidat */
@@ -116,7 +117,7 @@ export class FlatchrApi {
 
 	/** A write on the careers host. */
 	async careers(address: string, body: object): Promise<Row> {
-		return tidy((await this.client.send({ method: 'POST', path: address, body, baseUrl: this.account.careersBaseUrl })).body);
+		return writtenOf(await this.client.send({ method: 'POST', path: address, body, baseUrl: this.account.careersBaseUrl }));
 	}
 
 	/** The feed's rows; `api` has the active listings that are not published. */
@@ -130,13 +131,13 @@ export class FlatchrApi {
 	async form(address: string, form: () => FormData): Promise<Row> {
 		const request: Request = { method: 'POST', path: address, form };
 		const { user } = this.account;
-		if (!user) return tidy((await this.client.send(request)).body);
+		if (!user) return writtenOf(await this.client.send(request));
 		const token = await this.login(user);
 		const answer = await this.clientOf(token).send({ ...request, accept: [401] });
-		if (answer.status !== 401) return tidy(answer.body);
+		if (answer.status !== 401) return writtenOf(answer);
 		// A refused token was refused before anything was written.
 		await forgetUserToken(this.origin, user, token);
-		return tidy((await this.clientOf(await this.login(user)).send(request)).body);
+		return writtenOf(await this.clientOf(await this.login(user)).send(request));
 	}
 
 	/** https://developers.flatchr.io/en/docs/QuickStart/Login */
@@ -185,8 +186,13 @@ export async function connectFlatchr(host: IAllExecuteFunctions, settings: { com
 
 export const operation = operationsOf<FlatchrApi>();
 
+/** What a write gave. What some of them give is not documented, so an answer without a body is a success too. */
+function writtenOf({ body }: Answer): Row {
+	return body === undefined ? { success: true } : tidy(recordOf(body, wire.service));
+}
+
 /** The rows of a list answer; anything else is an error, never an empty list. */
 export function rowsOf(body: unknown): Array<Record<string, unknown>> {
 	if (!Array.isArray(body)) throw new Error("Flatchr's answer is not a list: the API base URL may point to something else.");
-	return body.filter(isObject);
+	return recordsOf(body, wire.service);
 }

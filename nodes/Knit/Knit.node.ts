@@ -4,11 +4,13 @@ import { actionNode } from '../../lib/action/node';
 import { connectKnit } from './api';
 import { knitApiTest } from './credentialTest';
 import { integrationId, options } from './fields';
+import { personal } from './personal';
 import { resources } from './resources';
 
 const node = actionNode({
 	resources,
 	options,
+	personal,
 	common: [integrationId],
 	connect: async (host, { common, limit }) => await connectKnit(host, { integrationId: common.integrationId, limit }),
 });

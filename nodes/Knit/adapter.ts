@@ -144,7 +144,7 @@ async function createdBy(knit: KnitApi, { jobId, stageId, candidate, files }: Ne
 	const [file, ...others] = files;
 	if (others.length > 0) throw new FieldError('Knit takes one file with an application', 'Leave out the others: adding files later is for the Knit node.');
 	const attachment = file && { type: file.type === 'OTHER' ? 'NOT_SPECIFIED' : file.type, name: file.name, attachmentContent: { content: file.data.toString('base64'), encoding: 'BASE64' } };
-	const made = await knit.post('/ats.application.create', { jobId, initialStageId: stageId, candidate: newPerson(candidate), attachment });
+	const made = await knit.make('/ats.application.create', { jobId, initialStageId: stageId, candidate: newPerson(candidate), attachment });
 	return { applicationId: toText(made.applicationId), candidateId: toText(made.candidateId), application: null };
 }
 

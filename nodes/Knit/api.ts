@@ -6,6 +6,7 @@ import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { nextFrom, pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
+import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
 import { isObject, type Answer, type VendorError, type Wire } from '../../lib/http/wire';
 
 /** Production: every documented call. Sandbox and Europe: seen in public programs that call Knit, not in its own pages. */
@@ -41,10 +42,15 @@ const wire: Wire = {
 /** `{ success: false, error: { msg } }`, also in an answer of 200. https://developers.getknit.dev/reference/api-response-structures */
 function vendorError({ status, headers, body }: Answer): VendorError | undefined {
 	const envelope = isObject(body) ? body : {};
-	if (status < 400 && envelope.success !== false && envelope.success !== 'false') return undefined;
+	if (status < 400 && envelope.success !== false && envelope.success !== 'false') return status < 300 ? notFrom('Knit', body, saysSuccess) : undefined;
 	const requestId = headers['x-knit-execution-id'];
 	const message = isObject(envelope.error) && typeof envelope.error.msg === 'string' && envelope.error.msg !== '' ? envelope.error.msg : undefined;
 	return { ...(message === undefined ? {} : { message }), ...(requestId === undefined ? {} : { requestId }), ...hintOf(status, message) };
+}
+
+/** Data without the word are taken too, and the word as a text: a public program that calls Knit expects that. */
+function saysSuccess({ success, ...rest }: Record<string, unknown>): boolean {
+	return success === undefined || success === null ? 'data' in rest : success === true || success === 'true';
 }
 
 /** Knit has no error codes: 404 means "not found" as well as "this ATS cannot do that", and only the text tells which. */
@@ -70,7 +76,7 @@ export class KnitApi {
 	) {}
 
 	async get(path: string, query: Query = {}): Promise<Row> {
-		return asRow(await this.client.data(this.request({ method: 'GET', path, query })));
+		return asRow(recordOf(await this.client.data(this.request({ method: 'GET', path, query })), wire.service));
 	}
 
 	/** A GET as it came, with its headers (Date) and duration. */
@@ -78,9 +84,15 @@ export class KnitApi {
 		return await this.client.send(this.request({ method: 'GET', path, query }));
 	}
 
-	/** A write; `repeatable` for those that only read. */
+	/** A write, which may give nothing or null; `repeatable` for those that only read. */
 	async post(path: string, body: object = {}, repeatable = false): Promise<Row> {
-		return asRow(await this.client.data(this.request({ method: 'POST', path, body, repeatable })));
+		const data = await this.client.data(this.request({ method: 'POST', path, body, repeatable }));
+		return asRow(data === undefined || data === null || isObject(data) ? data : recordOf(data, wire.service));
+	}
+
+	/** A write whose answer names what it made: without that it is an error. */
+	async make(path: string, body: object): Promise<Row> {
+		return asRow(recordOf(await this.post(path, body), wire.service));
 	}
 
 	/** All pages of a list. Knit documents a page token and no page size. https://developers.getknit.dev/docs/ats-apps-guides */
@@ -143,7 +155,7 @@ export function rowsOf(data: unknown, key: string): Row[] {
 	const rows = isObject(data) ? data[key] : undefined;
 	if (rows === null) return [];
 	if (!Array.isArray(rows)) throw new Error(`Knit's answer has no "${key}": the base URL may point to something else.`);
-	return rows.filter(isObject) as Row[];
+	return recordsOf(rows, wire.service) as Row[];
 }
 
 /** Knit tells no limit: few at once. The account's own limit in the client comes on top. */

@@ -1,6 +1,4 @@
-import { z } from 'zod/v4';
-
-import { lazily } from '../../lib/ats/model/lazily';
+import { identified } from '../../lib/ats/model/identified';
 import { MODEL_KEYS, NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, ATTACHMENT_TYPES, INTERVIEW_STATUSES, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model/application';
 import { JOB_STATUSES } from '../../lib/ats/model/job';
@@ -17,9 +15,6 @@ export const PROVIDER = 'knit';
 /** Its table says COMPLETE, its sample COMPLETED. */
 const INTERVIEW_WORDS = { COMPLETED: 'COMPLETE' } as const;
 
-/** The one thing without which a record is none; everything else is read field by field and may be missing. */
-const identified = lazily(() => z.looseObject({ id: z.string().min(1) }));
-
 export interface Reading {
 	/** Models wanted; default: all. */
 	models?: readonly ModelKey[];
@@ -34,7 +29,7 @@ export interface Reading {
 export function toApplication(record: unknown, { models = MODEL_KEYS, outline = false, raw = false, id: known = null }: Reading = {}): Application {
 	const row = isObject(record) ? record : {};
 	const info = isObject(row.info) ? row.info : {};
-	const { id } = identified().parse({ id: known, ...info });
+	const { id } = identified({ id: known, ...info }, 'Knit');
 	const wanted = (model: ModelKey) => models.includes(model) && tells(row, model, outline);
 	const list = <Part>(model: 'interviews' | 'offers' | 'attachments', read: (part: Record<string, unknown>) => Part) => (wanted(model) ? listOf(row[model], read) : null);
 	return {
@@ -142,7 +137,7 @@ function toAttachment(row: Record<string, unknown>): Attachment {
 
 /** Both forms were seen: the candidate itself, and its models (`info`, `locations` ...) side by side. */
 export function toCandidate(record: unknown, raw = false): Candidate {
-	const info = identified().parse(isObject(record) && isObject(record.info) ? record.info : record);
+	const info = identified(isObject(record) && isObject(record.info) ? record.info : record, 'Knit');
 	return {
 		...personOf(info),
 		provider: PROVIDER,
@@ -160,7 +155,7 @@ export function toCandidate(record: unknown, raw = false): Candidate {
 
 export function toJob(record: unknown, raw = false): Job {
 	const row = isObject(record) ? record : {};
-	const info = identified().parse(row.info);
+	const info = identified(row.info, 'Knit');
 	const list = <Part>(key: string, read: (part: Record<string, unknown>) => Part): Part[] | null => (key in row ? listOf(row[key], read) : null);
 	const users = (key: string) => list(key, userOf)?.filter((user) => user !== null) ?? null;
 	return {

@@ -3,11 +3,13 @@ import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, t
 import { actionNode } from '../../lib/action/node';
 import { connectKombo } from './api';
 import { options } from './fields';
+import { personal } from './personal';
 import { resources } from './resources';
 
 const node = actionNode({
 	resources,
 	options,
+	personal,
 	connect: async (host, { options: { integrationId }, limit }) => await connectKombo(host, { integrationId, limit }),
 });
 

@@ -7,6 +7,7 @@ import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { nextFrom, pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
+import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
 import { isObject, type Answer, type Method, type VendorError, type Wire } from '../../lib/http/wire';
 
 /** Kombo's own maximum; it advises few large pages. https://docs.kombo.dev/getting-started/querying-api */
@@ -47,11 +48,15 @@ const wire: Wire = {
 	// Unified actions call the ATS while we wait, which may take minutes.
 	timeoutMs: 180_000,
 	baseUrl: ({ region, baseUrl }) => REGIONS[String(region)] ?? checkedBaseUrl(baseUrl),
-	error: ({ body }) => (isObject(body) && body.status === 'error' ? vendorError(body.error) : undefined),
+	error: ({ status, body }) => {
+		if (isObject(body) && body.status === 'error') return vendorError(body.error);
+		return status < 300 ? notFrom('Kombo', body, (envelope) => envelope.status === 'success') : undefined;
+	},
 	data: (body) => (isObject(body) ? body.data : undefined),
+	// https://docs.kombo.dev/ats/guides/concurrency-limiting
 	statedLimit: (headers) => {
-		const limit = Number(headers['concurrency-limit']);
-		return Number.isInteger(limit) && limit > 0 ? limit : undefined;
+		const [limit, left] = ['concurrency-limit', 'concurrency-remaining'].map((name) => Number.parseInt(headers[name] ?? '', 10));
+		return limit === undefined || !(limit > 0) ? undefined : { limit, ...(left === undefined || !(left >= 0) ? {} : { left }) };
 	},
 };
 
@@ -76,7 +81,7 @@ export class KomboApi {
 	) {}
 
 	async get(path: string, query: Query = {}): Promise<Row> {
-		return asRow(await this.client.data(this.request('GET', path, { query })));
+		return asRow(recordOf(await this.client.data(this.request('GET', path, { query })), wire.service));
 	}
 
 	/** A GET as it came, with its headers (Date) and duration. */
@@ -114,9 +119,9 @@ export class KomboApi {
 		return { success: true, ...asRow(data), warnings: sentences };
 	}
 
-	/** A write of the account, which has no warnings. */
+	/** A write of the account, which has no warnings, and gives a record. */
 	async write(method: Method, path: string, body: object): Promise<Row> {
-		return asRow(await this.client.data(this.request(method, path, { body })));
+		return asRow(recordOf(await this.client.data(this.request(method, path, { body })), wire.service));
 	}
 
 	/** Scheme and host that this connection talks to. */
@@ -169,5 +174,5 @@ export function asRow(value: unknown): Row {
 export function rowsOf(data: unknown, key: string): Row[] {
 	const rows = isObject(data) ? data[key] : undefined;
 	if (!Array.isArray(rows)) throw new Error(`Kombo's answer has no "${key}": the base URL may point to something else.`);
-	return rows.filter(isObject) as Row[];
+	return recordsOf(rows, wire.service) as Row[];
 }

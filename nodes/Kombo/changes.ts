@@ -19,7 +19,8 @@ const BEHIND: ReadonlyArray<{ key: ModelKey; model: string; field?: string }> = 
 ];
 /** What a list row itself tells. */
 export const IN_ROWS: readonly ModelKey[] = BEHIND.map(({ key }) => key);
-const IDS_AT_ONCE = 100;
+/** With IDs of 24 characters still an address of less than 6 KB. */
+const IDS_AT_ONCE = 200;
 
 export function changeSource(kombo: KomboApi, selection: Selection, events: readonly EventName[]): ChangeSource {
 	const told = new Set(IN_ROWS);
@@ -38,7 +39,7 @@ export function changeSource(kombo: KomboApi, selection: Selection, events: read
 		probe: async () => void (await kombo.answer(APPLICATIONS, { page_size: 1 })),
 		readWindow: async ({ since, cursor }) => await read({ updated_after: new Date(since).toISOString(), cursor }),
 		readAll: async ({ cursor }) => await read({ cursor }),
-		details: { compared: false, atOnce: IDS_AT_ONCE, read: async (asked) => await detailsOf(kombo, asked.map(({ row }) => row)) },
+		details: { compared: false, atOnce: PAGE_SIZE, read: async (asked) => await detailsOf(kombo, asked.map(({ row }) => row)) },
 		readModels: async () => await modelsOf(kombo),
 		confirmGone: async (missing) => {
 			const answer = new Map<string, SourceRow | null>();

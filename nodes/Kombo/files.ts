@@ -73,7 +73,7 @@ function checkFile({ types }: Restrictions, file: FileValues, facts: { name: str
 	if (!isObject(limit)) return;
 	if (limit.is_supported === false) throw new FieldError(`The connected ATS takes no files of the type ${file.attachmentType}`, 'Choose another type.');
 	if (!facts) return;
-	const accepted = Array.isArray(limit.accepted_mime_types) ? limit.accepted_mime_types : undefined;
+	const accepted = Array.isArray(limit.accepted_mime_types) ? limit.accepted_mime_types.filter((type) => typeof type === 'string') : undefined;
 	if (accepted && !accepted.includes(facts.mimeType)) {
 		throw new FieldError(`The connected ATS takes no ${facts.mimeType} as ${file.attachmentType} ("${facts.name}")`, `It takes: ${accepted.join(', ')}.`);
 	}

@@ -1,8 +1,6 @@
-import { z } from 'zod/v4';
-
 import type { Row } from '../../lib/action/operation';
 import { isObject } from '../../lib/http/wire';
-import { lazily } from '../../lib/ats/model/lazily';
+import { identified } from '../../lib/ats/model/identified';
 import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type Phone, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, ATTACHMENT_TYPES, OFFER_STATUSES } from '../../lib/ats/model/application';
 import { JOB_STATUSES } from '../../lib/ats/model/job';
@@ -16,12 +14,9 @@ const STATUS_WORDS = { PENDING: 'ACTIVE', HIRED: 'HIRED', DECLINED: 'REJECTED' }
 const OFFER_WORDS = { DRAFT: 'IN_PROGRESS', APPROVED: 'IN_PROGRESS', SENT: 'IN_PROGRESS', ACCEPTED: 'SIGNED', DECLINED: 'DENIED', ABANDONED: 'DEPRECATED' } as const;
 const ATTACHMENT_WORDS = { CV: 'RESUME', COVER_LETTER: 'COVER_LETTER', OTHER: NOT_SPECIFIED } as const;
 
-/** The one thing without which an application is none; everything else is read field by field and may be missing. */
-const identified = lazily(() => z.looseObject({ id: z.string().min(1) }));
-
 /** https://docs.kombo.dev/ats/v1/get-applications */
 export function toApplication(row: Row, models: readonly ModelKey[], withRaw = false): Application {
-	const { id } = identified().parse(row);
+	const { id } = identified(row, 'Kombo');
 	const wanted = new Set(models);
 	return {
 		provider: PROVIDER,
@@ -95,7 +90,7 @@ export function toUser(row: Record<string, unknown>): User {
 
 /** https://docs.kombo.dev/ats/v1/get-candidates */
 export function toCandidate(row: Row, withRaw = false): Candidate {
-	const { id } = identified().parse(row);
+	const { id } = identified(row, 'Kombo');
 	return {
 		...personOf(row),
 		provider: PROVIDER,
@@ -112,7 +107,7 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 
 /** https://docs.kombo.dev/ats/v1/get-jobs */
 export function toJob(row: Row, withRaw = false): Job {
-	const { id } = identified().parse(row);
+	const { id } = identified(row, 'Kombo');
 	const team = Array.isArray(row.hiring_team) ? row.hiring_team.filter(isObject) : null;
 	const withRole = (role: string) => team && team.filter((one) => Array.isArray(one.hiring_team_roles) && one.hiring_team_roles.includes(role)).map(toUser);
 	return {

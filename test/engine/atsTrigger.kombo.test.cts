@@ -172,6 +172,16 @@ test('Test shows real recent applications as examples and touches nothing', asyn
 	expect(JSON.stringify(trigger.saved)).toBe(before);
 });
 
+test('events that Kombo cannot tell fail at activation with a sentence that says who can; among others they do no harm', async () => {
+	const trigger = new PollHost('atsTrigger', { provider: 'kombo', events: ['activity.recorded', 'interview.completed'] }, { credentials: credentials() });
+	const { error } = await trigger.activate();
+	expect(error?.message).toBe('Kombo cannot tell "Activity Recorded", "Interview Completed"');
+	expect((error as { description?: string }).description).toBe('Choose other events, or another provider: Chat Technologies, Knit can.');
+	const mixed = await watching({ events: ['activity.recorded', 'application.stage_changed'] });
+	acts.move(world(), active(), otherStage(active()), BY);
+	expect(events(await told(mixed))).toEqual(['application.stage_changed']);
+});
+
 test('a wrong key fails at activation with a sentence that says what to do', async () => {
 	const trigger = new PollHost('atsTrigger', { provider: 'kombo' }, { credentials: { komboApi: { ...credentials().komboApi, apiKey: 'ks_dev_wrong_key' } } });
 	const { error } = await trigger.activate();

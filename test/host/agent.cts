@@ -1,7 +1,7 @@
 /**
  * `npm run test:agent [-- --no-build]`: our nodes as tools of n8n's AI Agent, in a real n8n, with a chat model that follows a
  * script: find a candidate, read the CV (through the shipped sub-workflow, since files do not reach an agent), move the
- * stage, add a note; and every action node once. Ends with `N passed, N failed`; exit 1 if any failed.
+ * stage, add a note; the same without personal data; and every action node once. Ends with `N passed, N failed`; exit 1 if any failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,11 @@ const recruiterTools: Tool[] = [
 	{ name: 'Add Note', type: 'n8n-nodes-ats.komboTool', parameters: { resource: 'application', operation: 'addNote', applicationId: byId('applicationId', 'ID of the application'), content: fromAi('note', 'Text of the note') } },
 	{ name: 'Reject', type: 'n8n-nodes-ats.komboTool', parameters: { resource: 'application', operation: 'reject', applicationId: byId('applicationId', 'ID of the application'), rejectionReasonId: byId('reasonId', 'ID of the reason') } },
 	{ name: 'Delete Integration', type: 'n8n-nodes-ats.komboTool', parameters: { resource: 'integration', operation: 'delete', integrationId: fromAi('integrationId', 'ID of the integration') } },
+];
+
+const pseudonymous: Tool[] = [
+	{ name: 'Find Candidates', type: 'n8n-nodes-ats.komboTool', parameters: { resource: 'candidate', operation: 'getAll', limit: 3, filters: { email: fromAi('email', 'Email of the candidate') }, options: { leaveOutPersonalData: true } } },
+	{ name: 'List Applications', type: 'n8n-nodes-ats.atsTool', parameters: { provider: 'kombo', resource: 'application', operation: 'getAll', limit: 3, options: { leaveOutPersonalData: true } } },
 ];
 
 /** One reading operation of every action node. */
@@ -228,6 +233,24 @@ void script(async (cleanup) => {
 	await check('the fields left to the model are explained to it', () => {
 		const move = offered.find(({ name }) => name === 'Move_Stage');
 		expect(move?.parameters.properties?.stageId?.description === 'ID of a stage of its job', JSON.stringify(move));
+	});
+
+	console.log('personal data is left out');
+	const unnamed = await converse('Without names', await nodesOf(pseudonymous), ({ length }) => {
+		const next = [{ name: 'Find_Candidates', arguments: { email } }, { name: 'List_Applications', arguments: {} }][length];
+		return next ?? 'Done.';
+	});
+	const [person = '', list = ''] = model.answers;
+	await check('the agent finds the candidate and gets the ID, stage and state', () => {
+		const failure = failureOf(unnamed);
+		expect(failure === undefined, String(failure));
+		for (const word of [application.candidateId, application.id, 'On-site interview', 'PENDING']) expect(person.includes(word), `"${word}" is missing: ${person.slice(0, 600)}`);
+		expect(/"status":\s*"ACTIVE"/.test(list), list.slice(0, 600));
+	});
+	await check('no name, address or number of anybody is among the answers', () => {
+		const people = world.candidates.rows.flatMap(({ firstName, lastName, emails, phones }) => [`"${String(firstName)}"`, `"${String(lastName)}"`, ...emails.map(({ address }) => address), ...phones.map(({ number }) => number)]);
+		const told = people.filter((one) => person.includes(one) || list.includes(one));
+		expect(told.length === 0, `${told.join(', ')} in ${person.slice(0, 600)}`);
 	});
 
 	console.log('every action node is a tool');

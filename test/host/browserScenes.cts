@@ -172,6 +172,17 @@ export const watchChanges: Scene = async ({ editor, n8n, accounts, types, check 
 			await offersAsDeclared(editor, types, 'n8n-nodes-ats.atsTrigger', 'events', provider);
 		}
 	});
+	await check('an event that the chosen provider cannot tell says who can', async () => {
+		await editor.newWorkflow();
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Triggers');
+		await editor.pick('On interview completed');
+		const sentence = 'Interview Completed: the chosen provider cannot tell this, Knit can.';
+		says(await editor.text(), sentence, 'the node');
+		await editor.choose('provider', 'Knit');
+		expect(!(await editor.text()).includes(sentence), 'it still says so with a provider that can');
+	});
 	await check('the Kombo Trigger shows the address to paste at Kombo, and says where', async () => {
 		await editor.openNode(id, kombo.id);
 		const address = await editor.productionUrl();
@@ -228,6 +239,17 @@ export const chooseProvider: Scene = async ({ editor, types, check }) => {
 		await editor.choose('provider', 'Kombo');
 		expect(await editor.shows('integrationId'), 'Kombo is not asked for an integration');
 		await editor.picture('ats-node');
+	});
+	await check('an action that the chosen provider cannot do says who can', async () => {
+		await editor.newWorkflow();
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Actions');
+		await editor.pick('Send a message to a candidate');
+		const sentence = 'The chosen provider cannot do this. Chat Technologies can';
+		says(await editor.text(), sentence, 'the node');
+		await editor.choose('provider', 'Chat Technologies');
+		expect(!(await editor.text()).includes(sentence), 'it still says so with a provider that can');
 	});
 };
 

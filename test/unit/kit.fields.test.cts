@@ -167,6 +167,14 @@ describe('the editor', () => {
 		expect(properties.find(({ name }) => name === 'more')?.options).toMatchObject([{ name: 'y', required: false }, { name: 'z' }]);
 	});
 
+	it('says who can, where the value of a field above cannot do an operation', () => {
+		const provider = choice('provider', { displayName: 'Provider', options: [{ name: 'A', value: 'a' }, { name: 'B', value: 'b' }] });
+		const everybody = operation({ ...spec, name: 'All', value: 'all', action: 'All', fields: [], offered: { provider: ['a', 'b'] } });
+		const some = operation({ ...spec, name: 'Some', value: 'some', action: 'Some', fields: [], offered: { provider: ['b'] } });
+		const notices = propertiesOf([{ ...resource, operations: [first, everybody, some] }], nodeOptions([]), [provider]).filter(({ type }) => type === 'notice');
+		expect(notices).toMatchObject([{ displayName: expect.stringMatching(/^The chosen provider cannot do this\. B can:/), displayOptions: { show: { resource: ['thing'], operation: ['some'] }, hide: { provider: ['b'] } } }]);
+	});
+
 	it('tells a list what it depends on, and names the search of a locator', () => {
 		expect(dropdown('a', { ...about, load }).property.typeOptions).toEqual({ loadOptionsMethod: 'loadThings', loadOptionsDependsOn: ['jobId'] });
 		expect(locator('a', { ...about, search, typedAs: 'By Name' }).property.modes).toMatchObject([{ name: 'list', typeOptions: { searchListMethod: 'searchThings' } }, { name: 'id', displayName: 'By Name' }]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { FieldError } from '../../lib/errors';
-import { AdaptiveLimit } from '../../lib/http/adaptiveLimit';
+import { AdaptiveLimit, type StatedLimit } from '../../lib/http/adaptiveLimit';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { nextFrom, pages, type Page } from '../../lib/http/pages';
 import { path, queryString, typedPath } from '../../lib/http/path';
@@ -147,7 +147,7 @@ describe('the retry table', () => {
 
 describe('calls at once', () => {
 	/** Runs `calls`, each as `work` says, and tells the most that were in flight. */
-	async function most(limit: AdaptiveLimit, calls: number, work: (report: { good(): void; refused(): void; stated(limit: number): void }, inFlight: number) => void) {
+	async function most(limit: AdaptiveLimit, calls: number, work: (report: { good(): void; refused(): void; stated(limit: StatedLimit): void }, inFlight: number) => void) {
 		let inFlight = 0;
 		let highest = 0;
 		await Promise.all(
@@ -186,13 +186,24 @@ describe('calls at once', () => {
 
 	it('obey the number that the vendor states, down and up again', async () => {
 		const limit = new AdaptiveLimit(30, 16);
-		await most(limit, 1, (report) => report.stated(5));
+		await most(limit, 1, (report) => report.stated({ limit: 5 }));
 		expect(limit.current).toBe(5);
 		expect(await most(limit, 100, (report) => report.good())).toBe(5);
-		await most(limit, 1, (report) => report.stated(10));
+		await most(limit, 1, (report) => report.stated({ limit: 10 }));
 		expect(await most(limit, 100, (report) => report.good())).toBe(10);
-		await most(limit, 1, (report) => report.stated(500));
+		await most(limit, 1, (report) => report.stated({ limit: 500 }));
 		expect(await most(limit, 300, (report) => report.good())).toBe(30);
+	});
+
+	it('take what the vendor says is left, until it refuses a call', async () => {
+		const limit = new AdaptiveLimit(30);
+		await most(limit, 4, (report) => report.stated({ limit: 20, left: 9 }));
+		expect(limit.current).toBe(12);
+		await most(limit, 1, (report) => report.stated({ limit: 20, left: 100 }));
+		expect(limit.current).toBe(20);
+		await most(limit, 1, (report) => report.refused());
+		await most(limit, 1, (report) => report.stated({ limit: 20, left: 19 }));
+		expect(limit.current).toBe(10);
 	});
 
 	it('all end, whatever is reported, and a failing call gives its place back', async () => {
@@ -207,7 +218,7 @@ describe('calls at once', () => {
 							await Promise.resolve();
 							inFlight--;
 							if (kind === 'throws') throw new Error('no');
-							if (kind === 'stated') report.stated(1 + (kinds.length % 5));
+							if (kind === 'stated') report.stated({ limit: 1 + (kinds.length % 5), left: kinds.length % 3 });
 							else report[kind === 'good' ? 'good' : 'refused']();
 						}),
 					),

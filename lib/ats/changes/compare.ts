@@ -1,4 +1,5 @@
 import { clock } from '../../clock';
+import type { Change } from '../model';
 import type { SourceRow } from '../provider';
 import { created, diff, vanished } from './diff';
 import type { Difference, Now } from './diff';
@@ -288,12 +289,17 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, ma
 }
 
 /** The same differences, with `to` from the completed record. */
-function retold({ before, now, previousKnown }: Finding, completed: SourceRow, wanted: readonly Difference[]): Difference[] {
-	if (!previousKnown || (before && !isFull(before))) return [...wanted];
+function retold({ before, now, previousKnown }: Finding, completed: SourceRow, wanted: readonly Difference[]): readonly Difference[] {
+	if (!previousKnown || (before && !isFull(before)) || !wanted.some(({ changes }) => changes.some(isOfPart))) return wanted;
 	const complete = { snapshot: now.snapshot, application: completed.application, createdAt: now.createdAt, changedAt: now.changedAt };
 	const all = before && isFull(before) ? diff(before.snapshot, complete).differences : created(complete);
 	const events = new Set(wanted.map(({ event }) => event));
 	return all.filter(({ event }) => events.has(event));
+}
+
+/** Of something that list rows only outline. */
+function isOfPart({ path }: Change): boolean {
+	return /^(interviews|offers|attachments)/.test(path);
 }
 
 /** How late the vendor shows changes: decides how much is read again. */

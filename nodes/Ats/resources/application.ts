@@ -91,6 +91,8 @@ export const application: Resource<AtsApi> = {
 			description: 'Fetch the files of an application, one item each',
 			access: 'read',
 			fields: [applicationId, binary('outputField', { displayName: 'Put Output File in Field', hint: 'The name of the output field to put the file in' })],
+			// Flatchr's ID of a file holds its name, which is mostly a person's.
+			unnamed: () => ['id', 'name'],
 			run: async function* (ats, p, item) {
 				for await (const stored of ats.for('attachments', 'download attachments')(p.applicationId)) {
 					const { id, type, name, createdAt } = stored.attachment;

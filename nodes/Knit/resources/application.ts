@@ -44,7 +44,7 @@ export const application: Resource<KnitApi> = {
 			fields: newApplication,
 			output: createdApplicationModel,
 			// https://getknit.dev/solutions-use-cases/create-push-applications-for-a-job-posting
-			run: async (knit, p, item) => await knit.post('/ats.application.create', await newApplicationBody(p, item)),
+			run: async (knit, p, item) => await knit.make('/ats.application.create', await newApplicationBody(p, item)),
 		}),
 		operation({
 			name: 'Get',

@@ -1,5 +1,6 @@
 import { choices, jsonObject, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
+import { recordOf } from '../../../lib/http/record';
 import { isObject } from '../../../lib/http/wire';
 import { asRow, operation, rowsOf, type KnitApi } from '../api';
 import { integrationToName, originOrgId } from '../fields';
@@ -43,7 +44,7 @@ export const integration: Resource<KnitApi> = {
 				const filters = categories.length === 0 ? {} : { filters: categories.map((category) => ({ category })) };
 				const { body: answer } = await knit.send({ method: 'POST', path: '/auth.createSession', body: { ...origin, ...filters, ...body } });
 				const { msg, data } = isObject(answer) ? answer : {};
-				return asRow(isObject(msg) ? msg : data);
+				return asRow(recordOf(isObject(msg) ? msg : data, 'Knit'));
 			},
 		}),
 		operation({

@@ -1,6 +1,7 @@
 import { choice, jsonObject, text, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
+import { recordOf } from '../../../lib/http/record';
 import { asRow, LISTS, operation, type KnitApi } from '../api';
 import { jobFilters, jobId } from '../fields';
 import { findJob } from '../lookups';
@@ -23,7 +24,7 @@ export const job: Resource<KnitApi> = {
 				jsonObject('body', { displayName: 'Further Body Fields (JSON)', placeholder: '{"key": "value"}', description: 'Added to what is sent', hint: 'Knit publishes title and description only' }),
 			],
 			output: createdJobModel,
-			run: async (knit, { title, description, body }) => await knit.post('/ats.job.create', { title, description, ...body }),
+			run: async (knit, { title, description, body }) => await knit.make('/ats.job.create', { title, description, ...body }),
 		}),
 		operation({
 			name: 'Get',
@@ -49,7 +50,7 @@ export const job: Resource<KnitApi> = {
 			run: async (knit, p) => {
 				if (p.lookup === 'direct') {
 					const data = await knit.get('/ats.job.get', { [p.parameter ?? 'jobId']: p.jobId });
-					return asRow(data.job ?? data);
+					return asRow(recordOf(data.job ?? data, 'Knit'));
 				}
 				const found = await findJob(knit, p.jobId);
 				if (!found) throw new FieldError(`There is no job with the ID ${p.jobId}`, 'Use the ID as Job, Get Many shows it, and check the Integration ID.');

@@ -117,7 +117,7 @@ export const sync: Resource<KnitApi> = {
 			],
 			output: startedSyncModel,
 			// https://developers.getknit.dev/reference/start-a-sync
-			run: async (knit, p) => await knit.post('/sync.start', compact({ dataType: dataTypeOf(p), syncType: p.syncType, models: modelsOf(p), ...p.schedule })),
+			run: async (knit, p) => await knit.make('/sync.start', compact({ dataType: dataTypeOf(p), syncType: p.syncType, models: modelsOf(p), ...p.schedule })),
 		}),
 		operation({
 			name: 'Start Custom',

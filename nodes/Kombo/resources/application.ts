@@ -1,15 +1,14 @@
-import { choices, collection, dateTime, id, json, list, locator, mapper, rows, text } from '../../../lib/action/field';
+import { choices, dateTime, id, list, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
 import { operation, type KomboApi } from '../api';
 import { applicationId, createdAfter, jobId, ofJobs, remoteFields, stageOfJob } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
-import { screeningQuestions, searchApplications, searchRejectionReasons, searchStagesOfJob } from '../lookups';
+import { searchApplications, searchRejectionReasons } from '../lookups';
 import { attachmentModel, createdApplicationModel, simpleApplicationModel, trackedModel, writeModel } from '../models';
-import { answersOf } from '../screening';
 import { simpleApplication } from '../simplify';
 import { interviewBody, interviewFields } from './shared/interview';
-import { candidateBody, candidateDetails, candidateName, gdprConsent, gdprOf, sourcedBy } from './shared/newCandidate';
+import { submission, submissionBody } from './shared/newCandidate';
 import { reads } from './shared/records';
 import { resultLink, resultLinkBody } from './shared/resultLink';
 import { trackedBody, trackedFields } from './shared/tracked';
@@ -62,37 +61,11 @@ export const application: Resource<KomboApi> = {
 			action: 'Create an application',
 			description: 'Submit a candidate for a job. A candidate whom the ATS already knows is used again.',
 			access: 'write',
-			fields: [
-				jobId,
-				...candidateName,
-				mapper('answers', { displayName: 'Screening Answers', source: screeningQuestions, words: { singular: 'answer', plural: 'answers' }, description: "The chosen job's questions; answer conditional ones only when their condition holds" }),
-				rows('attachments', { displayName: 'Attachments', addLabel: 'Add Attachment', rowLabel: 'Attachment', fields: fileFields, description: 'The first CV becomes the résumé' }),
-				candidateDetails,
-				collection('additionalFields', {
-					displayName: 'Additional Fields',
-					fields: [
-						json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"GKzE4cYrKhPQdhZZ9fNSR1KE": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
-						gdprConsent,
-						locator('stageId', { displayName: 'Stage', required: false, search: searchStagesOfJob, description: "Where the application starts; the job's first stage otherwise" }),
-						sourcedBy,
-						remoteFields,
-					],
-				}),
-			],
+			fields: [jobId, ...submission],
 			output: createdApplicationModel,
 			// https://docs.kombo.dev/ats/v1/post-jobs-job-id-applications
-			run: async (kombo, p, item) => {
-				const more = p.additionalFields;
-				return await kombo.act(item, 'POST', path`/ats/jobs/${p.jobId}/applications`, {
-					stage_id: more.stageId,
-					candidate: candidateBody(p),
-					attachments: await attachmentsOf(kombo, item, 'ats_create_application', p.attachments),
-					screening_question_answers: answersOf(p.answers, more.answersJson),
-					sourced_by: more.sourcedBy === undefined ? undefined : { user_id: more.sourcedBy },
-					gdpr_consent: gdprOf(more.gdprConsent),
-					remote_fields: more.remoteFields,
-				});
-			},
+			run: async (kombo, p, item) =>
+				await kombo.act(item, 'POST', path`/ats/jobs/${p.jobId}/applications`, { stage_id: p.additionalFields.stageId, ...(await submissionBody(kombo, item, 'ats_create_application', p)) }),
 		}),
 		operation({
 			name: 'Get Attachments',

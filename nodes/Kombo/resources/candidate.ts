@@ -1,20 +1,18 @@
-import { collection, json, locator, mapper, rows, text } from '../../../lib/action/field';
+import { locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
 import { operation, type KomboApi } from '../api';
 import { candidateId, ofJobs, remoteFields, tagName } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
 import { findOrCreate } from '../findOrCreate';
-import { screeningQuestions, searchCandidates, searchJobs, searchStagesOfJob } from '../lookups';
+import { searchCandidates, searchJobs } from '../lookups';
 import { attachmentModel, createdCandidateModel, foundOrCreatedModel, simpleCandidateModel, writeModel } from '../models';
-import { answersOf } from '../screening';
 import { simpleCandidate } from '../simplify';
-import { candidateBody, candidateDetails, candidateName, gdprConsent, gdprOf, sourcedBy } from './shared/newCandidate';
+import { candidateBody, candidateDetails, candidateName, submission, submissionBody } from './shared/newCandidate';
 import { reads } from './shared/records';
 import { resultLink, resultLinkBody } from './shared/resultLink';
 
 const jobToApplyFor = locator('jobId', { displayName: 'Job', search: searchJobs, placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'What the candidate applies for: Kombo creates candidates only together with an application' });
-const startStage = locator('stageId', { displayName: 'Stage', required: false, search: searchStagesOfJob, description: "Where the application starts; the job's first stage otherwise" });
 
 export const candidate: Resource<KomboApi> = {
 	name: 'Candidate',
@@ -63,37 +61,11 @@ export const candidate: Resource<KomboApi> = {
 			action: 'Create a candidate',
 			description: 'Create a candidate with an application for a job. Kombo advises Application, Create, which does the same and gives back the application.',
 			access: 'write',
-			fields: [
-				jobToApplyFor,
-				...candidateName,
-				mapper('answers', { displayName: 'Screening Answers', source: screeningQuestions, words: { singular: 'answer', plural: 'answers' }, description: "The chosen job's questions; answer conditional ones only when their condition holds" }),
-				rows('attachments', { displayName: 'Attachments', addLabel: 'Add Attachment', rowLabel: 'Attachment', fields: fileFields, description: 'The first CV becomes the résumé' }),
-				candidateDetails,
-				collection('additionalFields', {
-					displayName: 'Additional Fields',
-					fields: [
-						json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"GKzE4cYrKhPQdhZZ9fNSR1KE": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
-						gdprConsent,
-						startStage,
-						sourcedBy,
-						remoteFields,
-					],
-				}),
-			],
+			fields: [jobToApplyFor, ...submission],
 			output: createdCandidateModel,
 			// https://docs.kombo.dev/ats/v1/post-candidates
-			run: async (kombo, p, item) => {
-				const more = p.additionalFields;
-				return await kombo.act(item, 'POST', '/ats/candidates', {
-					candidate: candidateBody(p),
-					application: { job_id: p.jobId, stage_id: more.stageId },
-					attachments: await attachmentsOf(kombo, item, 'ats_create_candidate', p.attachments),
-					screening_question_answers: answersOf(p.answers, more.answersJson),
-					sourced_by: more.sourcedBy === undefined ? undefined : { user_id: more.sourcedBy },
-					gdpr_consent: gdprOf(more.gdprConsent),
-					remote_fields: more.remoteFields,
-				});
-			},
+			run: async (kombo, p, item) =>
+				await kombo.act(item, 'POST', '/ats/candidates', { application: { job_id: p.jobId, stage_id: p.additionalFields.stageId }, ...(await submissionBody(kombo, item, 'ats_create_candidate', p)) }),
 		}),
 		operation({
 			name: 'Find or Create by Email',

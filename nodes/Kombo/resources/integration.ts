@@ -49,7 +49,7 @@ export const integration: Resource<KomboApi> = {
 			output: doneModel,
 			// https://docs.kombo.dev/v1/delete-integrations-integration-id
 			run: async (kombo, p) => {
-				await kombo.write('DELETE', path`/integrations/${p.integrationId}`, {});
+				await kombo.send({ method: 'DELETE', path: path`/integrations/${p.integrationId}`, body: {} });
 				return { success: true };
 			},
 		}),
@@ -63,7 +63,7 @@ export const integration: Resource<KomboApi> = {
 			output: doneModel,
 			// https://docs.kombo.dev/v1/put-integrations-integration-id-enabled
 			run: async (kombo, p) => {
-				await kombo.write('PUT', path`/integrations/${kombo.integrationOr(p.integrationId)}/enabled`, { value: p.enabled });
+				await kombo.send({ method: 'PUT', path: path`/integrations/${kombo.integrationOr(p.integrationId)}/enabled`, body: { value: p.enabled } });
 				return { success: true };
 			},
 		}),

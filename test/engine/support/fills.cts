@@ -29,6 +29,9 @@ export const fills: Fills = {
 	'ats.application.reject.rejectionReasonId@kombo': (world) => alive(world.rejectionReasons.rows).id,
 
 	'chatKitty.message.getAll.threadId': thread,
+	'chatKitty.import.*.maxWaitMinutes': always(1),
+	'chatKitty.export.*.maxWaitMinutes': always(1),
+	'chatKitty.job.wait.maxWaitMinutes': always(1),
 	'chatKitty.message.update.changes': always({ body: 'Corrected' }),
 	'chatKitty.channel.create.type': always('PRIVATE'),
 	'chatKitty.channel.create.name': always('hiring-berlin'),

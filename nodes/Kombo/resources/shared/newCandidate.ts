@@ -1,4 +1,10 @@
-import { choice, collection, dateTime, number, rows, text, toggle, type Values } from '../../../../lib/action/field';
+import { choice, collection, dateTime, json, locator, mapper, number, rows, text, toggle, type Values } from '../../../../lib/action/field';
+import type { Item } from '../../../../lib/action/item';
+import type { KomboApi } from '../../api';
+import { remoteFields } from '../../fields';
+import { attachmentsOf, fileFields } from '../../files';
+import { screeningQuestions, searchStagesOfJob } from '../../lookups';
+import { answersOf } from '../../screening';
 
 const kinds = [
 	{ name: 'Personal', value: 'PERSONAL' },
@@ -71,16 +77,40 @@ export function candidateBody({ firstName, lastName, email, candidate: more }: N
 	};
 }
 
-export const gdprConsent = rows('gdprConsent', {
+const gdprConsent = rows('gdprConsent', {
 	displayName: 'GDPR Consent',
 	addLabel: 'Add Consent',
 	rowLabel: 'Consent',
 	fields: [toggle('given', { displayName: 'Given', default: true, description: 'Whether the candidate has agreed that the data is kept' }), dateTime('expiresAt', { displayName: 'Expires At', description: 'When the consent ends' })],
 });
 
-export function gdprOf(consents: ReturnType<typeof gdprConsent.read> | undefined) {
-	const [consent] = consents ?? [];
-	return consent && { given: consent.given, expires_at: consent.expiresAt };
-}
+/** All that can be said with a new application, whichever of the two calls makes it. */
+export const submission = [
+	...candidateName,
+	mapper('answers', { displayName: 'Screening Answers', source: screeningQuestions, words: { singular: 'answer', plural: 'answers' }, description: "The chosen job's questions; answer conditional ones only when their condition holds" }),
+	rows('attachments', { displayName: 'Attachments', addLabel: 'Add Attachment', rowLabel: 'Attachment', fields: fileFields, description: 'The first CV becomes the résumé' }),
+	candidateDetails,
+	collection('additionalFields', {
+		displayName: 'Additional Fields',
+		fields: [
+			json('answersJson', { displayName: 'Screening Answers (JSON)', placeholder: '{"GKzE4cYrKhPQdhZZ9fNSR1KE": "answer"}', description: "Instead of the fields above, for example from an earlier node; Kombo's own list form works too" }),
+			gdprConsent,
+			locator('stageId', { displayName: 'Stage', required: false, search: searchStagesOfJob, description: "Where the application starts; the job's first stage otherwise" }),
+			text('sourcedBy', { displayName: 'Sourced By', placeholder: 'remote:1234', description: "The user who found the candidate: Kombo's user ID, or remote: and the ID in the ATS" }),
+			remoteFields,
+		],
+	}),
+] as const;
 
-export const sourcedBy = text('sourcedBy', { displayName: 'Sourced By', placeholder: 'remote:1234', description: "The user who found the candidate: Kombo's user ID, or remote: and the ID in the ATS" });
+/** What both calls take in the same place. `action`: as Kombo calls it where it tells its attachment restrictions. */
+export async function submissionBody(kombo: KomboApi, item: Item, action: Parameters<typeof attachmentsOf>[2], p: Values<typeof submission>) {
+	const { answersJson, gdprConsent: [consent] = [], sourcedBy, remoteFields: remote } = p.additionalFields;
+	return {
+		candidate: candidateBody(p),
+		attachments: await attachmentsOf(kombo, item, action, p.attachments),
+		screening_question_answers: answersOf(p.answers, answersJson),
+		sourced_by: sourcedBy === undefined ? undefined : { user_id: sourcedBy },
+		gdpr_consent: consent && { given: consent.given, expires_at: consent.expiresAt },
+		remote_fields: remote,
+	};
+}

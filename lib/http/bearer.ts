@@ -1,0 +1,6 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+
+/** A credential's `authenticate`. As a function: n8n would evaluate the same thing written as an expression with every request. */
+export async function bearer({ apiKey }: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
+	return { ...request, headers: { ...request.headers, Authorization: `Bearer ${String(apiKey)}` } };
+}

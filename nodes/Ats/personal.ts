@@ -1,0 +1,10 @@
+/**
+ * Output fields that tell who somebody is: names of the unified model, see docs/unified-model.md. A provider's own record
+ * goes whole, and so does the ID of a file: Flatchr's holds its name.
+ */
+export const personal = [
+	'firstName', 'lastName', 'email', 'emails', 'phone', 'phones', 'phoneNumber', 'links', 'candidate.location',
+	'interview.subject', 'interviews.subject', 'interview.location', 'interviews.location', 'mail',
+	'attachments.id', 'attachments.name', 'attachments.link', 'attachmentContent',
+	'raw',
+];
