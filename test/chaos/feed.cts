@@ -15,7 +15,7 @@ const settings = async (sandbox: Sandbox, body: object) => await sandbox.control
 
 export const feed: Player = {
 	service: 'chatTechnologies',
-	usual: { applications: 150, minutes: 90, changesPerMinute: 3 },
+	usual: { applications: 150, minutes: 60, changesPerMinute: 4 },
 	headers: ({ apiKey = '', appId = '', consumerId = '' }) => ({ authorization: `Bearer ${apiKey}`, 'ct-app-id': appId, 'ct-consumer-id': consumerId }),
 	witness: ({ world }) => new FeedWitness(world),
 };

@@ -21,7 +21,7 @@ const NO_DELETIONS = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'a
 
 export const flatchr: Player = {
 	service: 'flatchr',
-	usual: { applications: 250, minutes: 100, changesPerMinute: 3 },
+	usual: { applications: 250, minutes: 70, changesPerMinute: 4 },
 	witness: ({ world }, clock, plan) => new ApplicationsWitness(world, clock, eyeOf(world, isArchivedRejected(plan))),
 	recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
 };
@@ -54,9 +54,9 @@ export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
 		}),
 	},
 	'deletion and return': {
-		minute: every(8, ({ world, random, clock }, minute) => {
+		minute: every(8, ({ world, random, clock }) => {
 			removeApplication(world, random.pick(world.applications.alive()), BY);
-			if (minute % 24 === 0) clock.advance(DAY);
+			clock.advance(DAY);
 			const gone = world.applications.rows.find(({ deletedAt }) => deletedAt !== null && deletedAt < clock.now() - 3 * DAY);
 			if (gone) restoreApplication(world, gone, BY);
 		}),
@@ -75,9 +75,9 @@ export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
 	},
 	'searches that come back empty': {
 		prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'nothing' }, 0.2, { service: 'flatchr', path: SEARCH }),
-		minute: every(30, ({ clock }) => clock.advance(DAY)),
+		minute: every(12, ({ clock }) => clock.advance(DAY)),
 	},
-	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, steps: NO_DELETIONS, minute: every(40, (sim) => sim.burst(100)) },
+	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, steps: NO_DELETIONS, minute: every(20, (sim) => sim.burst(100)) },
 };
 
 function isArchivedRejected({ parameters }: ProviderPlan): boolean {

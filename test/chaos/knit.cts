@@ -21,7 +21,7 @@ const OWN = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply'] as
 
 export const knit: Player = {
 	service: 'knit',
-	usual: { applications: 160, minutes: 90, changesPerMinute: 2 },
+	usual: { applications: 160, minutes: 60, changesPerMinute: 3 },
 	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
 	recover: async (sandbox) => await settings(sandbox, { ignoreFilters: false, cursorLife: DAY }),
 };
@@ -32,7 +32,7 @@ export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'pages in random order': lively('random', { applications: 200, changesPerMinute: 20 }),
 	'pages by last change': { ...lively('changedDescending', { applications: 200, changesPerMinute: 20 }), credential: outlines },
 	'rows twice, skipped, empty pages': { prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }], 0.2, { service: 'knit', path: LIST }) },
-	'outlines with details': { credential: outlines, minute: every(30, (sim) => sim.burst(100)) },
+	'outlines with details': { credential: outlines, minute: every(20, (sim) => sim.burst(60)) },
 	'outlines, nested changes only': { credential: outlines, steps: ['schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus'], minute: ({ clock }) => clock.advance(20 * MINUTE) },
 	'nested changes and files': {
 		steps: ['schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus'],
@@ -43,7 +43,7 @@ export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
 	},
 	'details that fail': { prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'status', status: 500 }, { kind: 'errorInSuccess' }, { kind: 'status', status: 404 }], 0.2, { service: 'knit', path: GET }) },
 	'tokens that expire': {
-		changesPerMinute: 12, minutes: 80,
+		changesPerMinute: 12, minutes: 50,
 		prepare: async ({ sandbox, trigger }) => {
 			await settings(sandbox, { cursorLife: 10 * SECOND });
 			trigger.latencyMs = 400;
@@ -79,17 +79,17 @@ export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'deletion and return': {
 		minute: every(8, ({ world, random, clock }, minute) => {
 			removeApplication(world, random.pick(world.applications.alive()), 'chaos');
-			if (minute % 40 === 0) clock.advance(DAY);
+			if (minute % 16 === 0) clock.advance(DAY);
 			const gone = world.applications.rows.find(({ deletedAt }) => deletedAt !== null && deletedAt < clock.now() - DAY);
 			if (gone) restoreApplication(world, gone, 'chaos');
 		}),
 	},
 	'full checks that come back empty': {
 		prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'nothing' }, 0.1, { service: 'knit', path: LIST }),
-		minute: every(30, ({ clock }) => clock.advance(DAY)),
+		minute: every(12, ({ clock }) => clock.advance(DAY)),
 	},
-	'little room, in full': { applications: 700, parameters: { options: { maxStateKb: 16 } }, steps: [...OWN, 'schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus', 'edit'], minute: every(40, (sim) => sim.burst(100)) },
-	'little room, outlines': { applications: 700, credential: outlines, parameters: { options: { maxStateKb: 16 } }, steps: OWN, minute: every(40, (sim) => sim.burst(100)) },
+	'little room, in full': { applications: 500, parameters: { options: { maxStateKb: 16 } }, steps: [...OWN, 'schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus', 'edit'], minute: every(20, (sim) => sim.burst(100)) },
+	'little room, outlines': { applications: 500, credential: outlines, parameters: { options: { maxStateKb: 16 } }, steps: OWN, minute: every(20, (sim) => sim.burst(100)) },
 };
 
 function eyeOf(world: World): Eye {

@@ -14,7 +14,7 @@ const NESTED = { ats_offers: true, ats_interviews: true };
 
 export const kombo: Player = {
 	service: 'kombo',
-	usual: { applications: 250, minutes: 100, changesPerMinute: 3 },
+	usual: { applications: 250, minutes: 70, changesPerMinute: 4 },
 	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
 	recover: async (sandbox) => await sandbox.control('kombo/scope', { models: NESTED }),
 };
@@ -31,7 +31,7 @@ export const komboScenarios: Readonly<Record<string, ProviderPlan>> = {
 			if (minute % 60 === 45) await sandbox.control('kombo/scope', { models: NESTED });
 		},
 	},
-	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, minute: every(40, (sim) => sim.burst(100)) },
+	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(100)) },
 };
 
 function eyeOf(world: World): Eye {

@@ -24,15 +24,15 @@ export const shownLate = (lag: number, pause: number): ProviderPlan => ({
 export const shared: Readonly<Record<string, ProviderPlan>> = {
 	'plain': {},
 	'bursts': { minute: every(30, (sim) => sim.burst(100)) },
-	'kills': { crashes: true, minute: every(17, async (sim) => await sim.crash()) },
+	'kills': { crashes: true, minute: every(13, async (sim) => await sim.crash()) },
 	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
 	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
 	'shown 5 minutes late': shownLate(5 * MINUTE, 0),
 	'shown 40 minutes late': shownLate(40 * MINUTE, 20 * MINUTE),
 	'no Date': { prepare: ({ sandbox }) => { sandbox.badDays.dateSkew = 'none'; } },
-	'clock jumps': { minute: every(15, ({ sandbox, random }) => { sandbox.badDays.dateSkew = random.pick([0, 0, HOUR, -HOUR, 'none' as const]); }) },
+	'clock jumps': { minute: every(8, ({ sandbox, random }) => { sandbox.badDays.dateSkew = random.pick([0, 0, HOUR, -HOUR, 'none' as const]); }) },
 	'all together': {
-		crashes: true, minutes: 150,
+		crashes: true, minutes: 120,
 		prepare: (sim) => { sim.failing(0.05); sim.world.lag = 2 * MINUTE; },
 		minute: async (sim, minute) => {
 			if (minute % 30 === 29) await sim.crash();

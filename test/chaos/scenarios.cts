@@ -6,18 +6,18 @@ const every = (minutes: number, act: (sim: Simulation, minute: number) => void |
 	if (minute > 0 && minute % minutes === 0) await act(sim, minute);
 };
 
-const crashing = every(17, async (sim) => await sim.crash());
+const crashing = every(13, async (sim) => await sim.crash());
 
 export const scenarios: Readonly<Record<string, Plan>> = {
 	'plain': {},
 	'bursts': { minute: every(30, (sim) => { for (let i = 0; i < 400; i++) sim.step(); }) },
-	'cap': { options: { cap: 60 }, minute: every(40, (sim) => { for (let i = 0; i < 500; i++) sim.step(); }) },
+	'cap': { options: { cap: 60 }, minute: every(30, (sim) => { for (let i = 0; i < 500; i++) sim.step(); }) },
 
 	// ---- the host
 	'kills': { crashes: true, minute: crashing },
 	'vendor down while n8n restarts': {
 		crashes: true,
-		minute: every(40, async (sim) => {
+		minute: every(25, async (sim) => {
 			sim.vendor.fault = () => ({ kind: 'down' });
 			await sim.crash();
 			for (let i = 0; i < 5; i++) {
@@ -49,10 +49,10 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 			}
 		},
 	},
-	'node renamed': { minute: async (sim, minute) => { if (minute === 100) { sim.host.stop(); sim.host.saved = undefined; sim.judge.forget(); } } },
+	'node renamed': { minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); sim.host.saved = undefined; sim.judge.forget(); } } },
 	'damaged state': {
 		minute: async (sim, minute) => {
-			if (minute !== 100) return;
+			if (minute !== 60) return;
 			sim.host.stop();
 			sim.host.saved = `${sim.host.saved?.slice(0, -12)}AAAAAAAAAAAA`;
 			sim.judge.forget();
@@ -60,7 +60,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	},
 	'state of another version': {
 		minute: async (sim, minute) => {
-			if (minute !== 100) return;
+			if (minute !== 60) return;
 			sim.host.stop();
 			const bytes = Buffer.from(sim.host.saved ?? '', 'base64');
 			bytes[2] = 9;
@@ -95,11 +95,11 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	// ---- clocks
 	'no Date': { prepare: (sim) => { sim.vendor.dateSkew = 'none'; } },
 	'stale Date': { prepare: (sim) => { sim.vendor.dateSkew = -HOUR; } },
-	'the vendor\'s clock jumps': { minute: every(20, (sim) => { sim.vendor.dateSkew = sim.random.pick([0, 0, 2 * HOUR, -2 * HOUR, 'none' as const]); }) },
+	'the vendor\'s clock jumps': { minute: every(10, (sim) => { sim.vendor.dateSkew = sim.random.pick([0, 0, 2 * HOUR, -2 * HOUR, 'none' as const]); }) },
 	'a week of nested changes only': { minutes: 310, changesPerMinute: 0, minute: async (sim) => { sim.clock.advance(33 * MINUTE); sim.step(['schedule', 'interview', 'offer']); } },
-	'shown 5 minutes late': { minutes: 250, prepare: (sim) => { sim.vendor.lag = 5 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
-	'shown 40 minutes late': { minutes: 250, prepare: (sim) => { sim.vendor.lag = 40 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
-	'shown 180 minutes late': { minutes: 250, prepare: (sim) => { sim.vendor.lag = 180 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
+	'shown 5 minutes late': { minutes: 200, prepare: (sim) => { sim.vendor.lag = 5 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
+	'shown 40 minutes late': { minutes: 200, prepare: (sim) => { sim.vendor.lag = 40 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
+	'shown 180 minutes late': { minutes: 200, prepare: (sim) => { sim.vendor.lag = 180 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
 
 	// ---- pages
 	'descending pages under writes': { applications: 3_000, changesPerMinute: 120, minutes: 35, prepare: (sim) => { sim.vendor.order = 'descending'; sim.vendor.pageSize = 50; } },
@@ -114,7 +114,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	// ---- memory
 	'25,000 in room for 20,000': { applications: 25_000, minutes: 22, changesPerMinute: 120, options: { maxStateBytes: 1_000_000, fullCheckHours: 1 }, minute: every(2, (sim) => sim.clock.advance(HOUR)) },
 	'finished ones touched after their details were dropped': {
-		applications: 2_000, minutes: 200, options: { maxStateBytes: 45_000 },
+		applications: 2_000, minutes: 150, options: { maxStateBytes: 45_000 },
 		minute: async (sim) => { sim.step(['hire', 'reject', 'reactivate']); },
 	},
 
@@ -130,13 +130,13 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	},
 	'integration swapped and back': {
 		minute: async (sim, minute) => {
-			if (minute !== 60 && minute !== 110) return;
-			sim.vendor.account = minute === 60 ? 'other' : 'acme';
+			if (minute !== 40 && minute !== 80) return;
+			sim.vendor.account = minute === 40 ? 'other' : 'acme';
 			sim.judge.forget();
 		},
 	},
 	'selection changed later': { options: { models: ['info'] }, minute: async (sim, minute) => { if (minute === 60) sim.host.options = { ...sim.host.options, models: [] }; } },
-	'gone without a trace': { minute: every(50, (sim) => { const { id } = sim.any(); sim.vendor.remove(id); sim.judge.show(id, new Map([['deleted', 'true']]), sim.clock.now(), 0); sim.records = sim.records.filter((one) => one.id !== id); }) },
+	'gone without a trace': { minute: every(20, (sim) => { const { id } = sim.any(); sim.vendor.remove(id); sim.judge.show(id, new Map([['deleted', 'true']]), sim.clock.now(), 0); sim.records = sim.records.filter((one) => one.id !== id); }) },
 	'deletion, anonymisation, return': {
 		minute: every(10, (sim) => {
 			const { id } = sim.any();
@@ -149,10 +149,10 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	},
 	'bulk import of 20,000': { minutes: 45, minute: async (sim, minute) => { if (minute === 20) sim.records.push(...sim.vendor.fill(20_000, 5 * MINUTE)); } },
 	'three weeks of pause': { crashes: false, minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); for (let day = 0; day < 21; day++) { sim.clock.advance(DAY); for (let i = 0; i < 100; i++) sim.step(); } } } },
-	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.judge.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(30, (sim) => sim.clock.advance(DAY)) },
+	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.judge.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(15, (sim) => sim.clock.advance(DAY)) },
 
 	'all together': {
-		applications: 1_500, minutes: 300, changesPerMinute: 12, crashes: true, options: { maxStateBytes: 60_000, cap: 200 },
+		applications: 1_500, minutes: 240, changesPerMinute: 12, crashes: true, options: { maxStateBytes: 60_000, cap: 200 },
 		prepare: (sim) => { sim.failing(0.05); sim.vendor.lag = 3 * MINUTE; sim.vendor.pageSize = 60; sim.vendor.order = 'descending'; },
 		minute: async (sim, minute) => {
 			if (minute % 45 === 44) await sim.crash();

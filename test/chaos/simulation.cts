@@ -36,7 +36,7 @@ export interface Result extends Verdict {
 }
 
 /** What a scenario takes that names nothing else. */
-export const USUAL = { applications: 500, minutes: 160, changesPerMinute: 6 };
+export const USUAL = { applications: 500, minutes: 110, changesPerMinute: 8 };
 
 const STAGES = ['Applied', 'Screening', 'Interview', 'Offer', 'Hired'];
 
@@ -161,8 +161,8 @@ export class Simulation {
 		this.host.handOver = 'whole';
 		for (let round = 0; round < 3; round++) {
 			// Longer than a full check that was refused waits until it tries again.
-			for (let poll = 0; poll < 26; poll++) {
-				this.clock.advance(poll < 10 ? MINUTE : 4 * MINUTE);
+			for (let poll = 0; poll < 14; poll++) {
+				this.clock.advance(poll < 8 ? MINUTE : 11 * MINUTE);
 				await this.poll();
 			}
 			this.clock.advance(DAY);
