@@ -9,16 +9,17 @@ import { PROVIDER, toApplication, toInterview, toOffer } from './mapping';
 /** How the trigger reads Kombo: https://docs.kombo.dev/ats/getting-started/syncing-data */
 
 export const APPLICATIONS = '/ats/applications';
-/** Kombo's own models behind ours: switched off in the scope config, they are unknown and not empty. */
+/** Kombo's own models behind ours: when one of them is switched off in the scope config, ours is unknown and not empty. */
 const BEHIND: ReadonlyArray<{ key: ModelKey; model: string; field?: string }> = [
 	{ key: 'info', model: 'ats_applications' },
 	{ key: 'currentStage', model: 'ats_applications', field: 'current_stage' },
+	{ key: 'currentStage', model: 'ats_application_stages' },
 	{ key: 'rejection', model: 'ats_applications', field: 'rejection_reason_name' },
 	{ key: 'interviews', model: 'ats_interviews' },
 	{ key: 'offers', model: 'ats_offers' },
 ];
 /** What a list row itself tells. */
-export const IN_ROWS: readonly ModelKey[] = BEHIND.map(({ key }) => key);
+export const IN_ROWS: readonly ModelKey[] = [...new Set(BEHIND.map(({ key }) => key))];
 /** With IDs of 24 characters still an address of less than 6 KB. */
 const IDS_AT_ONCE = 200;
 
@@ -116,10 +117,9 @@ async function modelsOf(kombo: KomboApi): Promise<ReadonlySet<ModelKey>> {
 	const integration = await kombo.get(path`/integrations/${kombo.integrationId ?? ''}`);
 	const models = Array.isArray(integration.read_models) ? integration.read_models.filter(isObject) : [];
 	const isOn = (id: string, list: ReadonlyArray<Record<string, unknown>>) => list.find((one) => one.id === id)?.is_available !== false;
-	return new Set(
-		BEHIND.filter(({ model, field }) => {
-			const fields = models.find((one) => one.id === model)?.fields;
-			return isOn(model, models) && (field === undefined || isOn(field, Array.isArray(fields) ? fields.filter(isObject) : []));
-		}).map(({ key }) => key),
-	);
+	const isTold = ({ model, field }: (typeof BEHIND)[number]) => {
+		const fields = models.find((one) => one.id === model)?.fields;
+		return isOn(model, models) && (field === undefined || isOn(field, Array.isArray(fields) ? fields.filter(isObject) : []));
+	};
+	return new Set(IN_ROWS.filter((key) => BEHIND.filter((one) => one.key === key).every(isTold)));
 }

@@ -26,6 +26,8 @@ export interface Verdict {
 
 const DAY = 86_400_000;
 const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told', attachments: 'attachments not told' };
+/** What every application has. */
+const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'currentStage']);
 /** Under which of them a path stands: `interviews[3].status`. */
 const listOf = (path: string) => (path.startsWith('offers') ? UNTOLD.offers : path.startsWith('attachments') ? UNTOLD.attachments : UNTOLD.interviews);
 
@@ -59,7 +61,8 @@ export class Judge {
 			const value = flat.get(path) ?? null;
 			if ((shown.now.get(path) ?? null) === value && shown.now.has(path) === flat.has(path)) continue;
 			differs = true;
-			const ever = shown.ever.get(path) ?? new Set([null]);
+			// What comes later was not there before.
+			const ever = shown.ever.get(path) ?? new Set(shown.now.size > 0 ? [null] : []);
 			ever.add(value);
 			shown.ever.set(path, ever);
 		}
@@ -190,7 +193,7 @@ export class Judge {
 				const value = shown.now.get(path) ?? null;
 				const told = known.get(path) ?? null;
 				if (value === told || path === UNTOLD.interviews || path === UNTOLD.offers || path === UNTOLD.attachments) continue;
-				if (!known.has(path) && known.has(listOf(path))) continue;
+				if (!known.has(path) && (ALWAYS.has(path) || known.has(listOf(path)))) continue;
 				// An interview that is gone counts as cancelled; its times are of no interest.
 				const gone = path.startsWith('interviews[') && !shown.now.has(path);
 				if (gone && (!path.endsWith('.status') || told === 'CANCELLED')) continue;
@@ -212,8 +215,9 @@ export function flatten(application: Application, deleted: boolean, whole = fals
 	const { info } = application;
 	flat.set('info.status', info?.status ?? null);
 	flat.set('info.jobId', info?.jobId ?? null);
-	flat.set('info.candidate', person(info?.candidate));
-	flat.set('currentStage', application.currentStage?.id ?? null);
+	// Every application is somebody's and somewhere: null is not told.
+	if (info?.candidate) flat.set('info.candidate', person(info.candidate));
+	if (application.currentStage) flat.set('currentStage', application.currentStage.id);
 	flat.set('rejection', reason(application.rejection));
 	// Not told: what it turns out to be later is remembered without a word.
 	if (!application.interviews) flat.set(UNTOLD.interviews, '');

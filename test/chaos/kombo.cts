@@ -10,13 +10,14 @@ import { MINUTE } from '../../sandbox/clock.cts';
 import { Rows } from '../../sandbox/kombo/rows.cts';
 import type { World } from '../../sandbox/world.cts';
 
-const NESTED = { ats_offers: true, ats_interviews: true };
+const ON = { ats_offers: true, ats_interviews: true, ats_candidates: true, ats_application_stages: true };
+const OFF = { ats_offers: false, ats_interviews: false, ats_candidates: false, ats_application_stages: false };
 
 export const kombo: Player = {
 	service: 'kombo',
 	usual: { applications: 250, minutes: 70, changesPerMinute: 4 },
 	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
-	recover: async (sandbox) => await sandbox.control('kombo/scope', { models: NESTED }),
+	recover: async (sandbox) => await sandbox.control('kombo/scope', { models: ON }),
 };
 
 export const komboScenarios: Readonly<Record<string, ProviderPlan>> = {
@@ -27,8 +28,8 @@ export const komboScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'nested changes only': { steps: ['schedule', 'reschedule', 'cancel', 'offer', 'offerStatus'], minute: ({ clock }) => clock.advance(20 * MINUTE) },
 	'scope switched off and on': {
 		minute: async ({ sandbox }, minute) => {
-			if (minute % 60 === 20) await sandbox.control('kombo/scope', { models: { ats_offers: false, ats_interviews: false } });
-			if (minute % 60 === 45) await sandbox.control('kombo/scope', { models: NESTED });
+			if (minute % 60 === 20) await sandbox.control('kombo/scope', { models: OFF });
+			if (minute % 60 === 45) await sandbox.control('kombo/scope', { models: ON });
 		},
 	},
 	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(100)) },

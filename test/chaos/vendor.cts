@@ -73,6 +73,8 @@ export class FakeVendor {
 	canConfirm = true;
 	/** List rows are outlines; `details` gives the rest. */
 	gated = false;
+	/** Rows do not say whose they are. */
+	personOff = false;
 	/** What outlines do not show. */
 	hidden: readonly ModelKey[] = [];
 	detailsFail: (id: string) => boolean = () => false;
@@ -195,7 +197,7 @@ export class FakeVendor {
 			info: {
 				id: record.id, status: record.status, origin: 'NOT_SPECIFIED', jobId: record.jobId, owner: null, creditedTo: null,
 				appliedAt: new Date(record.createdAt).toISOString(), updatedAt: new Date(record.changedAt).toISOString(),
-				candidate: outline ? null : { id: `c${record.number}`, firstName: record.firstName, lastName: 'Doe', phones: [], emails: [{ type: 'PERSONAL', email: `p${record.number}@example.com` }], links: [], location: null },
+				candidate: outline || this.personOff ? null : { id: `c${record.number}`, firstName: record.firstName, lastName: 'Doe', phones: [], emails: [{ type: 'PERSONAL', email: `p${record.number}@example.com` }], links: [], location: null },
 			},
 			currentStage: off.has('currentStage') ? null : record.stage,
 			interviews: off.has('interviews') ? [] : record.interviews.map(({ id, subject, start, end, status }) => ({

@@ -445,6 +445,21 @@ describe('when the vendor fails', () => {
 		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
 	});
 
+	it('takes a person that is not told for the one that is remembered', async () => {
+		const { vendor, minute, told, id } = setUp();
+		await minute();
+		vendor.personOff = true;
+		vendor.move(id(0), 'Hired');
+		await minute();
+		vendor.personOff = false;
+		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
+		await minute();
+		vendor.change(id(0), (record) => { record.firstName = 'Other'; });
+		const last = await minute();
+		expect(told()).toEqual([`application.stage_changed ${id(0)}`, `application.hired ${id(0)}`, `application.updated ${id(0)}`]);
+		expect(last?.result).toMatchObject({ items: [{ changes: [{ path: 'info.candidate' }] }] });
+	});
+
 	it('takes a job that is not told for the one that is remembered', async () => {
 		const { vendor, minute, told, id } = setUp();
 		await minute();

@@ -189,8 +189,8 @@ function differsElsewhere(slim: SlimEntry, remembered: Snapshot, now: Snapshot):
 	// The gate of a list row opened, so its outline differs, unless status and stage explain it.
 	if (slim.gated) return slim.status === now.status && slim.stage === (now.stage?.id ?? null);
 	if ((now.known & slim.known) !== slim.known) return false;
-	// The job is in the hash: where it is not told, nothing can be said.
-	if (knows(slim.known, 'info') && now.jobId === null && slim.content !== slimContent(contentHash(restricted(now, slim.known)))) return false;
+	// Job and person are in the hash: where one is not told, nothing can be said.
+	if (knows(slim.known, 'info') && (now.jobId === null || now.infoParts[0] === 0) && slim.content !== slimContent(contentHash(restricted(now, slim.known)))) return false;
 	// With the status comes a rejection, or it goes: that it was none is worth a try.
 	return ![remembered, { ...remembered, rejection: null }].some((was) => slimContent(contentHash(restricted(was, slim.known))) === slim.content);
 }

@@ -82,18 +82,27 @@ export function vanished(before: Snapshot, now: Snapshot): ModelKey[] {
 /** What is told now, and for the rest what was remembered. */
 function merge(before: Snapshot, now: Snapshot): Snapshot {
 	const info = knows(now.known, 'info') ? now : before;
-	const { status, origin, jobId, info: hash, infoParts } = info;
+	const { status, origin, jobId } = info;
 	return {
 		known: before.known | now.known,
 		deleted: now.deleted,
-		// An application is always for some job: none said is none told.
-		status, origin, jobId: jobId ?? before.jobId, info: hash, infoParts,
+		// An application is always for some job and of some person: none said is none told.
+		status, origin, jobId: jobId ?? before.jobId, ...personOf(before, info),
 		stage: knows(now.known, 'currentStage') ? now.stage : before.stage,
 		rejection: knows(now.known, 'rejection') ? now.rejection : before.rejection,
 		interviews: knows(now.known, 'interviews') ? withGone(before.interviews, now.interviews) : before.interviews,
 		offers: knows(now.known, 'offers') ? now.offers : before.offers,
 		attachments: knows(now.known, 'attachments') ? now.attachments : before.attachments,
 	};
+}
+
+/** The hashes to remember of what `info` says of the person and around. */
+function personOf(before: Snapshot, { info, infoParts }: Snapshot): Pick<Snapshot, 'info' | 'infoParts'> {
+	const [person, ...others] = infoParts;
+	const [remembered, ...known] = before.infoParts;
+	if (person !== 0 || remembered === undefined || remembered === 0) return { info, infoParts };
+	const same = others.every((part, index) => part === known[index]);
+	return { info: same ? before.info : info, infoParts: [remembered, ...others] };
 }
 
 function withGone(before: readonly InterviewMemory[], now: readonly InterviewMemory[]): readonly InterviewMemory[] {

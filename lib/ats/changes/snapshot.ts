@@ -14,7 +14,7 @@ export interface Snapshot {
 	status: ApplicationStatus;
 	origin: ApplicationInfo['origin'];
 	jobId: string | null;
-	/** Of all of `info` but status, origin and job; then a byte for each of INFO_PARTS, to say where it changed. */
+	/** Of all of `info` but status, origin and job; then a byte for each of INFO_PARTS, to say where it changed (0: not told). */
 	info: number;
 	infoParts: readonly number[];
 	stage: Stage | null;
@@ -90,7 +90,7 @@ export function snapshotOf(row: SourceRow, tellable = ALL_MODELS): Snapshot {
 		origin: info?.origin ?? 'NOT_SPECIFIED',
 		jobId: info?.jobId ?? null,
 		info: infoParts.reduce(mix, 0),
-		infoParts: infoParts.map((part) => part & 0xff),
+		infoParts: infoParts.map((part) => (part === 0 ? 0 : part & 0xff || 1)),
 		stage: knows(known, 'currentStage') ? stageOf(application) : null,
 		rejection: knows(known, 'rejection') && application.rejection
 			? { id: application.rejection.id, text: application.rejection.text, at: toMillis(application.rejection.rejectedAt) }
