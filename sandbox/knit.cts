@@ -25,6 +25,7 @@ export function knit(): Dialect {
 			const state = new KnitState(world, tools);
 			const syncs = new Syncs(state);
 			const { records } = state;
+			let listed: { version: string; rows: readonly Application[] } = { version: '', rows: [] };
 			world.onChange((change) => syncs.relay(change));
 			app.addHook('onSend', async (_request, reply) => void reply.header('x-knit-execution-id', state.id('ex')));
 
@@ -55,9 +56,11 @@ export function knit(): Dialect {
 			route('GET', 'ats.application.list', (request) => {
 				const { app: ats } = state.integration(request);
 				const { pageToken, ...filters } = given(request, shapes.applicationList);
-				const wanted = applicationFilter(filters, ats);
-				const rows = tools.pager.ordered(world.applications.alive(), (row) => records.touchedAt(row)).filter(wanted);
-				const page = tools.pager.page(request, rows, { cursor: pageToken, size: PAGE_SIZE, filters: JSON.stringify(filters) });
+				const asked = JSON.stringify(filters);
+				// The same question while nothing changes: the list of the page before.
+				const version = `${world.version}/${world.applications.size}/${tools.badDays.order}/${state.ignoreFilters}/${ats.id}/${asked}`;
+				if (listed.version !== version) listed = { version, rows: tools.pager.ordered(world.applications.alive().filter(applicationFilter(filters, ats)), (row) => records.touchedAt(row)) };
+				const page = tools.pager.page(request, listed.rows, { cursor: pageToken, size: PAGE_SIZE, filters: asked });
 				const applications = page.rows.map((row) => (ats.slim ? records.outline(row) : records.application(row)));
 				return ok(request, { applications: applications.length === 0 ? null : applications, nextPageToken: page.next }, shapes.applicationsPage);
 			});
@@ -188,10 +191,11 @@ export function knit(): Dialect {
 			tools.control('webhook', (body) => {
 				state.webhookUrl = typeof body['url'] === 'string' ? body['url'] : null;
 			});
-			/** `{ withdrawn?, ignoreFilters? }`: the key may do nothing any more; lists ignore their filters. */
+			/** `{ withdrawn?, ignoreFilters?, cursorLife? }`: the key may do nothing any more; lists ignore their filters; tokens live so long (ms). */
 			tools.control('settings', (body) => {
 				if (typeof body['withdrawn'] === 'boolean') state.withdrawn = body['withdrawn'];
 				if (typeof body['ignoreFilters'] === 'boolean') state.ignoreFilters = body['ignoreFilters'];
+				if (typeof body['cursorLife'] === 'number') tools.pager.cursorLife = body['cursorLife'];
 			});
 			/** Connects a deactivated integration again. */
 			tools.control('activate', () => {

@@ -67,11 +67,10 @@ function withLearned(joins: Joins, { vacancyKeys }: Learned): Joins {
 	return { ...joins, vacancyKeys };
 }
 
-/** A join that fails leaves its model untold: what is remembered stays, and nothing is made up from an unknown. */
+/** A join that fails leaves the column or the job untold: what is remembered stays, and nothing is made up from an unknown. */
 function sourceRow(row: Record<string, unknown>, joins: Joins, { raw }: Selection, archivedAsRejected: boolean): SourceRow {
 	const application = toApplication(row, joins, { models: TOLD, raw, archivedAsRejected });
-	const told = new Set<ModelKey>();
-	if (application.info?.jobId) told.add('info');
+	const told = new Set<ModelKey>(['info']);
 	if (application.currentStage?.id) told.add('currentStage');
 	return { id: application.id, application, told, deleted: false, createdAt: millisOf(row.created_at), changedAt: millisOf(row.updated_at) };
 }

@@ -76,9 +76,14 @@ export class Records {
 
 	/** When the application, or anything that its record shows, changed last. */
 	touchedAt(application: Application): number {
+		// Plain loops, since a list asks this of every application with every page.
 		const { interviews, offers, attachments, candidates } = this.world;
-		const around = [application, candidates.need(application.candidateId), ...interviews.by('applicationId', application.id), ...offers.by('applicationId', application.id), ...attachments.by('applicationId', application.id)];
-		return Math.max(...around.flatMap(({ changedAt, linkedAt }) => [changedAt, linkedAt]));
+		const candidate = candidates.need(application.candidateId);
+		let latest = Math.max(application.changedAt, application.linkedAt, candidate.changedAt, candidate.linkedAt);
+		for (const { changedAt, linkedAt } of interviews.by('applicationId', application.id)) latest = Math.max(latest, changedAt, linkedAt);
+		for (const { changedAt, linkedAt } of offers.by('applicationId', application.id)) latest = Math.max(latest, changedAt, linkedAt);
+		for (const { changedAt, linkedAt } of attachments.by('applicationId', application.id)) latest = Math.max(latest, changedAt, linkedAt);
+		return latest;
 	}
 
 	job(job: Job): Json {

@@ -3,6 +3,7 @@ import { report, simulate } from './report.cts';
 
 const SEED = 20_260_105;
 const SMALL = { applications: 150, minutes: 80 };
+const SMALLER = { applications: 60, minutes: 40 };
 const SHORT = ['plain', '5 % failing requests', 'A, B, A, B over polls', 'A, B, A inside a poll', 'scope switched off and on', 'deletion, anonymisation, return', 'rows skipped'];
 
 describe.each(MODES)('through simulated days (n8n %s)', (mode) => {
@@ -10,6 +11,22 @@ describe.each(MODES)('through simulated days (n8n %s)', (mode) => {
 		const { result } = await simulate(name, mode, SEED, SMALL);
 		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
 		if (name !== 'A, B, A inside a poll') expect(result.told).toBeGreaterThan(50);
+	});
+});
+
+/** The whole trigger as it was built, on a service of the sandbox. */
+const PLAYED = [
+	'kombo: plain', 'kombo: scope switched off and on',
+	'knit: outlines with details', 'knit: filter ignored at activation', 'knit: deletion and return',
+	'flatchr: columns renamed, shown late', 'flatchr: vacancies leave the list', 'flatchr: dates read as DD/MM',
+	'chatTechnologies: plain', 'chatTechnologies: identical entries without IDs, a cap and kills',
+];
+
+describe.each(['1.123', 'durable'] as const)('the built trigger through simulated hours (n8n %s)', (mode) => {
+	it.each(PLAYED)('loses nothing, repeats nothing and says nothing untrue: %s', async (name) => {
+		const { result } = await simulate(name, mode, SEED, SMALLER);
+		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
+		expect(result.told).toBeGreaterThan(20);
 	});
 });
 
@@ -29,16 +46,18 @@ describe('through kills', () => {
 
 describe('the judge', () => {
 	it('sees what is lost when an execution is thrown away', async () => {
-		const { scenarios } = await import('./scenarios.cts');
-		const { Simulation } = await import('./simulation.cts');
-		const plan = { ...scenarios.plain, minute: (sim: InstanceType<typeof Simulation>, minute: number) => { sim.host.handOver = minute % 30 === 7 ? 'stateOnly' : 'whole'; } };
-		expect((await new Simulation('durable', plan, 'lossy').run()).lost).toBeGreaterThan(0);
+		const { result } = await simulate('plain', 'durable', SEED, { ...SMALL, minute: ({ host }, minute) => { host.handOver = minute % 30 === 7 ? 'stateOnly' : 'whole'; } });
+		expect(result.lost).toBeGreaterThan(0);
 	});
 
 	it('sees what is told twice when a state is not saved', async () => {
-		const { scenarios } = await import('./scenarios.cts');
-		const { Simulation } = await import('./simulation.cts');
-		const plan = { ...scenarios.plain, minute: (sim: InstanceType<typeof Simulation>, minute: number) => { sim.host.handOver = minute % 30 === 7 ? 'executionOnly' : 'whole'; } };
-		expect((await new Simulation('durable', plan, 'twice').run()).duplicated).toBeGreaterThan(0);
+		const { result } = await simulate('plain', 'durable', SEED, { ...SMALL, minute: ({ host }, minute) => { host.handOver = minute % 30 === 7 ? 'executionOnly' : 'whole'; } });
+		expect(result.duplicated).toBeGreaterThan(0);
+	});
+
+	it.each(['knit: plain', 'flatchr: plain', 'chatTechnologies: plain'])('sees both on a service of the sandbox too: %s', async (name) => {
+		const { result: torn } = await simulate(name, 'durable', SEED, { ...SMALLER, minute: ({ host }, minute) => { host.handOver = minute % 10 === 7 ? 'stateOnly' : minute % 10 === 2 ? 'executionOnly' : 'whole'; } });
+		expect(torn.lost).toBeGreaterThan(0);
+		expect(torn.duplicated).toBeGreaterThan(0);
 	});
 });

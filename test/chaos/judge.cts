@@ -25,7 +25,9 @@ export interface Verdict {
 }
 
 const DAY = 86_400_000;
-const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told' };
+const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told', attachments: 'attachments not told' };
+/** Under which of them a path stands: `interviews[3].status`. */
+const listOf = (path: string) => (path.startsWith('offers') ? UNTOLD.offers : path.startsWith('attachments') ? UNTOLD.attachments : UNTOLD.interviews);
 
 export class Judge {
 	private readonly shown = new Map<string, Shown>();
@@ -33,6 +35,7 @@ export class Judge {
 	private readonly eventIds = new Set<string>();
 	private readonly complaints: string[] = [];
 	private told = 0;
+	private missed = 0;
 	private duplicated = 0;
 	private wrong = 0;
 	private changes = 0;
@@ -41,6 +44,8 @@ export class Judge {
 	watchStart = Infinity;
 	/** What was there before the trigger is no change. */
 	counting = false;
+	/** Rows show interviews and offers whole: everything about them counts, not status and times alone. */
+	whole = false;
 	/** Items carry only some models: a creation then stands for what the vendor shows. */
 	partial = false;
 	/** Events whose changes may repeat what a creation in the same step has said. */
@@ -68,6 +73,13 @@ export class Judge {
 
 	isKnown(id: string): boolean {
 		return this.known.has(id);
+	}
+
+	/** Whether anything is shown of which nobody was told and that nobody remembered. */
+	someUnknown(): boolean {
+		if (!this.watching) return true;
+		for (const [id, { now }] of this.shown) if (!this.known.has(id) && now.get('deleted') !== 'true') return true;
+		return false;
 	}
 
 	/** Remembered without a word, with these values. */
@@ -103,7 +115,7 @@ export class Judge {
 		const step = `${id} ${event.detectedAt}`;
 		if (event.event === 'application.created' || event.previousKnown === false) {
 			if (this.known.has(id) && this.watching) this.complain('duplicated', `${event.event} ${id}: was known`);
-			if (event.application) this.known.set(id, this.whole(id, event.application));
+			if (event.application) this.known.set(id, this.all(id, event.application));
 			this.fresh = step;
 			return;
 		}
@@ -112,8 +124,8 @@ export class Judge {
 		for (const change of event.changes) this.change(event, change, known, step === this.fresh);
 	}
 
-	private whole(id: string, application: Application): Flat {
-		return this.partial ? new Map(this.shown.get(id)?.now) : flatten(application, false);
+	private all(id: string, application: Application): Flat {
+		return this.partial ? new Map(this.shown.get(id)?.now) : flatten(application, false, this.whole);
 	}
 
 	private change(event: ChangeEvent, change: Change, known: Flat, fresh: boolean): void {
@@ -125,12 +137,18 @@ export class Judge {
 		if (change.path === '*') {
 			if (!event.application) return;
 			known.clear();
-			for (const [path, value] of this.whole(id, event.application)) known.set(path, value);
+			for (const [path, value] of this.all(id, event.application)) known.set(path, value);
+			return;
+		}
+		if (change.path === 'attachments') {
+			// Some are gone: the list as it is now is told.
+			for (const path of [...known.keys()]) if (path.startsWith('attachments[')) known.delete(path);
+			for (const [path, value] of attachmentsIn(event.application)) known.set(path, value);
 			return;
 		}
 		const ever = this.shown.get(id)?.ever;
 		let news = false;
-		for (const [path, from, to] of assignments(change)) {
+		for (const [path, from, to] of assignments(change, this.whole)) {
 			const values = ever?.get(path);
 			if (!values?.has(to) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
 			if (from !== undefined && !values?.has(from)) this.complain('wrong', `${event.event} ${id}: ${path} was never ${from}, said to be the old value`);
@@ -139,10 +157,19 @@ export class Judge {
 			known.set(path, to);
 		}
 		if (!news && !fresh) this.complain('duplicated', `${event.event} ${id}: ${change.path} was told before`);
+		// With its status an offer's dates are told too: the item shows them.
+		const offer = this.whole ? /^offers\[(.*)\]\.status$/.exec(change.path)?.[1] : undefined;
+		if (offer !== undefined) known.set(`offers[${offer}].rest`, restOf(event.application?.offers?.find((one) => one.id === offer)));
+	}
+
+	/** Something that had to happen did not. */
+	miss(text: string): void {
+		this.missed++;
+		this.complaints.push(`missed: ${text}`);
 	}
 
 	verdict(): Verdict {
-		let lost = 0;
+		let lost = this.missed;
 		const lose = (text: string) => {
 			lost++;
 			if (this.complaints.length < 10) this.complaints.push(`lost: ${text}`);
@@ -162,8 +189,8 @@ export class Judge {
 			for (const path of new Set([...known.keys(), ...shown.now.keys()])) {
 				const value = shown.now.get(path) ?? null;
 				const told = known.get(path) ?? null;
-				if (value === told || UNTOLD.interviews === path || UNTOLD.offers === path) continue;
-				if (!known.has(path) && known.has(path.startsWith('offers') ? UNTOLD.offers : UNTOLD.interviews)) continue;
+				if (value === told || path === UNTOLD.interviews || path === UNTOLD.offers || path === UNTOLD.attachments) continue;
+				if (!known.has(path) && known.has(listOf(path))) continue;
 				// An interview that is gone counts as cancelled; its times are of no interest.
 				const gone = path.startsWith('interviews[') && !shown.now.has(path);
 				if (gone && (!path.endsWith('.status') || told === 'CANCELLED')) continue;
@@ -180,7 +207,7 @@ export class Judge {
 	}
 }
 
-export function flatten(application: Application, deleted: boolean): Flat {
+export function flatten(application: Application, deleted: boolean, whole = false): Flat {
 	const flat: Flat = new Map([['deleted', String(deleted)]]);
 	const { info } = application;
 	flat.set('info.status', info?.status ?? null);
@@ -191,25 +218,45 @@ export function flatten(application: Application, deleted: boolean): Flat {
 	// Not told: what it turns out to be later is remembered without a word.
 	if (!application.interviews) flat.set(UNTOLD.interviews, '');
 	if (!application.offers) flat.set(UNTOLD.offers, '');
+	if (!application.attachments) flat.set(UNTOLD.attachments, '');
 	for (const interview of application.interviews ?? []) {
 		const path = `interviews[${interview.id}]`;
 		flat.set(`${path}.status`, interview.status);
 		flat.set(`${path}.scheduledStart`, interview.scheduledStart);
 		flat.set(`${path}.scheduledEnd`, interview.scheduledEnd);
+		if (whole) flat.set(`${path}.rest`, restOf(interview));
 	}
-	for (const offer of application.offers ?? []) flat.set(`offers[${offer.id}].status`, offer.status);
+	for (const offer of application.offers ?? []) {
+		flat.set(`offers[${offer.id}].status`, offer.status);
+		if (whole) flat.set(`offers[${offer.id}].rest`, restOf(offer));
+	}
+	for (const [path, value] of attachmentsIn(application)) flat.set(path, value);
 	return flat;
 }
 
-function assignments({ path, from, to, ...rest }: Change & { from?: unknown }): Array<[path: string, from: string | null | undefined, to: string | null]> {
+/** Of an interview or an offer: all but what has a path of its own. */
+function restOf(part: unknown): string | null {
+	if (typeof part !== 'object' || part === null) return null;
+	return JSON.stringify({ ...part, status: undefined, scheduledStart: undefined, scheduledEnd: undefined });
+}
+
+function attachmentsIn(application: Application | null): Array<[path: string, value: string]> {
+	return (application?.attachments ?? []).map(({ id, name, type }) => [`attachments[${id ?? name ?? ''}]`, type]);
+}
+
+function assignments({ path, from, to, ...rest }: Change & { from?: unknown }, whole: boolean): Array<[path: string, from: string | null | undefined, to: string | null]> {
 	void rest;
 	const was = (read: (value: unknown) => string | null) => (from === undefined ? undefined : read(from));
 	if (path === 'currentStage') return [[path, was((value) => field(value, 'id')), field(to, 'id')]];
 	if (path === 'rejection') return [[path, was(reason), reason(to)]];
 	if (path === 'info.candidate') return [[path, undefined, person(to)]];
+	if (path.startsWith('attachments[')) return [[path, was((value) => field(value, 'type')), field(to, 'type')]];
 	if (/^(interviews|offers)\[[^\]]*\]$/.test(path)) {
 		const fields = path.startsWith('offers') ? ['status'] : ['status', 'scheduledStart', 'scheduledEnd'];
-		return fields.map((name) => [`${path}.${name}`, was((value) => field(value, name)), field(to, name)]);
+		return [
+			...fields.map((name): [string, string | null | undefined, string | null] => [`${path}.${name}`, was((value) => field(value, name)), field(to, name)]),
+			...(whole ? [[`${path}.rest`, undefined, restOf(to)] satisfies [string, undefined, string | null]] : []),
+		];
 	}
 	const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 	return [[path, was(text), text(to)]];

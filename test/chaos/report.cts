@@ -1,8 +1,12 @@
 /** Sums up what the simulations found. */
-import { MODES, type Mode } from './host.cts';
-import { komboScenarios, KomboSimulation } from './kombo.cts';
+import { feed, feedScenarios } from './feed.cts';
+import { flatchr, flatchrScenarios } from './flatchr.cts';
+import { MODES, type Mode, type SimHost } from './host.cts';
+import { knit, knitScenarios } from './knit.cts';
+import { kombo, komboScenarios } from './kombo.cts';
+import { ProviderSimulation, type Player, type ProviderPlan } from './provider.cts';
 import { scenarios } from './scenarios.cts';
-import { Simulation, type Plan, type Result } from './simulation.cts';
+import { Simulation, USUAL, type Plan, type Result } from './simulation.cts';
 
 export interface Run {
 	name: string;
@@ -12,17 +16,32 @@ export interface Run {
 	result: Result;
 }
 
-export async function simulate(name: string, mode: Mode, seed: number, smaller: Partial<Plan> = {}): Promise<Run> {
+const players: ReadonlyArray<readonly [Player, Readonly<Record<string, ProviderPlan>>]> = [[kombo, komboScenarios], [knit, knitScenarios], [flatchr, flatchrScenarios], [feed, feedScenarios]];
+
+/** `knit: kills` -> who plays it and how. */
+const played = new Map<string, { player: Player; plan: ProviderPlan }>(players.flatMap(([player, plans]) => Object.entries(plans).map(([name, plan]) => [`${player.service}: ${name}`, { player, plan }] as const)));
+
+/** The same with less, or with something more that happens each minute. */
+export type Variation = Pick<Plan, 'applications' | 'minutes'> & { minute?(sim: { host: SimHost }, minute: number): void };
+
+export async function simulate(name: string, mode: Mode, seed: number, variation: Variation = {}): Promise<Run> {
 	const plan = scenarios[name];
-	const onKombo = komboScenarios[name];
-	if (plan) return { name, mode, seed, crashes: plan.crashes === true, result: await new Simulation(mode, { ...plan, ...smaller }, `${seed}/${name}`).run() };
-	if (onKombo) return { name, mode, seed, crashes: onKombo.crashes === true, result: await new KomboSimulation(mode, onKombo, `${seed}/${name}`).run() };
+	const part = played.get(name);
+	if (plan) return { name, mode, seed, crashes: plan.crashes === true, result: await new Simulation(mode, { ...plan, ...variation }, `${seed}/${name}`).run() };
+	if (part) return { name, mode, seed, crashes: part.plan.crashes === true, result: await new ProviderSimulation(mode, part.player, { ...part.plan, ...variation }, `${seed}/${name}`).run() };
 	throw new Error(`There is no scenario "${name}". There are: ${scenarioNames().join(', ')}`);
 }
 
 /** The engine's on a vendor in memory, then the whole trigger's on the sandbox. */
 export function scenarioNames(): string[] {
-	return [...Object.keys(scenarios), ...Object.keys(komboScenarios)];
+	return [...Object.keys(scenarios), ...played.keys()];
+}
+
+/** About how long it takes, so that the long ones can be begun first. */
+export function weightOf(name: string): number {
+	const part = played.get(name);
+	const { applications, minutes, changesPerMinute } = part ? { ...part.player.usual, ...part.plan } : { ...USUAL, ...scenarios[name] };
+	return applications + minutes * changesPerMinute * (part ? 10 : 1);
 }
 
 type Sums = Record<'polls' | 'changes' | 'told' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number>;

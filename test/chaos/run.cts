@@ -9,12 +9,18 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { MODES, type Mode } from './host.cts';
-import { complaintsOf, report, scenarioNames, simulate, type Run } from './report.cts';
+import { complaintsOf, report, scenarioNames, simulate, weightOf, type Run } from './report.cts';
 
 interface Job {
 	name: string;
 	mode: Mode;
 	seed: number;
+}
+
+interface Cost {
+	name: string;
+	/** Of the processor. */
+	ms: number;
 }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, seed: { type: 'string' }, mode: { type: 'string' }, only: { type: 'string' } } });
@@ -23,13 +29,18 @@ async function main(): Promise<void> {
 	const seed = Number(values.seed ?? Date.now() % 1_000_000);
 	const jobs: Job[] = scenarioNames()
 		.filter((name) => values.only === undefined || name.includes(values.only))
-		.flatMap((name) => MODES.filter((mode) => values.mode === undefined || mode === values.mode).map((mode) => ({ name, mode, seed })));
+		.flatMap((name) => MODES.filter((mode) => values.mode === undefined || mode === values.mode).map((mode) => ({ name, mode, seed })))
+		.sort((a, b) => weightOf(b.name) - weightOf(a.name));
 	if (jobs.length === 0) throw new Error(`There is no scenario "${values.only}". There are: ${scenarioNames().join(', ')}`);
 	console.log(`seed ${seed}: ${jobs.length} simulations`);
 	const runs: Run[] = [];
+	const costs: Cost[] = [];
+	const begun = Date.now();
 	const workers = Math.min(jobs.length, availableParallelism(), 4);
-	await Promise.all(Array.from({ length: workers }, async () => await work(jobs, runs)));
+	await Promise.all(Array.from({ length: workers }, async () => await work(jobs, runs, costs)));
 	const result = report(runs, [seed]);
+	const seconds = (ms: number) => Math.round(ms / 1000);
+	console.log(`${seconds(Date.now() - begun)} s with ${workers} workers, ${seconds(costs.reduce((sum, { ms }) => sum + ms, 0))} s of work; the longest: ${costs.sort((a, b) => b.ms - a.ms).slice(0, 5).map(({ name, ms }) => `${name} ${seconds(ms)} s`).join(', ')}`);
 	for (const line of complaintsOf(runs)) console.log(line);
 	if (values.json) console.log(JSON.stringify(result));
 	else {
@@ -39,8 +50,14 @@ async function main(): Promise<void> {
 	process.exitCode = result.lost + result.duplicated + result.wrongFromTo > 0 ? 1 : 0;
 }
 
+/** Milliseconds of work of this process. */
+function cpuSince(before: NodeJS.CpuUsage): number {
+	const { user, system } = process.cpuUsage(before);
+	return Math.round((user + system) / 1000);
+}
+
 /** One process that takes the next simulation whenever it is free. */
-async function work(jobs: Job[], runs: Run[]): Promise<void> {
+async function work(jobs: Job[], runs: Run[], costs: Cost[]): Promise<void> {
 	const child = fork(__filename, [], { env: { ...process.env, CHAOS_WORKER: '1' } });
 	const ended = once(child, 'exit');
 	for (let job = jobs.shift(); job; job = jobs.shift()) {
@@ -48,6 +65,7 @@ async function work(jobs: Job[], runs: Run[]): Promise<void> {
 		const [answer] = await Promise.race([once(child, 'message'), ended.then(() => { throw new Error(`The simulation of "${job?.name}" (${job?.mode}) died`); })]);
 		if (answer.error) throw new Error(`${job.name} (${job.mode}): ${answer.error}`);
 		runs.push(answer.run);
+		costs.push({ name: `${job.name} (${job.mode})`, ms: answer.cpuMs });
 	}
 	child.disconnect();
 	await ended;
@@ -57,6 +75,7 @@ if (process.env.CHAOS_WORKER === undefined) void main();
 else {
 	process.on('disconnect', () => process.exit());
 	process.on('message', ({ name, mode, seed }: Job) => {
-		simulate(name, mode, seed).then((run) => process.send?.({ run }), (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }));
+		const before = process.cpuUsage();
+		simulate(name, mode, seed).then((run) => process.send?.({ run, cpuMs: cpuSince(before) }), (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }));
 	});
 }

@@ -71,16 +71,16 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 
 	// ---- the first read and failing requests
 	'first read of 20,000 with kills between': {
-		applications: 20_000, minutes: 90, crashes: false,
+		applications: 20_000, minutes: 70, crashes: false,
 		prepare: (sim) => { sim.vendor.latencyMs = 6_000; },
 		minute: async (sim, minute) => {
 			if (minute < 40 && minute % 7 === 3) sim.host.kill();
 			if (minute === 60) sim.vendor.latencyMs = 40;
 		},
 	},
-	'2,000 outlines that need details': { applications: 2_000, minutes: 120, prepare: (sim) => { sim.vendor.gated = true; sim.vendor.latencyMs = 400; } },
+	'2,000 outlines that need details': { applications: 2_000, minutes: 80, prepare: (sim) => { sim.vendor.gated = true; sim.vendor.latencyMs = 400; } },
 	'429 at page 40 of every read': {
-		applications: 3_000, minutes: 150,
+		applications: 3_000, minutes: 100,
 		prepare: (sim) => {
 			sim.vendor.pageSize = 60;
 			sim.vendor.fault = ({ cursor }) => (Number(cursor?.split(':')[1] ?? 0) === 39 * 60 && sim.random.chance(0.7) ? { kind: 'limited' } : undefined);
@@ -96,23 +96,23 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	'no Date': { prepare: (sim) => { sim.vendor.dateSkew = 'none'; } },
 	'stale Date': { prepare: (sim) => { sim.vendor.dateSkew = -HOUR; } },
 	'the vendor\'s clock jumps': { minute: every(20, (sim) => { sim.vendor.dateSkew = sim.random.pick([0, 0, 2 * HOUR, -2 * HOUR, 'none' as const]); }) },
-	'a week of nested changes only': { minutes: 300, changesPerMinute: 0, minute: async (sim) => { sim.clock.advance(33 * MINUTE); sim.step(['schedule', 'interview', 'offer']); } },
-	'shown 5 minutes late': { minutes: 500, prepare: (sim) => { sim.vendor.lag = 5 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
-	'shown 40 minutes late': { minutes: 500, prepare: (sim) => { sim.vendor.lag = 40 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
-	'shown 180 minutes late': { minutes: 500, prepare: (sim) => { sim.vendor.lag = 180 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
+	'a week of nested changes only': { minutes: 310, changesPerMinute: 0, minute: async (sim) => { sim.clock.advance(33 * MINUTE); sim.step(['schedule', 'interview', 'offer']); } },
+	'shown 5 minutes late': { minutes: 250, prepare: (sim) => { sim.vendor.lag = 5 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
+	'shown 40 minutes late': { minutes: 250, prepare: (sim) => { sim.vendor.lag = 40 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
+	'shown 180 minutes late': { minutes: 250, prepare: (sim) => { sim.vendor.lag = 180 * MINUTE; }, minute: async (sim) => sim.clock.advance(9 * MINUTE) },
 
 	// ---- pages
-	'descending pages under writes': { applications: 3_000, changesPerMinute: 120, minutes: 60, prepare: (sim) => { sim.vendor.order = 'descending'; sim.vendor.pageSize = 50; } },
-	'ascending pages under writes': { applications: 3_000, changesPerMinute: 120, minutes: 60, prepare: (sim) => { sim.vendor.pageSize = 50; } },
+	'descending pages under writes': { applications: 3_000, changesPerMinute: 120, minutes: 35, prepare: (sim) => { sim.vendor.order = 'descending'; sim.vendor.pageSize = 50; } },
+	'ascending pages under writes': { applications: 3_000, changesPerMinute: 120, minutes: 35, prepare: (sim) => { sim.vendor.pageSize = 50; } },
 	'pages in random order': { minutes: 120, prepare: (sim) => { sim.vendor.order = 'random'; } },
-	'cursors that expire': { applications: 2_000, changesPerMinute: 60, minutes: 60, prepare: (sim) => { sim.vendor.cursorLifeMs = 90_000; sim.vendor.pageSize = 100; sim.vendor.latencyMs = 900; } },
+	'cursors that expire': { applications: 2_000, changesPerMinute: 60, minutes: 40, prepare: (sim) => { sim.vendor.cursorLifeMs = 90_000; sim.vendor.pageSize = 100; sim.vendor.latencyMs = 900; } },
 	'rows twice': { prepare: (sim) => { sim.vendor.fault = () => (sim.random.chance(0.3) ? { kind: 'rowTwice' } : undefined); } },
 	'rows skipped': { prepare: (sim) => { sim.vendor.pageSize = 30; sim.vendor.fault = ({ kind }) => (kind === 'window' && sim.random.chance(0.2) ? { kind: 'rowSkipped' } : undefined); } },
 	'empty pages that go on': { prepare: (sim) => { sim.vendor.fault = ({ cursor }) => (!cursor?.includes('.5') && sim.random.chance(0.2) ? { kind: 'emptyPage' } : undefined); } },
-	'equal stamps across a border': { prepare: (sim) => { sim.vendor.pageSize = 25; }, changesPerMinute: 0, minute: async (sim) => { for (let i = 0; i < 30; i++) sim.step(); } },
+	'equal stamps across a border': { minutes: 90, prepare: (sim) => { sim.vendor.pageSize = 25; }, changesPerMinute: 0, minute: async (sim) => { for (let i = 0; i < 30; i++) sim.step(); } },
 
 	// ---- memory
-	'25,000 in room for 20,000': { applications: 25_000, minutes: 30, changesPerMinute: 200, options: { maxStateBytes: 1_000_000, fullCheckHours: 1 }, minute: every(3, (sim) => sim.clock.advance(HOUR)) },
+	'25,000 in room for 20,000': { applications: 25_000, minutes: 22, changesPerMinute: 120, options: { maxStateBytes: 1_000_000, fullCheckHours: 1 }, minute: every(2, (sim) => sim.clock.advance(HOUR)) },
 	'finished ones touched after their details were dropped': {
 		applications: 2_000, minutes: 200, options: { maxStateBytes: 45_000 },
 		minute: async (sim) => { sim.step(['hire', 'reject', 'reactivate']); },
@@ -130,8 +130,8 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	},
 	'integration swapped and back': {
 		minute: async (sim, minute) => {
-			if (minute !== 80 && minute !== 160) return;
-			sim.vendor.account = minute === 80 ? 'other' : 'acme';
+			if (minute !== 60 && minute !== 110) return;
+			sim.vendor.account = minute === 60 ? 'other' : 'acme';
 			sim.judge.forget();
 		},
 	},
@@ -141,17 +141,18 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 		minute: every(10, (sim) => {
 			const { id } = sim.any();
 			sim.vendor.change(id, (record) => { record.deleted = true; });
-			returning.push([sim, id]);
-			const back = returning.length > 5 ? returning.shift() : undefined;
-			if (back && back[0] === sim) sim.vendor.change(back[1], (record) => { record.deleted = false; });
+			const gone = [...(deleted.get(sim) ?? []), id];
+			const back = gone.length > 5 ? gone.shift() : undefined;
+			deleted.set(sim, gone);
+			if (back) sim.vendor.change(back, (record) => { record.deleted = false; });
 		}),
 	},
-	'bulk import of 20,000': { minutes: 60, minute: async (sim, minute) => { if (minute === 20) sim.records.push(...sim.vendor.fill(20_000, 5 * MINUTE)); } },
+	'bulk import of 20,000': { minutes: 45, minute: async (sim, minute) => { if (minute === 20) sim.records.push(...sim.vendor.fill(20_000, 5 * MINUTE)); } },
 	'three weeks of pause': { crashes: false, minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); for (let day = 0; day < 21; day++) { sim.clock.advance(DAY); for (let i = 0; i < 100; i++) sim.step(); } } } },
 	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.judge.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(30, (sim) => sim.clock.advance(DAY)) },
 
 	'all together': {
-		applications: 1_500, minutes: 600, changesPerMinute: 12, crashes: true, options: { maxStateBytes: 60_000, cap: 200 },
+		applications: 1_500, minutes: 300, changesPerMinute: 12, crashes: true, options: { maxStateBytes: 60_000, cap: 200 },
 		prepare: (sim) => { sim.failing(0.05); sim.vendor.lag = 3 * MINUTE; sim.vendor.pageSize = 60; sim.vendor.order = 'descending'; },
 		minute: async (sim, minute) => {
 			if (minute % 45 === 44) await sim.crash();
@@ -163,4 +164,4 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 };
 
 const copies = new WeakMap<Simulation, string | undefined>();
-const returning: Array<[Simulation, string]> = [];
+const deleted = new WeakMap<Simulation, string[]>();

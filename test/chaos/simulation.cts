@@ -1,5 +1,5 @@
 /** One trigger, one vendor, one n8n, days of simulated time. */
-import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes';
+import { DEFAULT_OPTIONS, forgetSlots, type PollOptions } from '../../lib/ats/changes';
 import { unpack } from '../../lib/ats/changes/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
@@ -34,6 +34,9 @@ export interface Result extends Verdict {
 	requestsInFullChecks: number;
 	maxLagSeen: number;
 }
+
+/** What a scenario takes that names nothing else. */
+export const USUAL = { applications: 500, minutes: 160, changesPerMinute: 6 };
 
 const STAGES = ['Applied', 'Screening', 'Interview', 'Offer', 'Hired'];
 
@@ -78,7 +81,7 @@ export class Simulation {
 	async run(): Promise<Result> {
 		const restore = useClock(this.clock);
 		try {
-			const { applications = 500, minutes = 240, changesPerMinute = 5 } = this.plan;
+			const { applications, minutes, changesPerMinute } = { ...USUAL, ...this.plan };
 			this.records = this.vendor.fill(applications);
 			this.judge.counting = true;
 			this.plan.prepare?.(this);
@@ -97,6 +100,7 @@ export class Simulation {
 			return this.result(applications);
 		} finally {
 			restore();
+			forgetSlots();
 		}
 	}
 
@@ -156,8 +160,9 @@ export class Simulation {
 		this.vendor.modelsOff.clear();
 		this.host.handOver = 'whole';
 		for (let round = 0; round < 3; round++) {
-			for (let minute = 0; minute < 70; minute++) {
-				this.clock.advance(MINUTE);
+			// Longer than a full check that was refused waits until it tries again.
+			for (let poll = 0; poll < 26; poll++) {
+				this.clock.advance(poll < 10 ? MINUTE : 4 * MINUTE);
 				await this.poll();
 			}
 			this.clock.advance(DAY);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import type { IDataObject, IHttpRequestOptions, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestOptions, INodeExecutionData, IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
 
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
 import type { PollHost, PollResult } from '../../lib/ats/changes';
@@ -11,8 +11,9 @@ import type { Clock } from '../../lib/clock';
 import type { ManualClock } from '../../sandbox/clock.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
 
-const BASE = 'http://localhost';
+const ORIGIN = 'http://localhost';
 const DIST = join(__dirname, '../../dist');
+const ACTIVATION_BUDGET_MS = 300_000;
 
 interface Built {
 	AtsTrigger: new () => { poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> };
@@ -21,49 +22,68 @@ interface Built {
 	forgetSlots(): void;
 }
 
-/** What n8n would load. */
-export function built(): Built {
+/** What n8n would load, as after the start of a process: nothing of an earlier one is left in its modules (where the runner allows it). */
+function load(): Built {
 	if (!existsSync(join(DIST, 'nodes/Ats/AtsTrigger.node.js'))) throw new Error('The trigger is not built yet: run `npm run build` first');
-	const load = createRequire(__filename);
-	return {
-		AtsTrigger: load(join(DIST, 'nodes/Ats/AtsTrigger.node.js')).AtsTrigger,
-		useClock: load(join(DIST, 'lib/clock.js')).useClock,
-		forgetSlots: load(join(DIST, 'lib/ats/changes/index.js')).forgetSlots,
+	const require = createRequire(__filename);
+	for (const name of Object.keys(require.cache)) if (name.startsWith(DIST)) delete require.cache[name];
+	const built: Built = {
+		AtsTrigger: require(join(DIST, 'nodes/Ats/AtsTrigger.node.js')).AtsTrigger,
+		useClock: require(join(DIST, 'lib/clock.js')).useClock,
+		forgetSlots: require(join(DIST, 'lib/ats/changes/index.js')).forgetSlots,
 	};
+	built.forgetSlots();
+	return built;
 }
 
 export interface TriggerSetting {
 	sandbox: Sandbox;
 	clock: ManualClock;
 	provider: string;
-	/** Type and data of the credential, without the base URL. */
+	/** Data of the credential, and the headers that n8n would add from it. */
 	credential: Record<string, string>;
+	headers: Record<string, string>;
 	parameters: IDataObject;
-	latencyMs: () => number;
 	onAnswer(path: string, body: string): void;
 }
 
 /** Each process has its own: n8n's first poll on a static data object is the one at activation. */
 export class TriggerInProcess {
+	/** Milliseconds that an answer takes. */
+	latencyMs = 40;
+	/** The connection is closed without an answer. */
+	cut: () => boolean = () => false;
+	requests = 0;
 	private data: { state?: string } = {};
 	private activated = false;
-	private readonly built = built();
+	private built: Built;
+	private node: InstanceType<Built['AtsTrigger']>;
+	private restoreClock: () => void;
 
-	constructor(private readonly setting: TriggerSetting) {}
+	constructor(private readonly setting: TriggerSetting) {
+		this.built = load();
+		this.node = new this.built.AtsTrigger();
+		this.restoreClock = this.built.useClock(setting.clock);
+	}
 
 	restart(): void {
+		this.close();
 		this.data = {};
 		this.activated = false;
+		this.built = load();
+		this.node = new this.built.AtsTrigger();
+		this.restoreClock = this.built.useClock(this.setting.clock);
+	}
+
+	close(): void {
+		this.restoreClock();
 		this.built.forgetSlots();
 	}
 
 	poll = async (host: PollHost): Promise<PollResult> => {
 		// Without the scheduler n8n polls once at activation, also when it comes up again; the answer does not matter here.
-		const scheduled = host.budgetMs === 36_000;
-		if (!scheduled && !this.activated) {
-			this.activated = true;
-			await this.once(host, 'init').catch(() => null);
-		}
+		if (!isScheduled(host) && !this.activated) await this.once(host, 'init').catch(() => null);
+		this.activated = true;
 		if (host.activation !== null) return 'quiet';
 		const answer = await this.once(host, 'update');
 		if (answer === null) return 'quiet';
@@ -71,15 +91,22 @@ export class TriggerInProcess {
 		return items.length === 0 ? 'commit' : { items };
 	};
 
-	private async once(host: PollHost, activation: 'init' | 'update') {
+	/** The user switches the workflow on. Throws what they would see. */
+	async activate(host: PollHost): Promise<void> {
+		this.data = {};
+		await this.once(isScheduled(host) ? { ...host, budgetMs: ACTIVATION_BUDGET_MS } : host, 'activate');
+		this.activated = true;
+	}
+
+	private async once(host: PollHost, activation: WorkflowActivateMode) {
 		this.data.state = host.read();
 		const before = this.data.state;
-		const result = await new this.built.AtsTrigger().poll.call(this.context(host, activation));
+		const result = await this.node.poll.call(this.context(host, activation));
 		if (this.data.state !== before && this.data.state !== undefined) host.write(this.data.state);
 		return result;
 	}
 
-	private context(host: PollHost, activation: 'init' | 'update'): IPollFunctions {
+	private context(host: PollHost, activation: WorkflowActivateMode): IPollFunctions {
 		const { provider, parameters, credential } = this.setting;
 		const all: IDataObject = { provider, ...parameters };
 		const node = { id: host.key, name: 'ATS Trigger', type: 'n8n-nodes-ats.atsTrigger', typeVersion: 1, position: [0, 0], parameters: all };
@@ -90,7 +117,7 @@ export class TriggerInProcess {
 			getActivationMode: () => activation,
 			getNodeParameter: (name: string, fallback?: unknown) => all[name] ?? fallback,
 			getWorkflowStaticData: () => this.data,
-			getCredentials: async () => ({ ...credential, region: 'custom', baseUrl: `${BASE}${new URL(this.setting.sandbox.urls[provider] ?? '').pathname}` }),
+			getCredentials: async () => credential,
 			getTimezone: () => 'UTC',
 			logger: { ...host.log, error: () => {} },
 			...(host.budgetMs === undefined ? {} : { getPollBudgetMs: () => host.budgetMs }),
@@ -101,18 +128,30 @@ export class TriggerInProcess {
 	}
 
 	private async request(options: IHttpRequestOptions) {
-		const { sandbox, clock, credential } = this.setting;
+		const { sandbox, clock, headers } = this.setting;
 		const url = new URL(options.url);
 		const begun = clock.now();
-		clock.advance(this.setting.latencyMs());
+		this.requests++;
+		clock.advance(this.latencyMs);
+		if (this.cut()) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 		const answer = await sandbox.inject({
 			method: options.method ?? 'GET',
 			url: url.pathname + url.search,
-			headers: { ...(options.headers as Record<string, string>), authorization: `Bearer ${credential.apiKey}` },
-			...(typeof options.body === 'string' ? { payload: options.body } : {}),
+			headers: { ...(options.headers as Record<string, string>), ...headers },
+			...(options.body === undefined ? {} : { payload: options.body as string | object }),
 		});
 		if (clock.now() - begun > (options.timeout ?? Infinity)) throw Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' });
 		if (answer.statusCode === 200) this.setting.onAnswer(url.pathname, answer.body);
-		return { statusCode: answer.statusCode, headers: answer.headers, body: answer.body };
+		// The sandbox does not listen, but links in its answers name the address that it believes to have.
+		return { statusCode: answer.statusCode, headers: answer.headers, body: answer.body.replaceAll(sandbox.url, ORIGIN) };
 	}
+}
+
+function isScheduled({ budgetMs }: PollHost): boolean {
+	return budgetMs === 36_000;
+}
+
+/** Where the trigger finds a service of the sandbox, from its own address of it. */
+export function addressOf(sandboxUrl = ''): string {
+	return ORIGIN + new URL(sandboxUrl).pathname;
 }

@@ -73,6 +73,8 @@ export class FakeVendor {
 	canConfirm = true;
 	/** List rows are outlines; `details` gives the rest. */
 	gated = false;
+	/** What outlines do not show. */
+	hidden: readonly ModelKey[] = [];
 	detailsFail: (id: string) => boolean = () => false;
 	unreadable = new Set<string>();
 	changes = 0;
@@ -204,7 +206,9 @@ export class FakeVendor {
 			offers: off.has('offers') ? [] : record.offers.map(({ id, status }) => ({ id, status, createdAt: null, sentAt: null, closedAt: null })),
 			attachments: null,
 		};
-		return { id: record.id, application, told: new Set(MODELS), deleted: record.deleted, createdAt: record.createdAt, changedAt: record.changedAt };
+		const told = MODELS.filter((model) => !outline || !this.hidden.includes(model));
+		for (const model of MODELS) if (!told.includes(model)) application[model] = null;
+		return { id: record.id, application, told: new Set(told), deleted: record.deleted, createdAt: record.createdAt, changedAt: record.changedAt };
 	}
 
 	private soon(apply: () => void): void {

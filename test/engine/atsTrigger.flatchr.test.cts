@@ -129,6 +129,16 @@ test('a vacancy that leaves the list makes no event of its own, and its people a
 	expect(items[0]).toMatchObject({ application: { info: { jobId: flatchr.ids.of('job', world().jobs.need(application.jobId)) } } });
 });
 
+test('people of a vacancy that nobody saw in the list are told, without its ID', async () => {
+	const application = active();
+	world().remove('job', application.jobId, BY);
+	const trigger = await watching();
+	acts.hire(world(), application, BY);
+	const items = await told(trigger);
+	expect(events(items)).toEqual(['application.stage_changed', 'application.hired']);
+	expect(items[0]).toMatchObject({ application: { info: { status: 'HIRED', jobId: null } } });
+});
+
 test('a column that is in the list no more is unknown, not a move', async () => {
 	const trigger = await watching();
 	const application = active();

@@ -424,6 +424,37 @@ describe('when the vendor fails', () => {
 		expect(vendor.requests.filter(({ kind }) => kind === 'details')).toHaveLength(1);
 		expect(told()).toEqual([`application.hired ${id(0)}`]);
 	});
+
+	it('looks behind outlines that the window lists: what changed may be what they do not show', async () => {
+		const { vendor, minute, told, id } = setUp({ applications: 60 });
+		vendor.gated = true;
+		vendor.hidden = ['interviews', 'offers'];
+		await minute(20);
+		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'IN_PROGRESS' }]; }, true);
+		await minute();
+		expect(told()).toEqual([`offer.created ${id(0)}`]);
+		// The second change finds it in the window already.
+		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'SIGNED' }]; }, true);
+		vendor.requests.length = 0;
+		await minute(14);
+		expect(told()).toEqual([`offer.created ${id(0)}`, `offer.status_changed ${id(0)}`]);
+		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
+		vendor.requests.length = 0;
+		await minute(60);
+		expect(told()).toHaveLength(2);
+		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
+	});
+
+	it('takes a job that is not told for the one that is remembered', async () => {
+		const { vendor, minute, told, id } = setUp();
+		await minute();
+		vendor.change(id(0), (record) => Object.assign(record, { jobId: null, status: 'HIRED' }));
+		await minute();
+		vendor.change(id(0), (record) => Object.assign(record, { jobId: 'job', status: 'ACTIVE' }));
+		const last = await minute();
+		expect(told()).toEqual([`application.hired ${id(0)}`, `application.reactivated ${id(0)}`, `application.updated ${id(0)}`]);
+		expect(last?.result).toMatchObject({ items: [{}, { changes: [{ path: 'info.jobId', from: expect.any(String), to: 'job' }] }] });
+	});
 });
 
 describe('activation', () => {

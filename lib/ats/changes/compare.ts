@@ -1,3 +1,4 @@
+import { clock } from '../../clock';
 import type { Change } from '../model';
 import type { SourceRow } from '../provider';
 import { created, diff, vanished } from './diff';
@@ -53,7 +54,16 @@ function passesGate(run: Run, row: SourceRow, gate: number, manner: Manner): boo
 	if (!entry) return false;
 	const same = isFull(entry) ? entry.gate === gate && !entry.missed : entry.gated && entry.content === gateContent(gate);
 	if (same) entry.seenIn = manner.pass;
-	return same;
+	return same && !wantsLook(run, row, entry, manner);
+}
+
+/**
+ * An outline shows not all that is remembered of an application: that the window lists it can be the only sign of a change.
+ * It is looked at when it comes into the window, and again from time to time while it is there.
+ */
+function wantsLook(run: Run, row: SourceRow, entry: Entry | SlimEntry, { foundBy, silentBefore }: Manner): boolean {
+	if (foundBy !== 'window' || silentBefore !== null || !isFull(entry) || (entry.snapshot.known & ~modelBits(row.told)) === 0) return false;
+	return clock.now() - (run.slot.looks.get(row.id) ?? -Infinity) >= LIMITS.lookAgainMs;
 }
 
 function memoOf(run: Run, row: SourceRow): string | null {
@@ -65,6 +75,7 @@ function memoOf(run: Run, row: SourceRow): string | null {
 function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined, manner: Manner): SourceRow[] {
 	if (answer && !(answer instanceof Error)) {
 		run.slot.rowFailures.delete(row.id);
+		if (manner.foundBy === 'window') run.slot.looks.set(row.id, clock.now());
 		return [{ ...answer, memo: answer.memo ?? row.memo ?? null }];
 	}
 	rowFailed(run, row.id, answer ? messageOf(answer) : 'its details are missing from the answer', manner);
@@ -178,6 +189,8 @@ function differsElsewhere(slim: SlimEntry, remembered: Snapshot, now: Snapshot):
 	// The gate of a list row opened, so its outline differs, unless status and stage explain it.
 	if (slim.gated) return slim.status === now.status && slim.stage === (now.stage?.id ?? null);
 	if ((now.known & slim.known) !== slim.known) return false;
+	// The job is in the hash: where it is not told, nothing can be said.
+	if (knows(slim.known, 'info') && now.jobId === null && slim.content !== slimContent(contentHash(restricted(now, slim.known)))) return false;
 	// With the status comes a rejection, or it goes: that it was none is worth a try.
 	return ![remembered, { ...remembered, rejection: null }].some((was) => slimContent(contentHash(restricted(was, slim.known))) === slim.content);
 }
@@ -245,6 +258,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, ma
 	if (before) before.seenIn = manner.pass;
 	if (wanted.length > 0 && run.telling.isFull) {
 		run.withheld = true;
+		run.slot.looks.delete(row.id);
 		return false;
 	}
 	const name = row.application.currentStage;

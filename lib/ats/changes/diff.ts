@@ -86,7 +86,8 @@ function merge(before: Snapshot, now: Snapshot): Snapshot {
 	return {
 		known: before.known | now.known,
 		deleted: now.deleted,
-		status, origin, jobId, info: hash, infoParts,
+		// An application is always for some job: none said is none told.
+		status, origin, jobId: jobId ?? before.jobId, info: hash, infoParts,
 		stage: knows(now.known, 'currentStage') ? now.stage : before.stage,
 		rejection: knows(now.known, 'rejection') ? now.rejection : before.rejection,
 		interviews: knows(now.known, 'interviews') ? withGone(before.interviews, now.interviews) : before.interviews,

@@ -122,6 +122,7 @@ function loadState(slot: Slot, text: string | undefined, scope: string, reads: r
 		slot.state = ours;
 		slot.standsFor = [text];
 		slot.rowFailures.clear();
+		slot.looks.clear();
 		slot.modelsAsked = false;
 		slot.silentSince = null;
 		slot.pass = 0;

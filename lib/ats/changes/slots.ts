@@ -20,6 +20,8 @@ export interface Slot {
 	corrupt: string | null;
 	/** Rows that failed, and how often. */
 	rowFailures: Map<string, number>;
+	/** Applications whose details were read since the window lists them, and when (our clock). */
+	looks: Map<string, number>;
 	modelsAsked: boolean;
 	/** Since when something is remembered that no execution carried to the database. */
 	silentSince: number | null;
@@ -35,7 +37,7 @@ export function slotFor(key: string): Slot {
 	let slot = slots.get(key);
 	if (!slot) {
 		slot = {
-			state: null, standsFor: [], feed: null, lock: null, notBefore: 0, failingSince: null, corrupt: null, rowFailures: new Map(),
+			state: null, standsFor: [], feed: null, lock: null, notBefore: 0, failingSince: null, corrupt: null, rowFailures: new Map(), looks: new Map(),
 			modelsAsked: false, silentSince: null, fullNotBefore: 0, pass: 0,
 		};
 		slots.set(key, slot);

@@ -17,6 +17,7 @@ export async function readWindow(run: Run): Promise<Outcome> {
 		since: header.again?.since ?? stored?.since ?? mark - overlapOf(run),
 	};
 	header.window = read;
+	for (const [id, at] of run.slot.looks) if (clock.now() - at >= LIMITS.lookAgainMs) run.slot.looks.delete(id);
 	const outcome = await readPages(run, {
 		read,
 		page: async (cursor) => await source.readWindow({ since: read.since, cursor }),

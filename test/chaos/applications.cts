@@ -1,0 +1,95 @@
+/** The witness of every provider whose applications are compared: looks at each application as the world changes it. */
+import { Judge, type Flat, type Verdict } from './judge.cts';
+import type { Witness } from './provider.cts';
+import { unpack } from '../../lib/ats/changes/pack';
+import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
+import type { ManualClock } from '../../sandbox/clock.cts';
+import type { Application } from '../../sandbox/model.cts';
+import type { Change, World } from '../../sandbox/world.cts';
+
+/** A provider's rows with nothing wrong: no lag, no bad day, nothing switched off. */
+export interface Eye {
+	/** The application as this provider shows it, under its id there, in the fields that are compared. */
+	show(application: Application): { id: string; flat: Flat };
+	/** Rows show interviews and offers whole. */
+	readonly whole?: boolean;
+	/** The rows of an answer that the trigger may have remembered. */
+	served(path: string, body: string): Iterable<{ id: string; flat(): Flat }>;
+}
+
+export class ApplicationsWitness implements Witness {
+	private readonly judge = new Judge();
+	/** Rows of this poll that nobody was told of yet. */
+	private readonly rows = new Map<string, Flat>();
+
+	constructor(
+		private readonly world: World,
+		private readonly clock: ManualClock,
+		private readonly eye: Eye,
+	) {
+		this.judge.whole = eye.whole === true;
+		for (const application of world.applications.rows) this.look(application);
+		world.onChange((change) => this.follow(change));
+	}
+
+	get watching(): boolean {
+		return this.judge.watching;
+	}
+
+	set counting(counting: boolean) {
+		this.judge.counting = counting;
+	}
+
+	served(path: string, body: string): void {
+		if (!this.judge.someUnknown()) return;
+		for (const { id, flat } of this.eye.served(path, body)) if (!this.judge.isKnown(id) && !this.rows.has(id)) this.rows.set(id, flat());
+	}
+
+	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
+		const { judge, rows } = this;
+		judge.hear(items);
+		for (const id of rows.keys()) if (judge.isKnown(id)) rows.delete(id);
+		if (state !== undefined && (rows.size > 0 || !judge.watching)) {
+			const { header, memory } = unpack(state);
+			// What was remembered without a word is what the workflow is taken to know.
+			for (const [id, flat] of rows) if (memory.find(id)) judge.baseline(id, flat);
+			if (header.highWater !== null) {
+				judge.watching = true;
+				judge.watchStart = header.watchStart;
+			}
+		}
+		rows.clear();
+	}
+
+	forget(): void {
+		this.judge.forget();
+	}
+
+	miss(text: string): void {
+		this.judge.miss(text);
+	}
+
+	lagIn(state: string): number {
+		return unpack(state).header.lag;
+	}
+
+	verdict(): Verdict {
+		return this.judge.verdict();
+	}
+
+	private look(application: Application): void {
+		const { id, flat } = this.eye.show(application);
+		this.judge.show(id, flat, this.clock.now(), application.createdAt);
+	}
+
+	/** Every application that shows what changed. */
+	private follow({ model, record }: Change): void {
+		const { applications } = this.world;
+		if (model === 'application') this.look(applications.need(record.id));
+		else if (model === 'candidate') for (const application of applications.by('candidateId', record.id)) this.look(application);
+		else if ((model === 'interview' || model === 'offer' || model === 'attachment') && 'applicationId' in record) {
+			const application = typeof record.applicationId === 'string' ? applications.get(record.applicationId) : undefined;
+			if (application) this.look(application);
+		}
+	}
+}

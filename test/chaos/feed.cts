@@ -1,0 +1,174 @@
+/** Chat Technologies: a feed that the service keeps itself. Every entry of the journal must be told exactly once. */
+import type { Verdict } from './judge.cts';
+import type { Player, ProviderPlan, Witness } from './provider.cts';
+import { every, shared, shownLate } from './providerScenarios.cts';
+import { unpackFeed } from '../../lib/ats/changes/feedState';
+import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
+import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
+import type { Sandbox } from '../../sandbox/index.cts';
+import type { Activity } from '../../sandbox/model.cts';
+import type { World } from '../../sandbox/world.cts';
+
+const BY = 'chaos';
+const PATH = '/changes';
+const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('chatTechnologies/settings', body);
+
+export const feed: Player = {
+	service: 'chatTechnologies',
+	usual: { applications: 150, minutes: 90, changesPerMinute: 3 },
+	headers: ({ apiKey = '', appId = '', consumerId = '' }) => ({ authorization: `Bearer ${apiKey}`, 'ct-app-id': appId, 'ct-consumer-id': consumerId }),
+	witness: ({ world }) => new FeedWitness(world),
+};
+
+/** Settings of the feed, then what else happens. */
+const setUp = (body: object, plan: ProviderPlan = {}): ProviderPlan => ({
+	...plan,
+	prepare: async (sim) => {
+		await settings(sim.sandbox, body);
+		await plan.prepare?.(sim);
+	},
+});
+const failing = (rate: number): ProviderPlan => ({ prepare: (sim) => sim.failing(rate) });
+const brokenPages: ProviderPlan = { prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }, { kind: 'repeatedCursor' }, { kind: 'endsEarly' }], 0.2, { service: 'chatTechnologies', path: PATH }) };
+/** The same thing, said again in the same moment. */
+const twins: ProviderPlan = {
+	minute: ({ world }, minute) => {
+		const candidateId = world.candidates.rows[minute % 7]?.id ?? '';
+		for (let i = 0; i < 1 + (minute % 4); i++) world.add('activity', { code: 'note', data: { note: 'Called' }, candidateId, jobId: null, userId: null }, BY);
+	},
+};
+const OLDEST = { order: 'oldest' };
+const NONE = { order: 'none' };
+const NO_IDS = { changeIds: false };
+
+export const feedScenarios: Readonly<Record<string, ProviderPlan>> = {
+	...shared,
+	'oldest first': setUp(OLDEST),
+	'in no order': setUp(NONE),
+	'plain records, links to the next page': setUp({ envelope: 'unified', paging: 'links' }),
+	'entries without IDs': setUp(NO_IDS),
+	'oldest first, bursts': setUp(OLDEST, shared.bursts),
+	'oldest first, kills': setUp(OLDEST, shared.kills),
+	'oldest first, 50 % failing requests': setUp(OLDEST, failing(0.5)),
+	'in no order, 50 % failing requests': setUp(NONE, failing(0.5)),
+	'late entries': shownLate(3 * HOUR, 10 * MINUTE),
+	'late entries, oldest first': setUp(OLDEST, shownLate(3 * HOUR, 10 * MINUTE)),
+	'late entries, in no order': setUp(NONE, shownLate(3 * HOUR, 10 * MINUTE)),
+	'identical entries': twins,
+	'identical entries without IDs': setUp(NO_IDS, twins),
+	'identical entries without IDs, oldest first': setUp({ ...NO_IDS, ...OLDEST }, twins),
+	'identical entries without IDs, a cap and kills': setUp({ ...NO_IDS, ...OLDEST }, { ...twins, parameters: { options: { cap: 20 } }, minute: async (sim, minute) => {
+		await twins.minute?.(sim, minute);
+		if (minute % 20 === 10) sim.burst(150);
+		if (minute % 20 === 13) sim.restart();
+	} }),
+	'rows twice, skipped, empty and repeated pages': brokenPages,
+	'oldest first, rows twice, skipped, empty and repeated pages': setUp(OLDEST, brokenPages),
+	'cursors that expire': setUp(OLDEST, { changesPerMinute: 20, prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'expiredCursor' }, 0.2, { service: 'chatTechnologies', path: PATH }) }),
+	'more than is remembered': { minutes: 40, changesPerMinute: 20, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(700); if (minute % 20 === 19) sim.clock.advance(DAY); } },
+	'slow, with a cap': { parameters: { options: { cap: 30 } }, prepare: ({ trigger }) => { trigger.latencyMs = 8_000; }, minute: every(30, (sim) => sim.burst(200)) },
+};
+
+interface Entry {
+	/** As the feed counts them. */
+	id: string;
+	content: string;
+	createdAt: number;
+	/** Shown before the first read was over, and older than it: may be told, and need not be. */
+	optional: boolean;
+	told: number;
+}
+
+export class FeedWitness implements Witness {
+	watching = false;
+	counting = false;
+	private readonly entries = new Map<string, Entry>();
+	private readonly byContent = new Map<string, Entry[]>();
+	private readonly eventIds = new Set<string>();
+	private readonly complaints: string[] = [];
+	private changes = 0;
+	private told = 0;
+	private lost = 0;
+	private duplicated = 0;
+	private wrong = 0;
+
+	constructor(private readonly world: World) {
+		for (const activity of world.activities.rows) this.show(activity);
+		world.onChange(({ model, kind, record }) => {
+			if (model !== 'activity' || kind !== 'added') return;
+			this.show(world.activities.need(record.id));
+			if (this.counting) this.changes++;
+		});
+	}
+
+	served(): void {}
+
+	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
+		for (const item of items) if ('event' in item) this.event(item);
+		if (this.watching || state === undefined) return;
+		const { lastRead, watchStart } = unpackFeed(state);
+		if (lastRead === null) return;
+		this.watching = true;
+		for (const entry of this.entries.values()) entry.optional = entry.createdAt < watchStart;
+	}
+
+	forget(): void {
+		this.watching = false;
+	}
+
+	miss(text: string): void {
+		this.lost++;
+		this.complaints.push(`missed: ${text}`);
+	}
+
+	lagIn(): number {
+		return 0;
+	}
+
+	verdict(): Verdict {
+		if (!this.watching) this.miss('everything: the first read never came to its end');
+		for (const { id, content, optional, told } of this.entries.values()) {
+			if (told === 0 && !optional) this.complain('lost', `${id}: ${content}`);
+			if (told > 1) this.complain('duplicated', `${id}: ${content}`);
+		}
+		const { changes, told, lost, duplicated, wrong, complaints } = this;
+		return { changes, told, lost, duplicated, wrongFromTo: wrong, complaints };
+	}
+
+	private show(activity: Activity): void {
+		const { candidates, jobs, users } = this.world;
+		const { id, createdAt, code, data } = { ...activity, id: String(activity.number) };
+		const [candidate, job, user] = [candidates.get(activity.candidateId), jobs.get(activity.jobId), users.get(activity.userId)];
+		const content = contentOf({ code, data, createdAt: new Date(createdAt).toISOString(), candidateId: numberOf(candidate), jobId: numberOf(job), userId: numberOf(user) });
+		const entry = { id, content, createdAt, optional: false, told: 0 };
+		this.entries.set(id, entry);
+		this.byContent.set(content, [...(this.byContent.get(content) ?? []), entry]);
+	}
+
+	private event({ event, eventId, activity }: ChangeEvent): void {
+		this.told++;
+		if (this.eventIds.has(eventId)) this.complain('duplicated', `the event ID ${eventId} was told before`);
+		this.eventIds.add(eventId);
+		const told: Record<string, unknown> = Object.fromEntries(Object.entries(activity ?? {}));
+		const content = contentOf(told);
+		const same = this.byContent.get(content) ?? [];
+		const { id } = told;
+		// Where the feed names no IDs, equal entries are told as often as there are of them.
+		const entry = id === null || id === undefined ? (same.find((one) => one.told === 0) ?? same[0]) : this.entries.get(String(id));
+		if (event !== 'activity.recorded' || !entry || entry.content !== content) this.complain('wrong', `${event} ${String(id)}: nothing like ${content} is in the feed`);
+		else entry.told++;
+	}
+
+	private complain(kind: 'lost' | 'duplicated' | 'wrong', text: string): void {
+		this[kind]++;
+		if (this.complaints.length < 10) this.complaints.push(`${kind}: ${text}`);
+	}
+}
+
+function numberOf(record: { number: number } | undefined): string | null {
+	return record ? String(record.number) : null;
+}
+
+function contentOf({ code, data, createdAt, candidateId, jobId, userId }: Record<string, unknown>): string {
+	return JSON.stringify([code, data, createdAt, candidateId ?? null, jobId ?? null, userId ?? null]);
+}

@@ -1,0 +1,115 @@
+/** Flatchr: whole lists by day, joined by names and numbers; deleted ones are missing without a word. */
+import { ApplicationsWitness, type Eye } from './applications.cts';
+import { flatten, type Flat } from './judge.cts';
+import type { Player, ProviderPlan } from './provider.cts';
+import { every, shared, shownLate } from './providerScenarios.cts';
+import { toApplication, TOLD } from '../../nodes/Flatchr/mapping';
+import type { Joins } from '../../nodes/Flatchr/joins';
+import { removeApplication, restoreApplication } from '../../sandbox/acts.cts';
+import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
+import type { Tools } from '../../sandbox/dialect.cts';
+import { searchRow } from '../../sandbox/flatchr/rows.cts';
+import { FlatchrState } from '../../sandbox/flatchr/state.cts';
+import type { Sandbox } from '../../sandbox/index.cts';
+import type { World } from '../../sandbox/world.cts';
+
+const SEARCH = '/search/applicants';
+const BY = 'chaos';
+const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('flatchr/settings', body);
+/** What is gone is only found by full checks, and the details of a little state do not last until then. */
+const NO_DELETIONS = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply', 'edit'] as const;
+
+export const flatchr: Player = {
+	service: 'flatchr',
+	usual: { applications: 250, minutes: 100, changesPerMinute: 3 },
+	witness: ({ world }, clock, plan) => new ApplicationsWitness(world, clock, eyeOf(world, isArchivedRejected(plan))),
+	recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
+};
+
+export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
+	...shared,
+	'archived as rejected': { parameters: { options: { archivedAsRejected: true } } },
+	'days go by': { minute: ({ clock }) => clock.advance(40 * MINUTE) },
+	'shown 30 hours late': shownLate(30 * HOUR, HOUR),
+	'rows twice, skipped': { prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }], 0.3, { service: 'flatchr', path: SEARCH }) },
+	'columns renamed': {
+		minute: every(20, ({ world }, minute) => {
+			// Each of these names is one column's only.
+			for (const stage of world.stages.rows.slice(0, 4)) world.change('stage', stage.id, { name: `${stage.name.split(' #')[0]} #${minute}` }, BY);
+		}),
+	},
+	'columns renamed, shown late': {
+		prepare: ({ world }) => { world.lag = MINUTE + 70; },
+		minute: every(5, ({ world, random }, minute) => {
+			const stage = random.pick(world.stages.rows.slice(0, 4));
+			world.change('stage', stage.id, { name: `${stage.name.split(' #')[0]} #${minute}` }, BY);
+		}),
+	},
+	'vacancies leave the list': {
+		minute: every(15, (sim, minute) => {
+			const job = sim.world.jobs.alive().find(({ status }) => status === 'OPEN');
+			if (job && sim.world.jobs.alive().length > 4) sim.world.remove('job', job.id, BY);
+			// A process that never saw them in the list.
+			if (minute % 30 === 0) sim.restart();
+		}),
+	},
+	'deletion and return': {
+		minute: every(8, ({ world, random, clock }, minute) => {
+			removeApplication(world, random.pick(world.applications.alive()), BY);
+			if (minute % 24 === 0) clock.advance(DAY);
+			const gone = world.applications.rows.find(({ deletedAt }) => deletedAt !== null && deletedAt < clock.now() - 3 * DAY);
+			if (gone) restoreApplication(world, gone, BY);
+		}),
+	},
+	'dates read as DD/MM': {
+		minute: async ({ sandbox }, minute) => {
+			if (minute % 40 === 20) await settings(sandbox, { filters: 'dayFirst' });
+			if (minute % 40 === 30) await settings(sandbox, { filters: 'monthFirst' });
+		},
+	},
+	'dates ignored': {
+		minute: async ({ sandbox }, minute) => {
+			if (minute % 40 === 20) await settings(sandbox, { filters: 'ignored' });
+			if (minute % 40 === 30) await settings(sandbox, { filters: 'monthFirst' });
+		},
+	},
+	'searches that come back empty': {
+		prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'nothing' }, 0.2, { service: 'flatchr', path: SEARCH }),
+		minute: every(30, ({ clock }) => clock.advance(DAY)),
+	},
+	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, steps: NO_DELETIONS, minute: every(40, (sim) => sim.burst(100)) },
+};
+
+function isArchivedRejected({ parameters }: ProviderPlan): boolean {
+	return typeof parameters?.options === 'object' && 'archivedAsRejected' in parameters.options;
+}
+
+/** Knows every vacancy and every column there ever was. */
+function eyeOf(world: World, archivedAsRejected: boolean): Eye {
+	// Only what its rows need: nothing here is served.
+	const state = new FlatchrState(world, {} as Tools);
+	let joins = joinsOf(state);
+	world.onChange(({ model }) => {
+		if (model === 'stage' || model === 'job') joins = joinsOf(state);
+	});
+	const flatOf = (row: Readonly<Record<string, unknown>>, deleted: boolean): Flat => flatten(toApplication(row, joins, { models: TOLD, archivedAsRejected }), deleted);
+	return {
+		show(application) {
+			const row = searchRow(state, application);
+			return { id: String(row.applicant), flat: flatOf(row, application.deletedAt !== null) };
+		},
+		*served(path, body) {
+			if (!path.endsWith(SEARCH)) return;
+			const rows: unknown = JSON.parse(body);
+			for (const row of Array.isArray(rows) ? rows : []) yield { id: String(row.applicant), flat: () => flatOf(row, false) };
+		},
+	};
+}
+
+function joinsOf(state: FlatchrState): Joins {
+	const { jobs } = state.world;
+	return {
+		vacancyKeys: new Map(jobs.rows.map((job) => [String(state.number('vacancy', job)), state.ids.of('job', job)])),
+		columnIds: new Map(state.columns().map((stage) => [stage.name, String(state.number('column', stage))])),
+	};
+}

@@ -1,0 +1,43 @@
+/** The traces of POLLING.md, section 8, that mean the same on every provider. */
+import type { PageOrder } from '../../sandbox/badDays.cts';
+import { HOUR, MINUTE } from '../../sandbox/clock.cts';
+import type { ProviderPlan, ProviderSimulation } from './provider.cts';
+
+type Act = (sim: ProviderSimulation, minute: number) => unknown;
+
+export const every = (minutes: number, act: Act): ProviderPlan['minute'] => async (sim, minute) => {
+	if (minute > 0 && minute % minutes === 0) await act(sim, minute);
+};
+
+/** A list so long and so lively that its pages shift while they are read. */
+export const lively = (pages: PageOrder, size: Pick<ProviderPlan, 'applications' | 'changesPerMinute'>): ProviderPlan => ({
+	minutes: 40, ...size,
+	prepare: ({ sandbox }) => { sandbox.badDays.order = pages; },
+});
+
+export const shownLate = (lag: number, pause: number): ProviderPlan => ({
+	prepare: ({ world }) => { world.lag = lag; },
+	minute: ({ clock }) => clock.advance(pause),
+});
+
+/** Each as the provider's own scenarios begin: `kombo: kills`. */
+export const shared: Readonly<Record<string, ProviderPlan>> = {
+	'plain': {},
+	'bursts': { minute: every(30, (sim) => sim.burst(100)) },
+	'kills': { crashes: true, minute: every(17, async (sim) => await sim.crash()) },
+	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
+	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
+	'shown 5 minutes late': shownLate(5 * MINUTE, 0),
+	'shown 40 minutes late': shownLate(40 * MINUTE, 20 * MINUTE),
+	'no Date': { prepare: ({ sandbox }) => { sandbox.badDays.dateSkew = 'none'; } },
+	'clock jumps': { minute: every(15, ({ sandbox, random }) => { sandbox.badDays.dateSkew = random.pick([0, 0, HOUR, -HOUR, 'none' as const]); }) },
+	'all together': {
+		crashes: true, minutes: 150,
+		prepare: (sim) => { sim.failing(0.05); sim.world.lag = 2 * MINUTE; },
+		minute: async (sim, minute) => {
+			if (minute % 30 === 29) await sim.crash();
+			if (minute % 50 === 10) sim.burst(80);
+			if (minute % 70 === 30) sim.sandbox.badDays.dateSkew = sim.random.pick([0, 'none', -20 * MINUTE] as const);
+		},
+	},
+};
