@@ -10,8 +10,8 @@ const inExternalFile = { content: ['externalFile'] };
 /** A file at an address of its own. ChatKitty wants all four facts and does not fetch it. */
 const externalFileFields = [
 	text('fileUrl', { displayName: 'File URL', required: true, placeholder: 'https://example.com/files/offer.pdf', description: 'Where others find the file' }),
-	text('fileName', { displayName: 'File Name', required: true, placeholder: 'offer.pdf' }),
-	text('fileContentType', { displayName: 'File Content Type', required: true, placeholder: 'application/pdf' }),
+	text('fileName', { displayName: 'File Name', description: 'As people will see it', required: true, placeholder: 'offer.pdf' }),
+	text('fileContentType', { displayName: 'File Content Type', description: 'Its MIME type', required: true, placeholder: 'application/pdf' }),
 	number('fileSize', { displayName: 'File Size', required: true, integer: true, min: 0, placeholder: '32768', description: 'In bytes; ChatKitty requires it' }),
 ] as const;
 
@@ -27,7 +27,7 @@ export const contentFields = [
 			{ name: 'Text', value: 'text' },
 		],
 	}),
-	when(text('body', { displayName: 'Text', required: true, rows: 4, placeholder: 'Hello Jane, are you free on Tuesday?' }), { content: ['text'] }),
+	when(text('body', { displayName: 'Text', description: 'What people will read', required: true, rows: 4, placeholder: 'Hello Jane, are you free on Tuesday?' }), { content: ['text'] }),
 	when(binary('binaryField'), { content: ['file'] }),
 	when(externalFileFields[0], inExternalFile),
 	when(externalFileFields[1], inExternalFile),

@@ -28,7 +28,7 @@ export const query = rows('query', {
 	addLabel: 'Add Parameter',
 	rowLabel: 'Parameter',
 	description: 'Filters of your set-up, sent as they are. None are documented',
-	fields: [text('name', { displayName: 'Name', required: true, placeholder: 'filter[email]' }), text('value', { displayName: 'Value', placeholder: 'ada@example.com' })],
+	fields: [text('name', { displayName: 'Name', description: 'Name of the parameter', required: true, placeholder: 'filter[email]' }), text('value', { displayName: 'Value', description: 'What the parameter is set to', placeholder: 'ada@example.com' })],
 });
 
 export function queryOf(given: ReturnType<typeof query.read>): Query {

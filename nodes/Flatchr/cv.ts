@@ -1,5 +1,6 @@
 import { FieldError } from '../../lib/errors';
 import { path } from '../../lib/http/path';
+import { redact, secretsOf } from '../../lib/http/redact';
 import { isObject } from '../../lib/http/wire';
 import type { FlatchrApi } from './api';
 
@@ -20,7 +21,8 @@ export async function downloadCv(flatchr: FlatchrApi, { key, extension }: CvKey)
 	const data = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 	const [mimeType = ''] = (headers['content-type'] ?? '').split(';', 1);
 	if (data.length === 0) throw new Error('Flatchr gave an empty file for this CV.');
-	if (/json$/i.test(mimeType)) throw new Error(`Flatchr gave no file for this CV: ${data.subarray(0, 200).toString('utf8')}`);
+	// What is cut off first may hold half a key.
+	if (/json$/i.test(mimeType)) throw new Error(`Flatchr gave no file for this CV: ${redact(data.subarray(0, 2000).toString('utf8'), secretsOf({ apiKey: flatchr.account.apiKey })).slice(0, 200)}`);
 	return { key, extension, data, name: nameOf(key, extension), mimeType: mimeType.trim() || undefined };
 }
 
@@ -32,14 +34,16 @@ function nameOf(key: string, extension: string): string {
 
 /**
  * Where an application's CV lies. Nothing documented tells it but the webhook; others read it from the answer to an
- * update that changes nothing: https://github.com/Riminder/hrflow-connectors
+ * update that changes nothing: https://github.com/Riminder/hrflow-connectors . Undefined: there is none. Throws where that cannot be told.
  */
 export async function cvKeyOf(flatchr: FlatchrApi, vacancyKey: string, applicant: string): Promise<CvKey | undefined> {
 	const { candidate } = await flatchr.write('PUT', applicantPath(flatchr, vacancyKey, applicant), {});
-	const { aws, cv } = isObject(candidate) ? candidate : {};
+	if (!isObject(candidate)) throw new Error("Flatchr's answer has no candidate in it: whether there is a CV cannot be told.");
+	const { aws, cv } = candidate;
 	for (const file of [aws, cv]) {
 		if (isObject(file) && typeof file.key === 'string' && typeof file.extension === 'string') return { key: file.key, extension: file.extension };
 	}
+	if (isObject(aws) ? Object.keys(aws).length > 0 : aws) throw new Error('Flatchr names a CV without the key and the extension that it is fetched by.');
 	return undefined;
 }
 

@@ -11,8 +11,8 @@ const DAY = 24 * 60 * 60_000;
 /** https://developers.flatchr.io/en/docs/QuickStart/Candidats/Creer_un_candidat */
 export const newCandidateFields = [
 	vacancySlug,
-	text('firstname', { displayName: 'First Name', required: true, placeholder: 'Amélie' }),
-	text('lastname', { displayName: 'Last Name', required: true, placeholder: 'Martin' }),
+	text('firstname', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Amélie' }),
+	text('lastname', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Martin' }),
 	text('email', { displayName: 'Email', placeholder: 'amelie.martin@example.com', hint: 'Some companies have made it mandatory' }),
 	choice('cvSource', {
 		displayName: 'CV Source',
@@ -23,7 +23,7 @@ export const newCandidateFields = [
 		],
 	}),
 	when(binary('binaryField'), { cvSource: ['document'] }),
-	when(text('cvUrl', { displayName: 'CV URL', required: true, placeholder: 'https://example.com/cv.pdf' }), { cvSource: ['link'] }),
+	when(text('cvUrl', { displayName: 'CV URL', description: 'Where the CV can be fetched without logging in', required: true, placeholder: 'https://example.com/cv.pdf' }), { cvSource: ['link'] }),
 	collection('additionalFields', {
 		displayName: 'Additional Fields',
 		fields: [
@@ -31,19 +31,19 @@ export const newCandidateFields = [
 				displayName: 'Answers',
 				addLabel: 'Add Answer',
 				rowLabel: 'Answer',
-				fields: [text('question', { displayName: 'Question', required: true, description: 'Text of the question, or the ID of its tag' }), text('value', { displayName: 'Answer', required: true, placeholder: 'From May' })],
+				fields: [text('question', { displayName: 'Question', placeholder: 'When can you start?', required: true, description: 'Text of the question, or the ID of its tag' }), text('value', { displayName: 'Answer', description: 'What the candidate answered', required: true, placeholder: 'From May' })],
 			}),
-			text('comment', { displayName: 'Comment', rows: 3, description: 'Cover letter' }),
-			text('facebook', { displayName: 'Facebook URL', placeholder: 'https://www.facebook.com/amelie.martin' }),
-			text('linkedin', { displayName: 'LinkedIn URL', placeholder: 'https://www.linkedin.com/in/amelie' }),
+			text('comment', { displayName: 'Comment', placeholder: 'I would like to work four days a week.', rows: 3, description: 'Cover letter' }),
+			text('facebook', { displayName: 'Facebook URL', description: "The candidate's profile at Facebook", placeholder: 'https://www.facebook.com/amelie.martin' }),
+			text('linkedin', { displayName: 'LinkedIn URL', description: "The candidate's profile at LinkedIn", placeholder: 'https://www.linkedin.com/in/amelie' }),
 			toggle('legalNewsletterPartners', { displayName: 'Newsletter of Partners', description: 'Whether the candidate has agreed to newsletters' }),
-			text('other', { displayName: 'Other URL', placeholder: 'https://amelie-martin.example.com' }),
-			text('phone', { displayName: 'Phone', placeholder: '+33123456789' }),
-			text('response_text', { displayName: 'Response Text', description: "Instead of Flatchr's own reply" }),
+			text('other', { displayName: 'Other URL', description: 'Any other page of the candidate', placeholder: 'https://amelie-martin.example.com' }),
+			text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+33123456789' }),
+			text('response_text', { displayName: 'Response Text', placeholder: 'Thank you, we will write soon.', description: "Instead of Flatchr's own reply" }),
 			toggle('similarities', { displayName: 'Similar Vacancies', description: 'Whether the answer lists similar vacancies' }),
 			id('offererId', { displayName: 'Source ID', required: false, placeholder: '75', description: 'Where the candidate comes from: 75 is the career site, others are given by Flatchr' }),
-			text('twitter', { displayName: 'Twitter URL', placeholder: 'https://x.com/ameliemartin' }),
-			id('userId', { displayName: 'User Key', required: false, description: 'The user who adds the candidate; Flatchr shows the key under Advanced Settings, Advanced, API' }),
+			text('twitter', { displayName: 'Twitter URL', description: "The candidate's profile at X, once Twitter", placeholder: 'https://x.com/ameliemartin' }),
+			id('userId', { displayName: 'User Key', placeholder: 'Ov8Wp1LPmpkqnDrM', required: false, description: 'The user who adds the candidate; Flatchr shows the key under Advanced Settings, Advanced, API' }),
 		],
 	}),
 ] as const;

@@ -26,7 +26,7 @@ const fields = [
 	choices('events', {
 		displayName: 'Events',
 		default: [...RECORD_EVENTS],
-		options: [...EVENT_TYPES, { name: 'Any Other', value: ANY_OTHER, description: 'Types that this list does not know' }],
+		options: [...EVENT_TYPES, { name: 'Any Other', value: ANY_OTHER, action: 'On any other event', description: 'Types that this list does not know' }],
 		description: 'What starts the workflow. Other deliveries are answered and dropped.',
 	}),
 	choices('dataTypes', {

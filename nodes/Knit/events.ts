@@ -24,14 +24,14 @@ export const RECORD_EVENTS = ['record.new', 'record.modified', 'record.deleted']
 
 /** The last two are known from a public program only. */
 export const EVENT_TYPES = [
-	{ name: 'App Integration Activate', value: 'app.integration.activate', description: 'A customer connected an app' },
+	{ name: 'App Integration Activate', value: 'app.integration.activate', action: 'On app connected by a customer', description: 'A customer connected an app' },
 	{ name: 'Bot Installed', value: 'bot.installed', description: 'Communication apps only' },
 	{ name: 'Bot Uninstalled', value: 'bot.uninstalled', description: 'Communication apps only' },
 	{ name: 'Record Deleted', value: 'record.deleted', description: 'A record is gone or became inactive; for jobs also: closed' },
 	{ name: 'Record Modified', value: 'record.modified', description: 'A record changed' },
-	{ name: 'Record New', value: 'record.new', description: 'A record was seen for the first time; in an initial sync every active one' },
-	{ name: 'Sync Events All Consumed', value: 'sync.events.allConsumed', description: 'Every event of a run was received' },
-	{ name: 'Sync Events Processed', value: 'sync.events.processed', description: 'A run is over, also one that found nothing' },
+	{ name: 'Record New', value: 'record.new', action: 'On new record', description: 'A record was seen for the first time; in an initial sync every active one' },
+	{ name: 'Sync Events All Consumed', value: 'sync.events.allConsumed', action: 'On all events of a sync received', description: 'Every event of a run was received' },
+	{ name: 'Sync Events Processed', value: 'sync.events.processed', action: 'On sync finished', description: 'A run is over, also one that found nothing' },
 	{ name: 'Sync Failed', value: 'sync.failed', description: "Not in Knit's glossary, but seen" },
 	{ name: 'Sync Heartbeat', value: 'sync.heartbeat', description: "Not in Knit's glossary, but seen" },
 ] as const;

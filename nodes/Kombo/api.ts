@@ -23,7 +23,7 @@ const CODES: Record<string, { hint: string; cause: FailureCause; refusedBeforeRu
 	'REMOTE.RATE_LIMIT_EXCEEDED': { hint: 'The connected ATS refuses more calls for now: run later.', cause: 'rate-limited', refusedBeforeRun: true },
 	'REMOTE.SERVICE_UNAVAILABLE': { hint: 'The connected ATS is down: run later.', cause: 'temporarily-unavailable', refusedBeforeRun: true },
 	'PLATFORM.INTEGRATION_NOT_FOUND': { hint: 'Check the Integration ID, and that the API key is of the same environment and region.', cause: 'configuration-invalid' },
-	'PLATFORM.INPUT_INVALID': { hint: 'One of the fields of this node has a value that Kombo does not take.', cause: 'configuration-invalid' },
+	'PLATFORM.INPUT_INVALID': { hint: 'Kombo does not take the value of one of the fields: check the one that the message names. Get Many lists the IDs that there are.', cause: 'configuration-invalid' },
 	'PLATFORM.AUTHENTICATION_INVALID': { hint: 'The API key is wrong or has expired: enter a new one in the credential.', cause: 'credential-invalid' },
 	'PLATFORM.IP_NOT_WHITELISTED': { hint: 'The API key has an IP allow-list: add the address of this n8n to it in Kombo.', cause: 'credential-invalid' },
 	'PLATFORM.TASK_TIMED_OUT': { hint: 'The ATS may or may not have carried this out: look there before you run it again.', cause: 'temporarily-unavailable' },

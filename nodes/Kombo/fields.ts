@@ -29,8 +29,8 @@ export const options = nodeOptions([
 
 /** Filters of every model read. https://docs.kombo.dev/getting-started/querying-api */
 const commonFilters = [
-	list('ids', { displayName: 'IDs', description: "Comma-separated Kombo IDs, or a list" }),
-	list('remoteIds', { displayName: 'Remote IDs', description: 'Comma-separated IDs in the ATS, or a list' }),
+	list('ids', { displayName: 'IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: "Comma-separated Kombo IDs, or a list" }),
+	list('remoteIds', { displayName: 'Remote IDs', placeholder: '4012345, 4012346', description: 'Comma-separated IDs in the ATS, or a list' }),
 	dateTime('updatedAfter', { displayName: 'Updated After', description: 'Only records that changed since, or whose nested data did' }),
 	toggle('includeDeleted', { displayName: 'Include Deleted', description: 'Whether to also return records that the ATS no longer has' }),
 	toggle('ignoreUnsupportedFilters', { displayName: 'Ignore Unsupported Filters', description: 'Whether to return everything when the ATS does not support a filter. Otherwise Kombo then returns nothing.' }),
@@ -39,7 +39,7 @@ const commonFilters = [
 /** The job that rows belong to: picked, or several by ID. */
 export const ofJobs = [
 	locator('jobId', { displayName: 'Job', description: 'Only those of one job', required: false, search: searchJobs, placeholder: idPlaceholder }),
-	list('jobIds', { displayName: 'Job IDs', description: 'Comma-separated Kombo IDs, or a list' }),
+	list('jobIds', { displayName: 'Job IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated Kombo IDs, or a list' }),
 ] as const;
 
 /** When the ATS says it was created. */

@@ -18,7 +18,7 @@ export const fileFields = [
 		],
 	}),
 	when(binary('binaryField'), { source: ['binary'] }),
-	when(text('fileUrl', { displayName: 'File URL', required: true, placeholder: 'https://example.com/cv.pdf' }), { source: ['url'] }),
+	when(text('fileUrl', { displayName: 'File URL', description: 'Where the file can be fetched without logging in', required: true, placeholder: 'https://example.com/cv.pdf' }), { source: ['url'] }),
 	text('fileName', { displayName: 'File Name', placeholder: 'cv.pdf', description: "Instead of the input file's own name; a URL's last part is used when empty" }),
 ] as const;
 

@@ -12,7 +12,7 @@ import type { ManualClock } from '../../sandbox/clock.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
 
 const ORIGIN = 'http://localhost';
-const DIST = join(__dirname, '../../dist');
+const BUNDLE = join(__dirname, '../../dist/bundle.js');
 const ACTIVATION_BUDGET_MS = 300_000;
 
 interface Built {
@@ -24,14 +24,10 @@ interface Built {
 
 /** What n8n would load, as after the start of a process: nothing of an earlier one is left in its modules (where the runner allows it). */
 function load(): Built {
-	if (!existsSync(join(DIST, 'nodes/Ats/AtsTrigger.node.js'))) throw new Error('The trigger is not built yet: run `npm run build` first');
+	if (!existsSync(BUNDLE)) throw new Error('The trigger is not built yet: run `npm run build` first');
 	const require = createRequire(__filename);
-	for (const name of Object.keys(require.cache)) if (name.startsWith(DIST)) delete require.cache[name];
-	const built: Built = {
-		AtsTrigger: require(join(DIST, 'nodes/Ats/AtsTrigger.node.js')).AtsTrigger,
-		useClock: require(join(DIST, 'lib/clock.js')).useClock,
-		forgetSlots: require(join(DIST, 'lib/ats/changes/index.js')).forgetSlots,
-	};
+	delete require.cache[BUNDLE];
+	const built: Built = require(BUNDLE);
 	built.forgetSlots();
 	return built;
 }

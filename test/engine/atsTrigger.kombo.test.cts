@@ -172,6 +172,17 @@ test('Test shows real recent applications as examples and touches nothing', asyn
 	expect(JSON.stringify(trigger.saved)).toBe(before);
 });
 
+test('an example of a move says into which stage, and does not invent from which', async () => {
+	const trigger = await watching({ events: ['application.stage_changed'] });
+	const { items } = await trigger.test();
+	expect(items?.length).toBeGreaterThan(0);
+	for (const { json } of items ?? []) {
+		const { stageId } = world().applications.need(String(json['applicationId']));
+		expect(json).toMatchObject({ event: 'application.stage_changed', changes: [{ path: 'currentStage', to: { id: stageId, text: world().stages.need(stageId).name } }], example: true });
+		expect(json['changes']).not.toMatchObject([{ from: expect.anything() }]);
+	}
+});
+
 test('events that Kombo cannot tell fail at activation with a sentence that says who can; among others they do no harm', async () => {
 	const trigger = new PollHost('atsTrigger', { provider: 'kombo', events: ['activity.recorded', 'interview.completed'] }, { credentials: credentials() });
 	const { error } = await trigger.activate();

@@ -37,7 +37,7 @@ const answers: Record<string, (seen: Seen) => Answer | undefined> = {
 	'a page of HTML with the key and the request': (seen) => answer(500, `<html><body><h1>Refused: ${escaped(keyIn(seen))}</h1> <pre>${escaped(repeated(seen))}</pre></body></html>`, { 'content-type': 'text/html' }),
 	'a page of text with the key where it is cut': (seen) => answer(400, `${'x'.repeat(175)} ${keyIn(seen)}`, { 'content-type': 'text/plain' }),
 	'a success that is a page with the headers': (seen) => answer(200, `<html>${headerLines(seen).join('\n')}</html>`, { 'content-type': 'text/html' }),
-	'a success that says no': (seen) => answer(200, { status: 'error', success: false, statusCode: 400, timestamp: '2026-01-05', error: repeated(seen), ...wordsOf(repeated(seen)).errors[0], errors: wordsOf(repeated(seen)).errors }),
+	'a success that says no': (seen) => answer(200, { ...wordsOf(repeated(seen)).errors[0], status: 'error', success: false, statusCode: 400, timestamp: '2026-01-05', error: `Not with ${keyIn(seen)}: ${repeated(seen)}`, errors: wordsOf(repeated(seen)).errors }),
 	'a redirect to elsewhere': (seen) => answer(302, '', { location: `https://elsewhere.example/${encodeURIComponent(keyIn(seen))}?token=${encodeURIComponent(keyIn(seen))}` }),
 	'a redirect without end': (seen) => answer(307, '', { location: `${seen.url}${seen.url.includes('?') ? '&' : '?'}key=${encodeURIComponent(keyIn(seen))}` }),
 	'no answer': () => undefined,

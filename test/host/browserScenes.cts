@@ -153,7 +153,7 @@ export const readTheOutput: Scene = async ({ editor, n8n, accounts, check }) => 
 
 export const watchChanges: Scene = async ({ editor, n8n, accounts, types, check }) => {
 	const credential = await n8n.createCredential('Kombo for the trigger', 'komboApi', accounts.komboApi ?? {});
-	const ats = { id: 'eeeeeeee-0000-4000-8000-000000000005', name: 'ATS Trigger', type: 'n8n-nodes-ats.atsTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, provider: 'kombo' }, credentials: { komboApi: credential } };
+	const ats = { id: 'eeeeeeee-0000-4000-8000-000000000005', name: 'ATS Trigger', type: 'n8n-nodes-ats.atsTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, provider: 'kombo', events: ['application.stage_changed'] }, credentials: { komboApi: credential } };
 	const kombo = { id: 'ffffffff-0000-4000-8000-000000000006', name: 'Kombo Trigger', type: 'n8n-nodes-ats.komboTrigger', typeVersion: 1, position: [0, 200] as [number, number], parameters: {}, credentials: { komboApi: credential }, webhookId: '0e6c1a52-8d33-4a54-9b0e-5f7a4d6b2c10' };
 	const { id } = await n8n.createWorkflow({ name: 'Watch', nodes: [ats, kombo], connections: {} });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeHelpers, type INode, type INodeParameters, type INodeProperties, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import type { Resource } from '../../lib/action/operation';
 import { resources as ats } from '../../nodes/Ats/resources';
@@ -52,6 +52,8 @@ function fieldsOf(properties: INodeProperties[], path = ''): Shown[] {
 	});
 }
 
+/** ChatKitty does not document how this filter is written: an example would be made up. */
+const unknowable = ['Filters > Properties'];
 const speaksForItself = new Set(['resource', 'operation', 'notice', 'collection']);
 
 describe.each(descriptions.map((description) => [description.displayName, description] as const))('%s in the editor', (_name, description) => {
@@ -59,9 +61,25 @@ describe.each(descriptions.map((description) => [description.displayName, descri
 
 	it('hides no field as the way to log in', () => expect(takenForLogin(description)).toEqual([]));
 
-	it('says of every field what it is for: a description, a hint or an example', () => {
-		const silent = fields.filter(({ property }) => !speaksForItself.has(property.name) && !speaksForItself.has(property.type) && property.type !== 'fixedCollection');
-		expect(silent.filter(({ property: { description: text, hint, placeholder } }) => !(text || hint || placeholder)).map(({ path }) => path)).toEqual([]);
+	it('says of every field what it is for: a description or a hint', () => {
+		const silent = fields.filter(({ property: { name, type } }) => !speaksForItself.has(name) && !speaksForItself.has(type) && type !== 'fixedCollection');
+		expect(silent.filter(({ property: { description: text, hint } }) => !(text || hint)).map(({ path }) => path)).toEqual([]);
+	});
+
+	it('shows an example in every field that one types into', () => {
+		const empty = fields.filter(({ property: { type, default: value, typeOptions, placeholder } }) => type === 'string' && value === '' && typeOptions?.password !== true && !placeholder);
+		expect(empty.map(({ path }) => path).filter((path) => !unknowable.includes(path))).toEqual([]);
+	});
+
+	it('needs few fields before an operation can run', () => {
+		const operations = description.properties.filter(({ name }) => name === 'operation').flatMap(({ displayOptions, options = [] }) => options.flatMap((option) => ('value' in option ? [{ resource: String(displayOptions?.show?.resource?.[0]), operation: String(option.value) }] : [])));
+		const needed = ({ resource, operation }: { resource: string; operation: string }) => {
+			const chosen: INodeParameters = { resource, operation };
+			const asNode: INode = { id: '1', name: 'Node', type: description.name, typeVersion: 1, position: [0, 0], parameters: chosen };
+			const whole = NodeHelpers.getNodeParameters(description.properties, chosen, true, false, asNode, description) ?? chosen;
+			return description.properties.filter((property) => property.required === true && (property.default === '' || property.type === 'resourceLocator') && NodeHelpers.displayParameter(whole, property, asNode, description));
+		};
+		expect(operations.map((one) => ({ ...one, needs: needed(one).length })).filter(({ operation, needs }) => needs > (operation === 'create' ? 9 : 6))).toEqual([]);
 	});
 });
 

@@ -8,7 +8,7 @@ import type { OpenSource, PollResult } from './poll';
 
 const COUNT = 3;
 
-/** What "Test" shows: real recent applications, said to be examples, without invented `from`; nothing is remembered. */
+/** What "Test" shows: real recent applications, said to be examples, with nothing invented: of changes, the stage they are in. Nothing is remembered. */
 export async function examples(open: OpenSource, options: PollOptions): Promise<PollResult> {
 	const source = await open({ deadline: clock.now() + LIMITS.budgetMs });
 	const items = source.kind === 'feed'
@@ -34,7 +34,7 @@ function applicationExample({ provider, events }: Extract<Source, { kind: 'appli
 		detectedAt: new Date(clock.now()).toISOString(),
 		provider,
 		applicationId: row.id,
-		changes: [],
+		changes: chosen === 'application.stage_changed' ? [{ path: 'currentStage', to: row.application.currentStage }] : [],
 		application: onlyModels(row.application, options.models),
 		example: true,
 	};

@@ -50,7 +50,7 @@ export const application: Resource<AtsApi> = {
 			action: 'Add a note to an application',
 			description: 'Write a plain-text note on an application. Its ID comes from Application, Get Many.',
 			access: 'write',
-			fields: [applicationId, text('content', { displayName: 'Note', required: true, rows: 4, placeholder: 'Called back, free from May' })],
+			fields: [applicationId, text('content', { displayName: 'Note', description: 'Plain text that the hiring team will read', required: true, rows: 4, placeholder: 'Called back, free from May' })],
 			output: doneModel,
 			run: async (ats, p) => {
 				await ats.for('addNote', 'add notes')(p.applicationId, p.content);
@@ -70,8 +70,8 @@ export const application: Resource<AtsApi> = {
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
-						text('comment', { displayName: 'Comment', rows: 3, description: 'Cover letter or remark, where the provider takes one' }),
-						text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
+						text('comment', { displayName: 'Comment', placeholder: 'I would like to work four days a week.', rows: 3, description: 'Cover letter or remark, where the provider takes one' }),
+						text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+49 30 1234567' }),
 						locator('stageId', { displayName: 'Stage', required: false, search: searchStages, description: "Where the application starts; the job's first stage otherwise" }),
 					],
 				}),
@@ -123,8 +123,8 @@ export const application: Resource<AtsApi> = {
 					displayName: 'Filters',
 					addLabel: 'Add Filter',
 					fields: [
-						list('jobIds', { displayName: 'Job IDs', description: 'Comma-separated, or a list' }),
-						list('stageIds', { displayName: 'Stage IDs', description: 'Comma-separated, or a list' }),
+						list('jobIds', { displayName: 'Job IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated, or a list' }),
+						list('stageIds', { displayName: 'Stage IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated, or a list' }),
 						choices('statuses', {
 							displayName: 'Statuses',
 							description: 'Only applications with one of these statuses',

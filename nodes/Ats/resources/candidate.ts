@@ -6,12 +6,12 @@ import { candidateId, updatedAfter } from '../fields';
 import { searchJobs } from '../lookups';
 
 export const personFields = [
-	text('firstName', { displayName: 'First Name', required: true, placeholder: 'Frank' }),
-	text('lastName', { displayName: 'Last Name', required: true, placeholder: 'Doe' }),
-	text('email', { displayName: 'Email', required: true, placeholder: 'frank.doe@example.com' }),
+	text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Frank' }),
+	text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Doe' }),
+	text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' }),
 ] as const;
 
-const tag = text('tag', { displayName: 'Tag', required: true, placeholder: 'talent pool' });
+const tag = text('tag', { displayName: 'Tag', description: 'The tag, by its name', required: true, placeholder: 'talent pool' });
 
 export const candidate: Resource<AtsApi> = {
 	name: 'Candidate',
@@ -42,7 +42,7 @@ export const candidate: Resource<AtsApi> = {
 					displayName: 'Additional Fields',
 					fields: [
 						locator('jobId', { displayName: 'Job', required: false, search: searchJobs, description: 'For providers that create a candidate only together with an application' }),
-						text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
+						text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+49 30 1234567' }),
 					],
 				}),
 			],
@@ -72,7 +72,7 @@ export const candidate: Resource<AtsApi> = {
 				collection('filters', {
 					displayName: 'Filters',
 					addLabel: 'Add Filter',
-					fields: [updatedAfter, text('email', { displayName: 'Email', placeholder: 'frank.doe@example.com' })],
+					fields: [updatedAfter, text('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'frank.doe@example.com' })],
 				}),
 			],
 			output: candidateSchema,
@@ -101,10 +101,10 @@ export const candidate: Resource<AtsApi> = {
 				collection('changes', {
 					displayName: 'Changes',
 					fields: [
-						text('email', { displayName: 'Email', placeholder: 'frank.doe@example.com' }),
-						text('firstName', { displayName: 'First Name', placeholder: 'Frank' }),
-						text('lastName', { displayName: 'Last Name', placeholder: 'Doe' }),
-						text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
+						text('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'frank.doe@example.com' }),
+						text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', placeholder: 'Frank' }),
+						text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', placeholder: 'Doe' }),
+						text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+49 30 1234567' }),
 					],
 				}),
 			],

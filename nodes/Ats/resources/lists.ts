@@ -99,7 +99,7 @@ const message: Resource<AtsApi> = {
 			action: 'Send a message to a candidate',
 			description: 'Write to a candidate. The message really goes out.',
 			access: 'write',
-			fields: [candidateId, text('subject', { displayName: 'Subject', placeholder: 'Your interview on Tuesday' }), text('text', { displayName: 'Text', description: 'What the candidate will read', placeholder: 'Hello Jane, are you free on Tuesday?', required: true, rows: 4 })],
+			fields: [candidateId, text('subject', { displayName: 'Subject', description: 'Subject of the message, where the provider has one', placeholder: 'Your interview on Tuesday' }), text('text', { displayName: 'Text', description: 'What the candidate will read', placeholder: 'Hello Jane, are you free on Tuesday?', required: true, rows: 4 })],
 			output: messageSchema,
 			run: async (ats, p) => row(await ats.for('sendMessage', 'send messages')({ candidateId: p.candidateId, text: p.text, ...(p.subject === undefined ? {} : { subject: p.subject }) })),
 		}),

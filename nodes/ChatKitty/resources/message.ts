@@ -155,7 +155,7 @@ export const message: Resource<ChatKittyApi> = {
 			action: 'Update a message',
 			description: 'Change the text or the data of a message. Message, Get Many supplies its ID.',
 			access: 'write',
-			fields: [messageId, collection('changes', { displayName: 'Changes', addLabel: 'Add Change', fields: [text('body', { displayName: 'Text', description: 'The text to replace the old one', rows: 4 }), patchProperties] })],
+			fields: [messageId, collection('changes', { displayName: 'Changes', addLabel: 'Add Change', fields: [text('body', { displayName: 'Text', placeholder: 'Hello Jane, Wednesday at ten?', description: 'The text to replace the old one', rows: 4 }), patchProperties] })],
 			simplify: simpleMessage,
 			output: messageModel,
 			run: async (chatkitty, p) => await chatkitty.change(path`/messages/${p.messageId}`, p.changes),

@@ -9,7 +9,7 @@ import { createUser, findOrCreateUser, idOf } from '../people';
 
 const name = text('username', { displayName: 'Username', required: true, placeholder: 'jane@example.com', description: 'Mostly an e-mail address; unique in the application' });
 const isGuest = toggle('isGuest', { displayName: 'Guest', description: 'Whether the user is a guest' });
-const secretName = text('secretName', { displayName: 'Secret Name', required: true, placeholder: 'crm-token' });
+const secretName = text('secretName', { displayName: 'Secret Name', description: 'The name under which the secret is kept', required: true, placeholder: 'crm-token' });
 const about = collection('additionalFields', { displayName: 'Additional Fields', fields: [displayName, isGuest, properties] });
 
 /** https://chatkitty.com/docs/api/reference#users */
@@ -112,7 +112,7 @@ export const user: Resource<ChatKittyApi> = {
 						propertiesFilter,
 						sort,
 						toggle('unread', { displayName: 'Unread', description: 'Whether to return only users with unread messages', hint: 'Only the current API knows it' }),
-						text('name', { displayName: 'Username', placeholder: 'jane@example.com' }),
+						text('name', { displayName: 'Username', description: 'Only the user with this name', placeholder: 'jane@example.com' }),
 					],
 				}),
 			],
@@ -185,7 +185,7 @@ export const user: Resource<ChatKittyApi> = {
 					fields: [
 						displayName,
 						toggle('isGuest', { displayName: 'Guest', description: 'Whether the user is a guest', hint: 'Only API version v1 can change it' }),
-						text('status', { displayName: 'Presence Status', placeholder: 'UNAVAILABLE' }),
+						text('status', { displayName: 'Presence Status', description: 'Shown beside the user, such as AVAILABLE or UNAVAILABLE', placeholder: 'UNAVAILABLE' }),
 						patchProperties,
 					],
 				}),

@@ -42,8 +42,8 @@ const updateFields = attributeFields('updateFields', 'companies', [
 	text('companyId', { displayName: 'Company ID', placeholder: '9f1c2a7e-0b7d-4c3e-9a55-1d2f3b4c5d6e', description: 'The company of the key; read first when empty' }),
 	choice('locale', { displayName: 'Locale', default: 'en', options: LOCALES.map(([name, value]) => ({ name, value })), description: 'Language of the career site' }),
 	text('managerId', { displayName: 'Manager ID', placeholder: '1', description: 'The Admin user who is assigned, by the ID of the user' }),
-	text('name', { displayName: 'Name', placeholder: 'Acme Corp' }),
-	text('website', { displayName: 'Website', placeholder: 'https://acme.example' }),
+	text('name', { displayName: 'Name', description: 'Name of the company', placeholder: 'Acme Corp' }),
+	text('website', { displayName: 'Website', description: 'Address of the website of the company', placeholder: 'https://acme.example' }),
 ]);
 
 export const company: Resource<ChatTechnologiesApi> = {

@@ -15,7 +15,7 @@ const related = [
 	list('teamIds', { displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the department is part of, comma-separated or a list. In an update they replace all.' }),
 ] as const;
 const additionalFields = attributeFields('additionalFields', TYPE, related);
-const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', placeholder: 'Engineering' })]);
+const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', description: 'Name of the department', placeholder: 'Engineering' })]);
 
 const relationsOf = ({ roleIds, teamIds }: { roleIds?: string[]; teamIds?: string[] }) => ({ roles: toMany('roles', roleIds), teams: toMany('teams', teamIds) });
 
@@ -30,7 +30,7 @@ export const department: Resource<ChatTechnologiesApi> = {
 			action: 'Create a department',
 			description: 'Add a department. IDs of roles come from Role, Get Many.',
 			access: 'write',
-			fields: [path, text('name', { displayName: 'Name', required: true, placeholder: 'Engineering' }), additionalFields],
+			fields: [path, text('name', { displayName: 'Name', description: 'Name of the department', required: true, placeholder: 'Engineering' }), additionalFields],
 			simplify: flat,
 			output: departmentModel,
 			run: async (api, p, item) =>

@@ -16,7 +16,7 @@ const related = [
 	list('teamIds', { displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the role is part of, comma-separated or a list. In an update they replace all.' }),
 ] as const;
 const additionalFields = attributeFields('additionalFields', TYPE, related);
-const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', placeholder: 'Backend Developer' })]);
+const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', description: 'Name of the role', placeholder: 'Backend Developer' })]);
 
 const relationsOf = ({ departmentId, teamIds }: { departmentId?: string; teamIds?: string[] }) => ({ department: toOne('departments', departmentId), teams: toMany('teams', teamIds) });
 
@@ -31,7 +31,7 @@ export const role: Resource<ChatTechnologiesApi> = {
 			action: 'Create a role',
 			description: 'Add a role to a department. IDs of departments come from Department, Get Many.',
 			access: 'write',
-			fields: [path, text('name', { displayName: 'Name', required: true, placeholder: 'Backend Developer' }), additionalFields],
+			fields: [path, text('name', { displayName: 'Name', description: 'Name of the role', required: true, placeholder: 'Backend Developer' }), additionalFields],
 			simplify: flat,
 			output: roleModel,
 			run: async (api, p, item) =>

@@ -41,14 +41,14 @@ export const candidate: Resource<FlatchrApi> = {
 					addLabel: 'Add Filter',
 					fields: [
 						dropdown('column', { displayName: 'Column Name or ID', load: loadColumnTitles, description: 'By its title. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' }),
-						text('company', { displayName: 'Company', description: 'For groups: the company to search in' }),
+						text('company', { displayName: 'Company', placeholder: 'rV41QG9eKXdK6Xev', description: 'For groups: the company to search in' }),
 						date('end', { displayName: 'Created Before', description: 'Only candidates who applied before this day' }),
 						date('start', { displayName: 'Created From', description: 'Only candidates who applied on this day or later' }),
-						text('email', { displayName: 'Email', placeholder: 'amelie.martin@example.com' }),
-						text('firstname', { displayName: 'First Name', placeholder: 'Amélie' }),
+						text('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'amelie.martin@example.com' }),
+						text('firstname', { displayName: 'First Name', description: 'Given name of the candidate', placeholder: 'Amélie' }),
 						toggle('hired', { displayName: 'Hired', default: true, description: 'Whether to return people who are hired, or people who are not' }),
-						text('lastname', { displayName: 'Last Name', placeholder: 'Martin' }),
-						text('phone', { displayName: 'Phone', placeholder: '+33637898757' }),
+						text('lastname', { displayName: 'Last Name', description: 'Family name of the candidate', placeholder: 'Martin' }),
+						text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+33637898757' }),
 						choice('state', {
 							displayName: 'State',
 							options: [
@@ -84,7 +84,7 @@ export const candidate: Resource<FlatchrApi> = {
 			access: 'read',
 			many: true,
 			fields: [
-				text('email', { displayName: 'Email', required: true, placeholder: 'amelie.martin@example.com' }),
+				text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'amelie.martin@example.com' }),
 				locator('vacancyId', { displayName: 'Vacancy', required: false, search: searchVacancies, placeholder: 'V41QG9eja5pK6Xev', description: 'Only the application to this vacancy' }),
 				addKeys,
 			],
@@ -161,7 +161,7 @@ export const candidate: Resource<FlatchrApi> = {
 				text('reference', { displayName: 'Reference', required: true, placeholder: 'amelie.martin@example.com', description: "The candidate's email", hint: 'Documented as the email; some accounts took only the ID of the candidate' }),
 				jsonObject('value', { displayName: 'Value (JSON)', required: true, placeholder: '{"score": 97}' }),
 				text('appName', { displayName: 'App Name', placeholder: 'my-assessment', description: 'Whose data this is' }),
-				text('type', { displayName: 'Type', default: 'applicants', hint: 'Only "applicants" is documented' }),
+				text('type', { displayName: 'Type', description: 'Kind of record that the data belongs to', default: 'applicants', hint: 'Only "applicants" is documented' }),
 			],
 			output: metaModel,
 			// https://developers.flatchr.io/en/docs/QuickStart/Candidats/Meta_informations_candidat
@@ -182,8 +182,8 @@ export const candidate: Resource<FlatchrApi> = {
 						{ name: 'Applicant (Not Documented)', value: 'applicant', description: 'The key is read with an update of the application that changes nothing, as other integrations do' },
 					],
 				}),
-				when(text('key', { displayName: 'Key', required: true, placeholder: 'candidates/2024/01/0b7d2c2e/name' }), { find: ['key'] }),
-				when(text('extension', { displayName: 'Extension', placeholder: 'pdf' }), { find: ['key'] }),
+				when(text('key', { displayName: 'Key', description: 'The "key" of the file, without its extension', required: true, placeholder: 'candidates/2024/01/0b7d2c2e/name' }), { find: ['key'] }),
+				when(text('extension', { displayName: 'Extension', description: 'The "extension" of the file', placeholder: 'pdf' }), { find: ['key'] }),
 				when(vacancyId, { find: ['applicant'] }),
 				when(applicantId, { find: ['applicant'] }),
 				text('outputField', { displayName: 'Put Output File in Field', default: 'data', required: true, hint: 'The name of the output field that holds the file' }),

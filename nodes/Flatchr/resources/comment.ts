@@ -27,7 +27,7 @@ export const comment: Resource<FlatchrApi> = {
 						binary('binaryField', { description: 'A file to put on the comment' }),
 						toggle('private', { displayName: 'Private', description: 'Whether only some of the team may read it' }),
 						id('replyTo', { displayName: 'Reply to Comment ID', required: false, placeholder: '3620', description: 'Comment, Get Many lists the IDs' }),
-						text('type', { displayName: 'Type', default: 'note', hint: 'Only "note" is documented' }),
+						text('type', { displayName: 'Type', description: 'Kind of comment', default: 'note', hint: 'Only "note" is documented' }),
 					],
 				}),
 			],

@@ -31,7 +31,7 @@ export const task: Resource<FlatchrApi> = {
 			description: 'Create a task about a candidate or a member of the team. User IDs come from Member, Get Many (user_id), the applicant from Candidate, Search.',
 			access: 'write',
 			fields: [
-				text('description', { displayName: 'Description', required: true, rows: 2, placeholder: 'Call back about the start date' }),
+				text('description', { displayName: 'Description', description: 'What there is to do', required: true, rows: 2, placeholder: 'Call back about the start date' }),
 				dateTime('date', { displayName: 'Due', required: true, description: 'When it is due' }),
 				choice('about', {
 					displayName: 'About',

@@ -38,8 +38,8 @@ export const candidate: Resource<KnitApi> = {
 			fields: [
 				list('emails', { displayName: 'Emails', placeholder: 'jo@example.com', description: 'Comma-separated, or a list' }),
 				list('phones', { displayName: 'Phones', placeholder: '+49 30 1234567', description: 'Comma-separated, or a list' }),
-				text('firstName', { displayName: 'First Name', placeholder: 'Jo' }),
-				text('lastName', { displayName: 'Last Name', placeholder: 'Doe' }),
+				text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', placeholder: 'Jo' }),
+				text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', placeholder: 'Doe' }),
 			],
 			simplify: simpleCandidate,
 			output: simpleCandidateModel,

@@ -19,9 +19,9 @@ export const integration: Resource<KnitApi> = {
 			access: 'write',
 			fields: [
 				originOrgId,
-				text('originOrgName', { displayName: 'Organisation Name', required: true, placeholder: 'Acme' }),
-				text('originUserEmail', { displayName: 'User Email', required: true, placeholder: 'jo@acme.example' }),
-				text('originUserName', { displayName: 'User Name', required: true, placeholder: 'Jo Doe' }),
+				text('originOrgName', { displayName: 'Organisation Name', description: "Name of the customer's organisation", required: true, placeholder: 'Acme' }),
+				text('originUserEmail', { displayName: 'User Email', description: 'E-mail address of the person who connects the ATS', required: true, placeholder: 'jo@acme.example' }),
+				text('originUserName', { displayName: 'User Name', description: 'Name of the person who connects the ATS', required: true, placeholder: 'Jo Doe' }),
 				choices('categories', {
 					displayName: 'Categories',
 					description: 'Only offer apps of these categories. Empty: all.',

@@ -19,8 +19,8 @@ export const job: Resource<KnitApi> = {
 			description: 'Open a job in the connected ATS. Few ATSs can do that through Knit.',
 			access: 'write',
 			fields: [
-				text('title', { displayName: 'Title', required: true, placeholder: 'Night nurse' }),
-				text('description', { displayName: 'Description', required: true, rows: 4, placeholder: 'You care for our guests at night.' }),
+				text('title', { displayName: 'Title', description: 'Title of the job', required: true, placeholder: 'Night nurse' }),
+				text('description', { displayName: 'Description', description: 'What applicants read about the job', required: true, rows: 4, placeholder: 'You care for our guests at night.' }),
 				jsonObject('body', { displayName: 'Further Body Fields (JSON)', placeholder: '{"key": "value"}', description: 'Added to what is sent', hint: 'Knit publishes title and description only' }),
 			],
 			output: createdJobModel,

@@ -28,9 +28,9 @@ export const connection: Resource<KomboApi> = {
 					fields: [
 						text('originId', { displayName: 'Origin ID', placeholder: 'customer-1234', description: 'ID of the customer in your own system' }),
 						dropdown('tool', { displayName: 'Tool', load: loadTools, description: 'The ATS; the customer chooses when empty. Choose from the list, or give its ID with an expression.' }),
-						text('remoteEnvironment', { displayName: 'Remote Environment', description: 'Of tools that have several; needs a tool' }),
+						text('remoteEnvironment', { displayName: 'Remote Environment', placeholder: 'sandbox', description: 'Of tools that have several; needs a tool' }),
 						language,
-						text('scopeConfigId', { displayName: 'Scope Config ID', description: 'Instead of the default one' }),
+						text('scopeConfigId', { displayName: 'Scope Config ID', placeholder: 'B1hu5NGyhdjSq5X3hxEz4bAN', description: 'Instead of the default one' }),
 						toggle('fieldMapping', { displayName: 'Field Mapping', description: 'Whether the customer maps fields during the set-up' }),
 						toggle('filtering', { displayName: 'Filtering', description: 'Whether the customer chooses what is shared during the set-up (HRIS only)' }),
 					],

@@ -38,7 +38,7 @@ export const application: Resource<KomboApi> = {
 			action: 'Add a note to an application',
 			description: 'Write a plain-text note on an application. Its ID comes from Application, Get Many.',
 			access: 'write',
-			fields: [applicationId, text('content', { displayName: 'Note', required: true, rows: 4, placeholder: 'Called back, free from May' }), remoteFields],
+			fields: [applicationId, text('content', { displayName: 'Note', description: 'Plain text that the hiring team will read', required: true, rows: 4, placeholder: 'Called back, free from May' }), remoteFields],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-applications-application-id-notes
 			run: async (kombo, p, item) =>
@@ -86,8 +86,8 @@ export const application: Resource<KomboApi> = {
 			idField: locator('id', { displayName: 'Application', search: searchApplications, placeholder: 'H5daSm8e85Dmvmne3wLeCPhX', description: "The application, by Kombo's ID" }),
 			filters: [
 				...ofJobs,
-				list('jobRemoteIds', { displayName: 'Job Remote IDs', description: 'Comma-separated IDs in the ATS, or a list' }),
-				list('currentStageIds', { displayName: 'Stage IDs', description: 'Comma-separated Kombo IDs, or a list; Job, Get tells them' }),
+				list('jobRemoteIds', { displayName: 'Job Remote IDs', placeholder: '4012345, 4012346', description: 'Comma-separated IDs in the ATS, or a list' }),
+				list('currentStageIds', { displayName: 'Stage IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated Kombo IDs, or a list; Job, Get tells them' }),
 				choices('outcomes', {
 					displayName: 'Outcomes',
 					description: 'Only applications with one of these outcomes',
@@ -154,7 +154,7 @@ export const application: Resource<KomboApi> = {
 			action: 'Update an interview of an application',
 			description: 'Closed beta: Kombo must switch it on for your account. Every field is replaced. Interview, Get Many lists the IDs.',
 			access: 'write',
-			fields: [applicationId, id('interviewId', { displayName: 'Interview ID', description: 'Interview, Get Many lists the IDs' }), ...interviewFields],
+			fields: [applicationId, id('interviewId', { displayName: 'Interview ID', placeholder: '8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Interview, Get Many lists the IDs' }), ...interviewFields],
 			output: writeModel,
 			run: async (kombo, p, item) => await kombo.act(item, 'PATCH', path`/ats/applications/${p.applicationId}/interviews`, { interview_id: p.interviewId, ...interviewBody(p) }),
 		}),

@@ -19,8 +19,8 @@ export const job: Resource<KomboApi> = {
 		path: '/ats/jobs',
 		idField: locator('id', { displayName: 'Job', search: searchJobs, placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: "The job, by Kombo's ID" }),
 		filters: [
-			list('jobCodes', { displayName: 'Job Codes', description: 'Comma-separated, or a list' }),
-			text('nameContains', { displayName: 'Name Contains', placeholder: 'Engineer' }),
+			list('jobCodes', { displayName: 'Job Codes', placeholder: 'REQ-1024, REQ-1025', description: 'Comma-separated, or a list' }),
+			text('nameContains', { displayName: 'Name Contains', description: 'Only jobs with this text in their name', placeholder: 'Engineer' }),
 			text('postUrl', { displayName: 'Post URL', placeholder: 'https://example.com/careers/1234', description: 'The address of its job posting' }),
 			createdAfter,
 			choices('statuses', {

@@ -8,8 +8,8 @@ import { reads } from './shared/records';
 const NEW = 'New at Kombo: not every plan and ATS has it.';
 
 const ofPeople = [
-	list('candidateIds', { displayName: 'Candidate IDs', description: 'Comma-separated Kombo IDs, or a list' }),
-	list('applicationIds', { displayName: 'Application IDs', description: 'Comma-separated Kombo IDs, or a list' }),
+	list('candidateIds', { displayName: 'Candidate IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated Kombo IDs, or a list' }),
+	list('applicationIds', { displayName: 'Application IDs', placeholder: '8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated Kombo IDs, or a list' }),
 ] as const;
 
 /** https://github.com/kombohq/ruby-sdk */
@@ -22,7 +22,7 @@ export const note: Resource<KomboApi> = {
 		many: 'notes',
 		a: 'a note',
 		path: '/ats/notes',
-		idField: id('id', { displayName: 'Note ID', description: 'Note, Get Many lists them' }),
+		idField: id('id', { displayName: 'Note ID', placeholder: '8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Note, Get Many lists them' }),
 		filters: ofPeople,
 		about: `Application, Add Note writes one. A filter by application leaves out notes that are only about the candidate. ${NEW}`,
 		output: noteModel,
@@ -39,7 +39,7 @@ export const scorecard: Resource<KomboApi> = {
 		many: 'scorecards',
 		a: 'a scorecard',
 		path: '/ats/scorecards',
-		idField: id('id', { displayName: 'Scorecard ID', description: 'Scorecard, Get Many lists them' }),
+		idField: id('id', { displayName: 'Scorecard ID', placeholder: 'EYJjhMQT3LtVKXnTbnRT8s6U', description: 'Scorecard, Get Many lists them' }),
 		filters: ofPeople,
 		about: `A scorecard has the questions and answers of one interviewer. ${NEW}`,
 		output: scorecardModel,
@@ -56,7 +56,7 @@ export const attachment: Resource<KomboApi> = {
 		many: 'attachments',
 		a: 'an attachment',
 		path: '/ats/attachments',
-		idField: id('id', { displayName: 'Attachment ID', description: 'Attachment, Get Many lists them' }),
+		idField: id('id', { displayName: 'Attachment ID', placeholder: 'GRKdd9dibYKKCrmGRSMJf3wu', description: 'Attachment, Get Many lists them' }),
 		filters: ofPeople,
 		about: `It tells names and where in your own S3 bucket Kombo has put the file (that must be set up in Kombo), without an address to fetch it from: for the file itself use Application, Get Attachments. ${NEW}`,
 		output: syncedAttachmentModel,

@@ -11,7 +11,7 @@ const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 const WITH_BODY = ['PATCH', 'POST', 'PUT', 'DELETE'];
 
 const formField = [
-	text('name', { displayName: 'Name', required: true, placeholder: 'resume' }),
+	text('name', { displayName: 'Name', description: 'Name of the form field', required: true, placeholder: 'resume' }),
 	choice('kind', {
 		displayName: 'Kind',
 		description: 'Text, or a file of the input item',
@@ -20,7 +20,7 @@ const formField = [
 			{ name: 'File', value: 'file' },
 		],
 	}),
-	when(text('value', { displayName: 'Value', description: 'What the form field holds' }), { kind: ['text'] }),
+	when(text('value', { displayName: 'Value', placeholder: 'Ada Lovelace', description: 'What the form field holds' }), { kind: ['text'] }),
 	when(binary('binaryField'), { kind: ['file'] }),
 ] as const;
 

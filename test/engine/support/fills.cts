@@ -3,7 +3,8 @@ import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 
 import { channelIdOf, mainThreadOf } from '../../../sandbox/chatkitty/records.cts';
 import { integrationIdOf as knitIntegrationOf } from '../../../sandbox/knit/state.cts';
-import type { World } from '../../../sandbox/world.cts';
+import { opaqueId } from '../../../sandbox/random.cts';
+import { Aliases, type World } from '../../../sandbox/world.cts';
 
 /** By `node.resource.operation.field` (`*` for every operation, `@provider` behind it in the ATS node). */
 export type Fills = Readonly<Record<string, (world: World) => NodeParameterValueType>>;
@@ -19,6 +20,11 @@ const application = (world: World) => alive(world.applications.rows);
 const candidate = (world: World) => alive(world.candidates.rows);
 const group = (world: World) => String(channelIdOf(alive(world.chatChannels.rows, ({ kind }) => kind !== 'DIRECT')));
 const thread = (world: World) => String(mainThreadOf(alive(world.chatChannels.rows)));
+const cvKey = (world: World) => {
+	const file = alive(world.attachments.rows, ({ kind, fileName }) => kind === 'CV' && fileName.endsWith('.pdf'));
+	const id = new Aliases(world, (label, number) => opaqueId(`flatchr/${label}`, number, 16)).of('attachment', file);
+	return `candidates/${new Date(file.createdAt).toISOString().slice(0, 7).replace('-', '/')}/${id}/${file.fileName.slice(0, -'.pdf'.length)}`;
+};
 const files: INodeParameters = { row: [{ fileType: 'RESUME', binaryField: 'data' }] };
 const json = (value: unknown) => JSON.stringify(value);
 const always = (value: NodeParameterValueType) => () => value;
@@ -57,6 +63,7 @@ export const fills: Fills = {
 	'chatTechnologies.role.update.updateFields': always({ name: 'Backend Developer' }),
 
 	'flatchr.candidate.addMeta.reference': (world) => candidate(world).emails[0]?.address ?? '',
+	'flatchr.candidate.downloadCv.key': cvKey,
 	'flatchr.candidate.downloadCv.extension': always('pdf'),
 
 	'knit.application.create.existingCandidateId': (world) => candidate(world).id,

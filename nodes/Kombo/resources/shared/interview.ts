@@ -3,7 +3,7 @@ import { loadUsers, searchUsers } from '../../lookups';
 
 /** Closed beta. https://docs.kombo.dev/ats/v1/post-applications-application-id-interviews */
 export const interviewFields = [
-	text('title', { displayName: 'Title', required: true, placeholder: 'Technical interview' }),
+	text('title', { displayName: 'Title', description: 'What the invitation is called', required: true, placeholder: 'Technical interview' }),
 	dateTime('startTime', { displayName: 'Start', description: 'When it begins', required: true }),
 	dateTime('endTime', { displayName: 'End', description: 'When it ends', required: true }),
 	locator('organizerUserId', { displayName: 'Organizer', search: searchUsers, description: 'A user of the ATS' }),

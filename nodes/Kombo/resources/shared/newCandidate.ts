@@ -13,19 +13,19 @@ const kinds = [
 ] as const;
 
 export const candidateName = [
-	text('firstName', { displayName: 'First Name', required: true, placeholder: 'Frank' }),
-	text('lastName', { displayName: 'Last Name', required: true, placeholder: 'Doe' }),
-	text('email', { displayName: 'Email', required: true, placeholder: 'frank.doe@example.com' }),
+	text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Frank' }),
+	text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Doe' }),
+	text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' }),
 ] as const;
 
 /** https://docs.kombo.dev/ats/implementation-guide/creating-applications */
 export const candidateDetails = collection('candidate', {
 	displayName: 'Candidate Details',
 	fields: [
-		rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of address it is' }), text('email', { displayName: 'Email', required: true, placeholder: 'frank.doe@example.com' })] }),
-		rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of number it is' }), text('phone', { displayName: 'Phone', required: true, placeholder: '+49 30 1234567' })] }),
+		rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of address it is' }), text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' })] }),
+		rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of number it is' }), text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', required: true, placeholder: '+49 30 1234567' })] }),
 		dateTime('availabilityDate', { displayName: 'Available From', description: 'The first day that the candidate could work' }),
-		text('city', { displayName: 'City', placeholder: 'Berlin' }),
+		text('city', { displayName: 'City', description: 'Where the candidate lives', placeholder: 'Berlin' }),
 		text('company', { displayName: 'Company', description: 'Where the candidate works now', placeholder: 'Acme' }),
 		text('country', { displayName: 'Country', placeholder: 'DE', description: 'Two letters; needed for any part of the address' }),
 		choice('gender', {
@@ -37,7 +37,7 @@ export const candidateDetails = collection('candidate', {
 				{ name: 'Other', value: 'OTHER' },
 			],
 		}),
-		text('phone', { displayName: 'Phone', placeholder: '+49 30 1234567' }),
+		text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+49 30 1234567' }),
 		number('salaryAmount', { displayName: 'Salary Expectation', description: 'The amount, in the currency and period given beside', placeholder: '60000', min: 0 }),
 		choice('salaryPeriod', {
 			displayName: 'Salary Period',
@@ -47,11 +47,11 @@ export const candidateDetails = collection('candidate', {
 				{ name: 'Month', value: 'MONTH' },
 			],
 		}),
-		rows('socialLinks', { displayName: 'Social Links', addLabel: 'Add Link', rowLabel: 'Link', fields: [text('url', { displayName: 'URL', required: true, placeholder: 'https://www.linkedin.com/in/frank' })] }),
+		rows('socialLinks', { displayName: 'Social Links', addLabel: 'Add Link', rowLabel: 'Link', fields: [text('url', { displayName: 'URL', description: 'Address of the profile or page', required: true, placeholder: 'https://www.linkedin.com/in/frank' })] }),
 		text('state', { displayName: 'State', description: 'Part of the country', placeholder: 'Bavaria' }),
-		text('street', { displayName: 'Street', placeholder: 'Lindenallee 4' }),
-		text('title', { displayName: 'Title', placeholder: 'Head of Integrations' }),
-		text('zipCode', { displayName: 'ZIP Code', placeholder: '10115' }),
+		text('street', { displayName: 'Street', description: 'With the house number', placeholder: 'Lindenallee 4' }),
+		text('title', { displayName: 'Title', description: 'Present position of the candidate', placeholder: 'Head of Integrations' }),
+		text('zipCode', { displayName: 'ZIP Code', description: 'Postal code', placeholder: '10115' }),
 	],
 });
 
