@@ -15,7 +15,7 @@ const settings = async (sandbox: Sandbox, body: object) => await sandbox.control
 
 export const feed: Player = {
 	service: 'chatTechnologies',
-	usual: { applications: 150, minutes: 60, changesPerMinute: 4 },
+	usual: { applications: 80, minutes: 40, changesPerMinute: 4 },
 	headers: ({ apiKey = '', appId = '', consumerId = '' }) => ({ authorization: `Bearer ${apiKey}`, 'ct-app-id': appId, 'ct-consumer-id': consumerId }),
 	witness: ({ world }) => new FeedWitness(world),
 };
@@ -59,14 +59,14 @@ export const feedScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'identical entries without IDs, oldest first': setUp({ ...NO_IDS, ...OLDEST }, twins),
 	'identical entries without IDs, a cap and kills': setUp({ ...NO_IDS, ...OLDEST }, { ...twins, parameters: { options: { cap: 20 } }, minute: async (sim, minute) => {
 		await twins.minute?.(sim, minute);
-		if (minute % 20 === 10) sim.burst(150);
-		if (minute % 20 === 13) sim.restart();
+		if (minute % 15 === 10) sim.burst(150);
+		if (minute % 15 === 13) sim.restart();
 	} }),
 	'rows twice, skipped, empty and repeated pages': brokenPages,
 	'oldest first, rows twice, skipped, empty and repeated pages': setUp(OLDEST, brokenPages),
 	'cursors that expire': setUp(OLDEST, { changesPerMinute: 20, prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'expiredCursor' }, 0.2, { service: 'chatTechnologies', path: PATH }) }),
 	'more than is remembered': { minutes: 40, changesPerMinute: 20, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(700); if (minute % 20 === 19) sim.clock.advance(DAY); } },
-	'slow, with a cap': { parameters: { options: { cap: 30 } }, prepare: ({ trigger }) => { trigger.latencyMs = 8_000; }, minute: every(30, (sim) => sim.burst(200)) },
+	'slow, with a cap': { parameters: { options: { cap: 30 } }, prepare: ({ trigger }) => { trigger.latencyMs = 8_000; }, minute: every(15, (sim) => sim.burst(150)) },
 };
 
 interface Entry {

@@ -21,7 +21,7 @@ const NO_DELETIONS = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'a
 
 export const flatchr: Player = {
 	service: 'flatchr',
-	usual: { applications: 250, minutes: 70, changesPerMinute: 4 },
+	usual: { applications: 180, minutes: 50, changesPerMinute: 4 },
 	witness: ({ world }, clock, plan) => new ApplicationsWitness(world, clock, eyeOf(world, isArchivedRejected(plan))),
 	recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
 };
@@ -46,11 +46,11 @@ export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
 		}),
 	},
 	'vacancies leave the list': {
-		minute: every(15, (sim, minute) => {
+		minute: every(10, (sim, minute) => {
 			const job = sim.world.jobs.alive().find(({ status }) => status === 'OPEN');
 			if (job && sim.world.jobs.alive().length > 4) sim.world.remove('job', job.id, BY);
 			// A process that never saw them in the list.
-			if (minute % 30 === 0) sim.restart();
+			if (minute % 20 === 0) sim.restart();
 		}),
 	},
 	'deletion and return': {

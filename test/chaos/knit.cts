@@ -21,7 +21,7 @@ const OWN = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply'] as
 
 export const knit: Player = {
 	service: 'knit',
-	usual: { applications: 160, minutes: 60, changesPerMinute: 3 },
+	usual: { applications: 100, minutes: 40, changesPerMinute: 3 },
 	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
 	recover: async (sandbox) => await settings(sandbox, { ignoreFilters: false, cursorLife: DAY }),
 };
@@ -88,7 +88,7 @@ export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
 		prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'nothing' }, 0.1, { service: 'knit', path: LIST }),
 		minute: every(12, ({ clock }) => clock.advance(DAY)),
 	},
-	'little room, in full': { applications: 500, parameters: { options: { maxStateKb: 16 } }, steps: [...OWN, 'schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus', 'edit'], minute: every(20, (sim) => sim.burst(100)) },
+	'little room, in full': { applications: 400, parameters: { options: { maxStateKb: 16 } }, steps: [...OWN, 'schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus', 'edit'], minute: every(20, (sim) => sim.burst(100)) },
 	'little room, outlines': { applications: 500, credential: outlines, parameters: { options: { maxStateKb: 16 } }, steps: OWN, minute: every(20, (sim) => sim.burst(100)) },
 };
 

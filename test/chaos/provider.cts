@@ -235,8 +235,8 @@ export class ProviderSimulation {
 		sandbox.world.lag = 0;
 		for (let round = 0; round < 3; round++) {
 			// Longer than a full check that was refused waits until it tries again.
-			for (let poll = 0; poll < 14; poll++) {
-				clock.advance(poll < 8 ? MINUTE : 11 * MINUTE);
+			for (let poll = 0; poll < 11; poll++) {
+				clock.advance(poll < 8 ? MINUTE : 22 * MINUTE);
 				await this.poll();
 			}
 			clock.advance(DAY);

@@ -23,7 +23,7 @@ export const shownLate = (lag: number, pause: number): ProviderPlan => ({
 /** Each as the provider's own scenarios begin: `kombo: kills`. */
 export const shared: Readonly<Record<string, ProviderPlan>> = {
 	'plain': {},
-	'bursts': { minute: every(30, (sim) => sim.burst(100)) },
+	'bursts': { minute: every(15, (sim) => sim.burst(70)) },
 	'kills': { crashes: true, minute: every(13, async (sim) => await sim.crash()) },
 	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
 	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
@@ -32,11 +32,11 @@ export const shared: Readonly<Record<string, ProviderPlan>> = {
 	'no Date': { prepare: ({ sandbox }) => { sandbox.badDays.dateSkew = 'none'; } },
 	'clock jumps': { minute: every(8, ({ sandbox, random }) => { sandbox.badDays.dateSkew = random.pick([0, 0, HOUR, -HOUR, 'none' as const]); }) },
 	'all together': {
-		crashes: true, minutes: 120,
+		crashes: true, minutes: 90,
 		prepare: (sim) => { sim.failing(0.05); sim.world.lag = 2 * MINUTE; },
 		minute: async (sim, minute) => {
 			if (minute % 30 === 29) await sim.crash();
-			if (minute % 50 === 10) sim.burst(80);
+			if (minute % 40 === 10) sim.burst(60);
 			if (minute % 70 === 30) sim.sandbox.badDays.dateSkew = sim.random.pick([0, 'none', -20 * MINUTE] as const);
 		},
 	},
