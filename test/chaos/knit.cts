@@ -89,7 +89,7 @@ export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
 		minute: every(12, ({ clock }) => clock.advance(DAY)),
 	},
 	'little room, in full': { applications: 400, parameters: { options: { maxStateKb: 16 } }, steps: [...OWN, 'schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus', 'edit'], minute: every(20, (sim) => sim.burst(100)) },
-	'little room, outlines': { applications: 500, credential: outlines, parameters: { options: { maxStateKb: 16 } }, steps: OWN, minute: every(20, (sim) => sim.burst(100)) },
+	'little room, outlines': { applications: 500, credential: outlines, parameters: { options: { maxStateKb: 16 } }, steps: OWN.filter((step) => step !== 'reactivate'), minute: every(20, (sim) => sim.burst(100)) },
 };
 
 function eyeOf(world: World): Eye {

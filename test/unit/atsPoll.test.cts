@@ -445,6 +445,17 @@ describe('when the vendor fails', () => {
 		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
 	});
 
+	it('says that more may differ where an application without its details moved', async () => {
+		const { vendor, host, minute, id } = setUp({ applications: 300, maxStateBytes: 6_000 });
+		vendor.gated = true;
+		await minute();
+		expect(unpack(host.saved ?? '').memory.full.has(id(0))).toBe(false);
+		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'SIGNED' }]; }, true);
+		vendor.move(id(0), 'Hired');
+		const last = await minute();
+		expect(last?.result).toMatchObject({ items: [{ event: 'application.stage_changed', changes: [{ path: 'currentStage' }, { path: '*' }], application: { offers: [{ id: 'o' }] } }] });
+	});
+
 	it('takes a person that is not told for the one that is remembered', async () => {
 		const { vendor, minute, told, id } = setUp();
 		await minute();

@@ -186,8 +186,8 @@ function examineSlim(run: Run, slim: SlimEntry, now: Now): Pick<Finding, 'differ
 }
 
 function differsElsewhere(slim: SlimEntry, remembered: Snapshot, now: Snapshot): boolean {
-	// The gate of a list row opened, so its outline differs, unless status and stage explain it.
-	if (slim.gated) return slim.status === now.status && slim.stage === (now.stage?.id ?? null);
+	// The gate of a list row opened: whether status and stage are all that differs is not known, so the rest is told along.
+	if (slim.gated) return true;
 	if ((now.known & slim.known) !== slim.known) return false;
 	// Job and person are in the hash: where one is not told, nothing can be said.
 	if (knows(slim.known, 'info') && (now.jobId === null || now.infoParts[0] === 0) && slim.content !== slimContent(contentHash(restricted(now, slim.known)))) return false;
