@@ -21,7 +21,7 @@ const NO_DELETIONS = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'a
 
 export const flatchr: Player = {
 	service: 'flatchr',
-	usual: { applications: 180, minutes: 50, changesPerMinute: 4 },
+	usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 	witness: ({ world }, clock, plan) => new ApplicationsWitness(world, clock, eyeOf(world, isArchivedRejected(plan))),
 	recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
 };
@@ -33,7 +33,7 @@ export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'shown 30 hours late': shownLate(30 * HOUR, HOUR),
 	'rows twice, skipped': { prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }], 0.3, { service: 'flatchr', path: SEARCH }) },
 	'columns renamed': {
-		minute: every(20, ({ world }, minute) => {
+		minute: every(10, ({ world }, minute) => {
 			// Each of these names is one column's only.
 			for (const stage of world.stages.rows.slice(0, 4)) world.change('stage', stage.id, { name: `${stage.name.split(' #')[0]} #${minute}` }, BY);
 		}),
@@ -63,14 +63,14 @@ export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
 	},
 	'dates read as DD/MM': {
 		minute: async ({ sandbox }, minute) => {
-			if (minute % 40 === 20) await settings(sandbox, { filters: 'dayFirst' });
-			if (minute % 40 === 30) await settings(sandbox, { filters: 'monthFirst' });
+			if (minute % 40 === 15) await settings(sandbox, { filters: 'dayFirst' });
+			if (minute % 40 === 25) await settings(sandbox, { filters: 'monthFirst' });
 		},
 	},
 	'dates ignored': {
 		minute: async ({ sandbox }, minute) => {
-			if (minute % 40 === 20) await settings(sandbox, { filters: 'ignored' });
-			if (minute % 40 === 30) await settings(sandbox, { filters: 'monthFirst' });
+			if (minute % 40 === 15) await settings(sandbox, { filters: 'ignored' });
+			if (minute % 40 === 25) await settings(sandbox, { filters: 'monthFirst' });
 		},
 	},
 	'searches that come back empty': {

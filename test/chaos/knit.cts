@@ -72,8 +72,8 @@ export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
 	},
 	'filter ignored later': {
 		minute: async ({ sandbox }, minute) => {
-			if (minute % 40 === 20) await settings(sandbox, { ignoreFilters: true });
-			if (minute % 40 === 30) await settings(sandbox, { ignoreFilters: false });
+			if (minute % 40 === 15) await settings(sandbox, { ignoreFilters: true });
+			if (minute % 40 === 25) await settings(sandbox, { ignoreFilters: false });
 		},
 	},
 	'deletion and return': {

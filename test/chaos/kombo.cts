@@ -15,7 +15,7 @@ const OFF = { ats_offers: false, ats_interviews: false, ats_candidates: false, a
 
 export const kombo: Player = {
 	service: 'kombo',
-	usual: { applications: 180, minutes: 50, changesPerMinute: 4 },
+	usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
 	recover: async (sandbox) => await sandbox.control('kombo/scope', { models: ON }),
 };

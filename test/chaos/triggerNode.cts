@@ -32,6 +32,9 @@ function load(): Built {
 	return built;
 }
 
+/** Of the last process: what is compiled is worth keeping where nothing has to be forgotten. Accounts of other simulations are others. */
+let loaded: Built | undefined;
+
 export interface TriggerSetting {
 	sandbox: Sandbox;
 	clock: ManualClock;
@@ -57,7 +60,7 @@ export class TriggerInProcess {
 	private restoreClock: () => void;
 
 	constructor(private readonly setting: TriggerSetting) {
-		this.built = load();
+		this.built = loaded ??= load();
 		this.node = new this.built.AtsTrigger();
 		this.restoreClock = this.built.useClock(setting.clock);
 	}
@@ -66,7 +69,7 @@ export class TriggerInProcess {
 		this.close();
 		this.data = {};
 		this.activated = false;
-		this.built = load();
+		this.built = loaded = load();
 		this.node = new this.built.AtsTrigger();
 		this.restoreClock = this.built.useClock(this.setting.clock);
 	}
