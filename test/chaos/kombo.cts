@@ -28,8 +28,8 @@ export const komboScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'nested changes only': { steps: ['schedule', 'reschedule', 'cancel', 'offer', 'offerStatus'], minute: ({ clock }) => clock.advance(20 * MINUTE) },
 	'scope switched off and on': {
 		minute: async ({ sandbox }, minute) => {
-			if (minute % 60 === 20) await sandbox.control('kombo/scope', { models: OFF });
-			if (minute % 60 === 45) await sandbox.control('kombo/scope', { models: ON });
+			if (minute % 40 === 12) await sandbox.control('kombo/scope', { models: OFF });
+			if (minute % 40 === 30) await sandbox.control('kombo/scope', { models: ON });
 		},
 	},
 	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(100)) },

@@ -124,8 +124,8 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	'columns renamed': { minute: every(20, (sim, minute) => { sim.vendor.renameStage('Offer', `Offer ${minute}`); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }) },
 	'scope switched off and on': {
 		minute: async (sim, minute) => {
-			if (minute % 60 === 20) { sim.vendor.modelsOff.add('offers').add('interviews'); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }
-			if (minute % 60 === 40) { sim.vendor.modelsOff.clear(); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }
+			if (minute % 45 === 20) { sim.vendor.modelsOff.add('offers').add('interviews'); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }
+			if (minute % 45 === 40) { sim.vendor.modelsOff.clear(); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }
 		},
 	},
 	'integration swapped and back': {
