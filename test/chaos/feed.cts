@@ -65,7 +65,7 @@ export const feedScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'rows twice, skipped, empty and repeated pages': brokenPages,
 	'oldest first, rows twice, skipped, empty and repeated pages': setUp(OLDEST, brokenPages),
 	'cursors that expire': setUp(OLDEST, { changesPerMinute: 20, prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'expiredCursor' }, 0.2, { service: 'chatTechnologies', path: PATH }) }),
-	'more than is remembered': { minutes: 40, changesPerMinute: 20, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(700); if (minute % 20 === 19) sim.clock.advance(DAY); } },
+	'more than is remembered': { minutes: 28, changesPerMinute: 20, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(850); if (minute % 8 === 7) sim.clock.advance(DAY); } },
 	'slow, with a cap': { parameters: { options: { cap: 30 } }, prepare: ({ trigger }) => { trigger.latencyMs = 8_000; }, minute: every(15, (sim) => sim.burst(150)) },
 };
 

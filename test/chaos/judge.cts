@@ -154,7 +154,8 @@ export class Judge {
 		for (const [path, from, to] of assignments(change, this.whole)) {
 			const values = ever?.get(path);
 			if (!values?.has(to) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
-			if (from !== undefined && !values?.has(from)) this.complain('wrong', `${event.event} ${id}: ${path} was never ${from}, said to be the old value`);
+			// With an application that is told as new all that it has is new.
+			if (from !== undefined && !(fresh && from === null) && !values?.has(from)) this.complain('wrong', `${event.event} ${id}: ${path} was never ${from}, said to be the old value`);
 			else if (from !== undefined && !fresh && known.has(path) && known.get(path) !== from) this.complain('wrong', `${event.event} ${id}: ${path} was told as ${known.get(path)}, not ${from}`);
 			if (known.get(path) !== to || !known.has(path)) news = true;
 			known.set(path, to);

@@ -11,7 +11,7 @@ export const every = (minutes: number, act: Act): ProviderPlan['minute'] => asyn
 
 /** A list so long and so lively that its pages shift while they are read. */
 export const lively = (pages: PageOrder, size: Pick<ProviderPlan, 'applications' | 'changesPerMinute'>): ProviderPlan => ({
-	minutes: 40, ...size,
+	minutes: 25, ...size,
 	prepare: ({ sandbox }) => { sandbox.badDays.order = pages; },
 });
 
