@@ -203,14 +203,13 @@ export class ProviderSimulation {
 	/** The user switches the workflow on; `refused`: the trigger must say no, in such words. */
 	async activate(refused?: RegExp): Promise<void> {
 		const { host, trigger, witness } = this.started;
-		let said: string | undefined;
 		host.run = async (poller) => {
 			await trigger.activate(poller);
 			return 'quiet';
 		};
 		const { error } = await host.tick('activate');
 		host.run = trigger.poll;
-		said = error ? `${error.message} ${'description' in error ? String(error.description) : ''}` : undefined;
+		const said = error ? `${error.message} ${'description' in error ? String(error.description) : ''}` : undefined;
 		if (refused ? said === undefined || !refused.test(said) : said !== undefined) witness.miss(`activation: ${said ?? 'it was not refused'}`);
 		this.active = said === undefined;
 		witness.counting = this.active;
