@@ -36,7 +36,7 @@ export interface Result extends Verdict {
 }
 
 /** What a scenario takes that names nothing else. */
-export const USUAL = { applications: 500, minutes: 90, changesPerMinute: 9 };
+export const USUAL = { applications: 500, minutes: 72, changesPerMinute: 9 };
 
 const STAGES = ['Applied', 'Screening', 'Interview', 'Offer', 'Hired'];
 
