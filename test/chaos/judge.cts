@@ -27,7 +27,7 @@ export interface Verdict {
 const DAY = 86_400_000;
 const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told', attachments: 'attachments not told' };
 /** What every application has. */
-const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'currentStage']);
+const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'info.jobId', 'currentStage']);
 /** Under which of them a path stands: `interviews[3].status`. */
 const listOf = (path: string) => (path.startsWith('offers') ? UNTOLD.offers : path.startsWith('attachments') ? UNTOLD.attachments : UNTOLD.interviews);
 
@@ -215,8 +215,8 @@ export function flatten(application: Application, deleted: boolean, whole = fals
 	const flat: Flat = new Map([['deleted', String(deleted)]]);
 	const { info } = application;
 	flat.set('info.status', info?.status ?? null);
-	flat.set('info.jobId', info?.jobId ?? null);
-	// Every application is somebody's and somewhere: null is not told.
+	// Every application is somebody's, for some job and somewhere: null is not told.
+	if (info?.jobId) flat.set('info.jobId', info.jobId);
 	if (info?.candidate) flat.set('info.candidate', person(info.candidate));
 	if (application.currentStage) flat.set('currentStage', application.currentStage.id);
 	flat.set('rejection', reason(application.rejection));
