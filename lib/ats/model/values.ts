@@ -18,12 +18,12 @@ export function toMillis(value: unknown): number | null {
 	if (typeof value === 'number') return inRange(value);
 	if (typeof value !== 'string' || value === '') return null;
 	// The common form is read by the engine itself; luxon costs thirty times as much.
-	if (isoUtc.test(value)) return inRange(Date.parse(value));
+	if (isoWithOffset.test(value)) return inRange(Date.parse(value));
 	const parsed = DateTime.fromISO(value, { zone: 'utc' });
 	return parsed.isValid ? inRange(parsed.toMillis()) : null;
 }
 
-const isoUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
+const isoWithOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 function inRange(ms: number): number | null {
 	return Number.isFinite(ms) && Math.abs(ms) <= 8_640_000_000_000_000 ? Math.trunc(ms) : null;
