@@ -37,7 +37,7 @@ describe('through kills', () => {
 	});
 
 	it('counts what a kill costs in the other modes apart, and does not hide it', async () => {
-		const runs = [await simulate('kills', 'default', SEED, { applications: 150 }), await simulate('plain', 'default', SEED, SMALL)];
+		const runs = [await simulate('kills', 'default', SEED, { applications: 150, minutes: 400 }), await simulate('plain', 'default', SEED, SMALL)];
 		const { lost, duplicated, modes } = report(runs, [SEED]);
 		expect([lost, duplicated]).toEqual([0, 0]);
 		expect(modes.default?.crashWindow.duplicated).toBeGreaterThan(0);

@@ -112,7 +112,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	'equal stamps across a border': { minutes: 90, prepare: (sim) => { sim.vendor.pageSize = 25; }, changesPerMinute: 0, minute: async (sim) => { for (let i = 0; i < 30; i++) sim.step(); } },
 
 	// ---- memory
-	'25,000 in room for 20,000': { applications: 25_000, minutes: 16, changesPerMinute: 40, options: { maxStateBytes: 1_000_000, fullCheckHours: 1 }, minute: every(2, (sim) => sim.clock.advance(HOUR)) },
+	'25,000 in room for 20,000': { applications: 25_000, minutes: 8, changesPerMinute: 40, options: { maxStateBytes: 1_000_000, fullCheckHours: 1 }, minute: every(2, (sim) => sim.clock.advance(HOUR)) },
 	'finished ones touched after their details were dropped': {
 		applications: 2_000, minutes: 150, options: { maxStateBytes: 45_000 },
 		minute: async (sim) => { sim.step(['hire', 'reject', 'reactivate']); },
