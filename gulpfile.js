@@ -16,7 +16,7 @@ const clean = () => rm('dist', { recursive: true, force: true });
 async function bundle() {
 	const files = [...n8n.nodes, ...n8n.credentials];
 	// With the clock and what a process remembers, so that the chaos run can drive what was built.
-	const contents = [...files, 'dist/lib/clock.js', 'dist/lib/ats/changes/slots.js'].map((file) => `export * from '${file.replace(/^dist/, '.').replace(/\.js$/, '')}';`).join('\n');
+	const contents = [...files, 'dist/lib/clock.js', 'dist/lib/poll/processState.js'].map((file) => `export * from '${file.replace(/^dist/, '.').replace(/\.js$/, '')}';`).join('\n');
 	await esbuild.build({ stdin: { contents, resolveDir: __dirname }, bundle: true, packages: 'external', platform: 'node', target: 'node20', format: 'cjs', outfile: BUNDLE });
 	for (const file of files) {
 		const name = basename(file).split('.')[0];

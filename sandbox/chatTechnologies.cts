@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ZodType } from 'zod/v4';
-import { tag, untag } from './acts.cts';
+import { tag, untag } from './actions.cts';
 import { DAY } from './clock.cts';
 import { documentOf, listQuery, LOCALES, messageBody } from './chatTechnologies/requests.cts';
 import { candidateRow, changeRow, companyRow, departmentRow, inOrder, messageRow, roleRow, stamp, uuidOf, type Extras, type Shown } from './chatTechnologies/rows.cts';
-import { ApiError, type Dialect, type Tools } from './dialect.cts';
+import { ApiError, type Simulator, type Tools } from './simulator.cts';
 import type { Base, Candidate } from './model.cts';
 import { opaqueId } from './random.cts';
 import { isRecord } from './server.cts';
@@ -38,7 +38,7 @@ interface Setup {
 const keyOf = (world: World): string => `ct_live_${opaqueId(`${world.seed}/chat technologies key`, 1)}`;
 
 /** Chat Technologies (https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908) over the world, in the forms its page shows. */
-export function chatTechnologies(): Dialect {
+export function chatTechnologies(): Simulator {
 	return {
 		name: 'chatTechnologies',
 		paths: { chatTechnologies: '/chatTechnologies' },

@@ -4,10 +4,10 @@ import { registerPeople } from './chatkitty/people.cts';
 import { Records } from './chatkitty/records.cts';
 import { linkBase, routesOf } from './chatkitty/route.cts';
 import { ChatKittyState } from './chatkitty/state.cts';
-import { registerTalk } from './chatkitty/talk.cts';
+import { registerTalk } from './chatkitty/messages.cts';
 import { errorBody } from './chatkitty/words.cts';
-import { registerWorks } from './chatkitty/works.cts';
-import type { Dialect, Request, Tools } from './dialect.cts';
+import { registerWorks } from './chatkitty/jobs.cts';
+import type { Simulator, Request, Tools } from './simulator.cts';
 import { opaqueId } from './random.cts';
 import type { World } from './world.cts';
 
@@ -20,7 +20,7 @@ export interface ChatKittyParts {
 }
 
 /** ChatKitty's Platform API (https://chatkitty.com/docs/api) in both generations: candidates and colleagues are its users. */
-export function chatkitty(): Dialect {
+export function chatkitty(): Simulator {
 	return {
 		name: 'chatkitty',
 		paths: { chatkitty: '/chatkitty', chatkittyToken: '/chatkitty/oauth/token' },

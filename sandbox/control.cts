@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import type { BadDay, BadDays, PageOrder, When } from './badDays.cts';
+import type { Fault, Faults, PageOrder, When } from './faults.cts';
 import { ManualClock } from './clock.cts';
 import type { Deliveries } from './deliveries.cts';
-import type { LoggedRequest, Violation } from './dialect.cts';
+import type { LoggedRequest, Violation } from './simulator.cts';
 import type { Recruiter } from './recruiter.cts';
 import type { World } from './world.cts';
 
 interface Parts {
 	world: World;
-	badDays: BadDays;
+	faults: Faults;
 	deliveries: Deliveries;
 	violations: Violation[];
 	requests: LoggedRequest[];
@@ -16,7 +16,7 @@ interface Parts {
 }
 
 /** The sandbox steered from another process: the same as the objects of `startSandbox`, over HTTP. */
-export function registerControl(app: FastifyInstance, { world, badDays, deliveries, violations, requests, recruiter }: Parts): void {
+export function registerControl(app: FastifyInstance, { world, faults, deliveries, violations, requests, recruiter }: Parts): void {
 	app.get('/_sandbox', async () => ({
 		seed: world.seed,
 		now: world.clock.now(),
@@ -34,20 +34,20 @@ export function registerControl(app: FastifyInstance, { world, badDays, deliveri
 		return deliveries.sent;
 	});
 	/** `{ day, times?, skip?, service?, method?, path? }`, or with `probability` instead of `times` */
-	app.post<{ Body: When & { day: BadDay | BadDay[]; times?: number; skip?: number; probability?: number } }>('/_sandbox/bad-days', async (request) => {
+	app.post<{ Body: When & { day: Fault | Fault[]; times?: number; skip?: number; probability?: number } }>('/_sandbox/bad-days', async (request) => {
 		const { day, probability, ...when } = request.body;
-		if (probability === undefined) badDays.next(day, when);
-		else badDays.often(day, probability, when);
+		if (probability === undefined) faults.next(day, when);
+		else faults.often(day, probability, when);
 		return { ok: true };
 	});
 	app.delete('/_sandbox/bad-days', async () => {
-		badDays.clear();
+		faults.clear();
 		return { ok: true };
 	});
 	/** `{ order?, dateSkew?, lag? }` */
 	app.post<{ Body: { order?: PageOrder; dateSkew?: number | 'none'; lag?: number } }>('/_sandbox/settings', async (request) => {
-		if (request.body.order) badDays.order = request.body.order;
-		if (request.body.dateSkew !== undefined) badDays.dateSkew = request.body.dateSkew;
+		if (request.body.order) faults.order = request.body.order;
+		if (request.body.dateSkew !== undefined) faults.dateSkew = request.body.dateSkew;
 		if (request.body.lag !== undefined) world.lag = request.body.lag;
 		return { ok: true };
 	});

@@ -1,11 +1,11 @@
-import type { Dialect } from './dialect.cts';
+import type { Simulator } from './simulator.cts';
 import { registerReads } from './flatchr/reads.cts';
 import { apiKeyOf, companyKeyOf, errorBody, FlatchrState, USER, WEBHOOK_SECRET } from './flatchr/state.cts';
 import { FlatchrWebhooks } from './flatchr/webhooks.cts';
 import { registerWrites } from './flatchr/writes.cts';
 
 /** Flatchr (https://developers.flatchr.io) over the world: its API host below /api, its careers host below /careers. */
-export function flatchr(): Dialect {
+export function flatchr(): Simulator {
 	return {
 		name: 'flatchr',
 		paths: { flatchr: '/flatchr/api', flatchrCareers: '/flatchr/careers' },

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { BadDays } from './badDays.cts';
+import { Faults } from './faults.cts';
 import { RealClock, type Clock } from './clock.cts';
 import { registerControl } from './control.cts';
 import { Deliveries } from './deliveries.cts';
-import type { Dialect, LoggedRequest, Violation } from './dialect.cts';
+import type { Simulator, LoggedRequest, Violation } from './simulator.cts';
 import { Recruiter } from './recruiter.cts';
 import { fillWorld } from './seed.cts';
 import { buildServer } from './server.cts';
-import { dialects as allDialects } from './services.cts';
+import { simulators as allSimulators } from './simulators.cts';
 import { World, type Lag } from './world.cts';
 
 export interface SandboxOptions {
@@ -47,7 +47,7 @@ export interface Sandbox {
 	requests: LoggedRequest[];
 	/** every breach of a vendor's description by a client or by the sandbox: tests expect none */
 	violations: Violation[];
-	badDays: BadDays;
+	faults: Faults;
 	/** every webhook sent */
 	deliveries: Deliveries;
 	/** a request without a port, for simulated time */
@@ -65,23 +65,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	if (!options.world) fillWorld(world, { jobs: options.jobs, applications: options.applications });
 	world.lag = options.lag ?? world.lag;
 
-	const dialects = allDialects.map((make): Dialect => make()).filter((dialect) => options.services === undefined || options.services.includes(dialect.name));
-	const badDays = new BadDays(world.random.fork('bad days'));
+	const simulators = allSimulators.map((make): Simulator => make()).filter((simulator) => options.services === undefined || options.services.includes(simulator.name));
+	const faults = new Faults(world.random.fork('faults'));
 	const deliveries = new Deliveries(world.clock);
 	const violations: Violation[] = [];
 	const requests: LoggedRequest[] = [];
 	const recruiter = new Recruiter(world);
 	let url = 'http://sandbox.localhost';
 
-	const app = buildServer({ world, dialects, badDays, deliveries, violations, requests, validate: options.validate ?? true, origin: () => url });
-	registerControl(app, { world, badDays, deliveries, violations, requests, recruiter });
+	const app = buildServer({ world, simulators, faults, deliveries, violations, requests, validate: options.validate ?? true, origin: () => url });
+	registerControl(app, { world, faults, deliveries, violations, requests, recruiter });
 	if (options.listen === false) await app.ready();
 	else url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
 
-	const credentials = Object.fromEntries(dialects.map((dialect) => [dialect.name, dialect.credentials(world)]));
+	const credentials = Object.fromEntries(simulators.map((simulator) => [simulator.name, simulator.credentials(world)]));
 	return {
 		url,
-		urls: Object.fromEntries(dialects.flatMap((dialect) => Object.entries(dialect.paths).map(([name, path]) => [name, url + path]))),
+		urls: Object.fromEntries(simulators.flatMap((simulator) => Object.entries(simulator.paths).map(([name, path]) => [name, url + path]))),
 		keys: Object.fromEntries(Object.entries(credentials).map(([name, values]) => [name, values['apiKey'] ?? ''])),
 		credentials,
 		integrationId: credentials['kombo']?.['integrationId'] ?? '',
@@ -89,7 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		recruiter,
 		requests,
 		violations,
-		badDays,
+		faults: faults,
 		deliveries,
 		inject: app.inject.bind(app),
 		control: async (path, body) => {

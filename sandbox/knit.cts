@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod/v4';
-import { apply, attach, move, tag } from './acts.cts';
-import { ApiError, type Dialect } from './dialect.cts';
+import { apply, attach, move, tag } from './actions.cts';
+import { ApiError, type Simulator } from './simulator.cts';
 import { nativeCall } from './knit/native.cts';
 import { officeOf, type Json } from './knit/records.cts';
 import * as shapes from './knit/shapes.cts';
@@ -13,7 +13,7 @@ import type { Application, Candidate, Job } from './model.cts';
 const PAGE_SIZE = 20;
 
 /** Knit (https://developers.getknit.dev) over the world: what its pages document or name, held against shapes made from the dossier. */
-export function knit(): Dialect {
+export function knit(): Simulator {
 	return {
 		name: 'knit',
 		paths: { knit: '/knit/v1.0' },
@@ -58,7 +58,7 @@ export function knit(): Dialect {
 				const { pageToken, ...filters } = given(request, shapes.applicationList);
 				const asked = JSON.stringify(filters);
 				// The same question while nothing changes: the list of the page before.
-				const version = `${world.version}/${world.applications.size}/${tools.badDays.order}/${state.ignoreFilters}/${ats.id}/${asked}`;
+				const version = `${world.version}/${world.applications.size}/${tools.faults.order}/${state.ignoreFilters}/${ats.id}/${asked}`;
 				if (listed.version !== version) listed = { version, rows: tools.pager.ordered(world.applications.alive().filter(applicationFilter(filters, ats)), (row) => records.touchedAt(row)) };
 				const page = tools.pager.page(request, listed.rows, { cursor: pageToken, size: PAGE_SIZE, filters: asked });
 				const applications = page.rows.map((row) => (ats.slim ? records.outline(row) : records.application(row)));

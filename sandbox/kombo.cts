@@ -1,4 +1,4 @@
-import { type Dialect, ApiError } from './dialect.cts';
+import { type Simulator, ApiError } from './simulator.cts';
 import { registerActions } from './kombo/actions.cts';
 import { errorBody, errorOf } from './kombo/errors.cts';
 import { registerGeneral } from './kombo/general.cts';
@@ -9,7 +9,7 @@ import { apiKeyOf, integrationIdOf, KomboState, webhookSecretOf } from './kombo/
 import { KomboWebhooks } from './kombo/webhooks.cts';
 
 /** Kombo (https://docs.kombo.dev) over the world, validated against its own OpenAPI document. */
-export function kombo(): Dialect {
+export function kombo(): Simulator {
 	return {
 		name: 'kombo',
 		paths: { kombo: '/kombo/v1' },

@@ -1,6 +1,6 @@
 /**
- * The hiring data that all five services show in their own dialects. Neutral words, times in milliseconds.
- * A dialect never stores hiring data of its own: it reads these and changes them through the world's door.
+ * The hiring data that all five services show in their own simulators. Neutral words, times in milliseconds.
+ * A simulator never stores hiring data of its own: it reads these and changes them through the world's door.
  */
 
 export interface Base {

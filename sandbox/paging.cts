@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify';
-import type { BadDays } from './badDays.cts';
+import type { Faults } from './faults.cts';
 import type { Clock } from './clock.cts';
 import type { Base } from './model.cts';
 import { hash32 } from './random.cts';
 
-/** The cursor cannot be used: foreign, expired, or sent with other filters. The server turns it into the dialect's words. */
+/** The cursor cannot be used: foreign, expired, or sent with other filters. The server turns it into the simulator's words. */
 export class CursorError extends Error {}
 
 export interface Page<T> {
@@ -23,7 +23,7 @@ interface Place {
 	salt: number;
 }
 
-/** Opaque cursors over a list, and the bad days that concern pages. */
+/** Opaque cursors over a list, and the faults that concern pages. */
 export class Pager {
 	/** Cursors live so long, in milliseconds. */
 	cursorLife = 24 * 60 * 60 * 1000;
@@ -31,7 +31,7 @@ export class Pager {
 	private salt = 0;
 
 	constructor(
-		private readonly badDays: BadDays,
+		private readonly faults: Faults,
 		private readonly clock: Clock,
 	) {}
 
@@ -40,7 +40,7 @@ export class Pager {
 	 * so that a client that forgets to repeat them is found out.
 	 */
 	page<T>(request: FastifyRequest, rows: readonly T[], options: { cursor?: string | null; size: number; filters?: string }): Page<T> {
-		const day = request.badDay?.kind;
+		const day = request.fault?.kind;
 		const filters = hash32(options.filters ?? '');
 		if (day === 'nothing') return { rows: [], next: null, offset: 0 };
 		if (day === 'expiredCursor') throw new CursorError('The cursor has expired.');
@@ -58,9 +58,9 @@ export class Pager {
 		return { rows: page, next, offset };
 	}
 
-	/** The order that the bad days ask for. Ascending is by creation. */
+	/** The order that the faults ask for. Ascending is by creation. */
 	ordered<T extends Base>(rows: readonly T[], stamp: (row: T) => number = (row) => row.changedAt): readonly T[] {
-		switch (this.badDays.order) {
+		switch (this.faults.order) {
 			case 'ascending':
 				return rows;
 			case 'descending':

@@ -1,4 +1,4 @@
-import * as acts from './acts.cts';
+import * as acts from './actions.cts';
 import { DAY, HOUR, MINUTE } from './clock.cts';
 import type { Application, Interview, Offer, OfferStatus } from './model.cts';
 import { FIRST, INTERVIEWS, LAST, NOTES, slugOf, SOURCES } from './names.cts';

@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import type { BadDay, BadDays } from './badDays.cts';
+import type { Fault, Faults } from './faults.cts';
 import type { Deliveries } from './deliveries.cts';
-import { ApiError, type Dialect, type FormPart, type LoggedRequest, type Tools, type Violation } from './dialect.cts';
+import { ApiError, type Simulator, type FormPart, type LoggedRequest, type Tools, type Violation } from './simulator.cts';
 import { CursorError, Pager } from './paging.cts';
 import { opaqueId } from './random.cts';
 import type { World } from './world.cts';
@@ -10,15 +10,15 @@ import type { World } from './world.cts';
 declare module 'fastify' {
 	interface FastifyRequest {
 		/** what was dealt to this request, if anything */
-		badDay: BadDay | null;
+		fault: Fault | null;
 		logged: LoggedRequest | null;
 	}
 }
 
 interface Parts {
 	world: World;
-	dialects: readonly Dialect[];
-	badDays: BadDays;
+	simulators: readonly Simulator[];
+	faults: Faults;
 	deliveries: Deliveries;
 	violations: Violation[];
 	requests: LoggedRequest[];
@@ -34,49 +34,49 @@ const PUBLISHED_FOR = 15 * 60 * 1000;
 
 /** One HTTP server for all services: `/<service>/...`, `/files/...` and `/_sandbox/...`. */
 export function buildServer(parts: Parts): FastifyInstance {
-	const { world, dialects, badDays } = parts;
+	const { world, simulators, faults } = parts;
 	const app = Fastify({ bodyLimit: 64 * 1024 * 1024, exposeHeadRoutes: false, routerOptions: { maxParamLength: 5000 }, forceCloseConnections: true });
-	app.decorateRequest('badDay', null);
+	app.decorateRequest('fault', null);
 	app.decorateRequest('logged', null);
 	readBodies(app);
 
 	app.addHook('onRequest', async (request, reply) => {
 		world.settle();
-		if (badDays.dateSkew === 'none') reply.raw.sendDate = false;
-		else setDate(reply, world.clock.now() + badDays.dateSkew);
+		if (faults.dateSkew === 'none') reply.raw.sendDate = false;
+		else setDate(reply, world.clock.now() + faults.dateSkew);
 		const [path = ''] = request.url.split('?');
 		const service = path.split('/')[1] ?? '';
-		const dialect = dialects.find((one) => one.name === service);
-		if (!dialect) return;
+		const simulator = simulators.find((one) => one.name === service);
+		if (!simulator) return;
 		const local = path.slice(service.length + 1);
-		const day = badDays.deal(service, request.method, local);
-		request.badDay = day;
+		const day = faults.deal(service, request.method, local);
+		request.fault = day;
 		request.logged = log(parts.requests, request, service, local, world.clock.now());
-		if (day) await befall(day, request, reply, dialect, world);
+		if (day) await injectBefore(day, request, reply, simulator, world);
 	});
 	app.addHook('preHandler', async (request) => {
 		if (!request.logged) return;
 		const size = Number(request.headers['content-length'] ?? 0);
 		request.logged.body = size > LOGGED_BODY ? `[${size} bytes]` : request.body;
 	});
-	app.addHook('onSend', async (request, reply, payload) => spoil(request, reply, payload));
+	app.addHook('onSend', async (request, reply, payload) => injectAfter(request, reply, payload));
 	app.addHook('onResponse', async (request, reply) => {
 		if (request.logged) request.logged.status = reply.statusCode;
 	});
 
 	const published = publishing(app, world, parts.origin);
-	for (const dialect of dialects) {
-		const tools = toolsFor(dialect, parts, published, app);
+	for (const simulator of simulators) {
+		const tools = toolsFor(simulator, parts, published, app);
 		void app.register(
 			async (scope) => {
-				scope.setErrorHandler(async (error, request, reply) => await explain(error, dialect, tools, request, reply));
+				scope.setErrorHandler(async (error, request, reply) => await explain(error, simulator, tools, request, reply));
 				scope.setNotFoundHandler(async (request, reply) => {
 					tools.violation({ where: 'request', method: request.method, path: request.url, operation: null, errors: ['no such operation'] });
-					return await reply.code(404).send(dialect.errorBody(404, `Nothing is served at ${request.method} ${request.url.split('?')[0]}.`));
+					return await reply.code(404).send(simulator.errorBody(404, `Nothing is served at ${request.method} ${request.url.split('?')[0]}.`));
 				});
-				dialect.register(scope, world, tools);
+				simulator.register(scope, world, tools);
 			},
-			{ prefix: `/${dialect.name}` },
+			{ prefix: `/${simulator.name}` },
 		);
 	}
 	return app;
@@ -104,14 +104,14 @@ function setDate(reply: FastifyReply, time: number): void {
 function log(requests: LoggedRequest[], request: FastifyRequest, service: string, path: string, at: number): LoggedRequest {
 	const headers: Record<string, string> = {};
 	for (const [name, value] of Object.entries(request.headers)) if (!SECRET_HEADERS.has(name) && value !== undefined) headers[name] = String(value);
-	const entry: LoggedRequest = { at, service, method: request.method, path, query: { ...(request.query as Record<string, unknown>) }, headers, body: undefined, status: 0, badDay: request.badDay?.kind ?? null };
+	const entry: LoggedRequest = { at, service, method: request.method, path, query: { ...(request.query as Record<string, unknown>) }, headers, body: undefined, status: 0, fault: request.fault?.kind ?? null };
 	if (requests.length >= LOG_LIMIT) requests.splice(0, LOG_LIMIT / 2);
 	requests.push(entry);
 	return entry;
 }
 
-/** The bad days that come before the service sees the request. */
-async function befall(day: BadDay, request: FastifyRequest, reply: FastifyReply, dialect: Dialect, world: World): Promise<void> {
+/** The faults that come before the service sees the request. */
+async function injectBefore(day: Fault, request: FastifyRequest, reply: FastifyReply, simulator: Simulator, world: World): Promise<void> {
 	switch (day.kind) {
 		case 'slow':
 			return await world.clock.sleep(day.ms);
@@ -124,14 +124,14 @@ async function befall(day: BadDay, request: FastifyRequest, reply: FastifyReply,
 				const at = new Date(world.clock.now() + day.retryAfter * 1000).toUTCString();
 				reply.header('retry-after', day.retryAfterAs === 'date' ? at : String(day.retryAfter));
 			}
-			return void (await reply.code(day.status).send(day.body ?? dialect.errorBody(day.status, day.message)));
+			return void (await reply.code(day.status).send(day.body ?? simulator.errorBody(day.status, day.message)));
 		}
 		case 'html':
 			return void (await reply.code(day.status ?? 200).type('text/html; charset=utf-8').send('<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>We will be back soon</h1></body></html>'));
 		case 'redirect':
 			return void (await reply.code(day.status ?? 302).header('location', day.to).send(''));
 		case 'errorInSuccess':
-			return void (await reply.code(200).send(dialect.errorInSuccess?.() ?? dialect.errorBody(500)));
+			return void (await reply.code(200).send(simulator.errorInSuccess?.() ?? simulator.errorBody(500)));
 		case 'noDate':
 			reply.removeHeader('date');
 			reply.raw.sendDate = false;
@@ -139,13 +139,13 @@ async function befall(day: BadDay, request: FastifyRequest, reply: FastifyReply,
 		case 'wrongDate':
 			return setDate(reply, world.clock.now() + day.by);
 		default:
-			request.badDay = day; // concerns the answer: see spoil() and the pager
+			request.fault = day; // concerns the answer: see spoil() and the pager
 	}
 }
 
-/** The bad days that come after the service has answered. */
-async function spoil(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-	const kind = request.badDay?.kind;
+/** The faults that come after the service has answered. */
+async function injectAfter(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+	const kind = request.fault?.kind;
 	if (kind === 'lostAnswer') {
 		reply.raw.destroy();
 		return await new Promise(() => undefined); // nothing may be written any more
@@ -168,8 +168,8 @@ async function spoil(request: FastifyRequest, reply: FastifyReply, payload: unkn
 }
 
 /** Every thrown error becomes the vendor's own error body. */
-async function explain(error: unknown, dialect: Dialect, tools: Tools, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-	const known = error instanceof CursorError ? (dialect.badCursor?.(error.message) ?? new ApiError(400, dialect.errorBody(400, error.message))) : error;
+async function explain(error: unknown, simulator: Simulator, tools: Tools, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+	const known = error instanceof CursorError ? (simulator.badCursor?.(error.message) ?? new ApiError(400, simulator.errorBody(400, error.message))) : error;
 	if (known instanceof ApiError) return await reply.code(known.status).headers(known.headers).send(known.body);
 	const status = error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
 	const message = error instanceof Error ? error.message : String(error);
@@ -177,7 +177,7 @@ async function explain(error: unknown, dialect: Dialect, tools: Tools, request: 
 		// A crash of the sandbox must not pass for the vendor's: tests see it as a violation.
 		tools.violation({ where: 'answer', method: request.method, path: request.url, operation: null, errors: [`the sandbox crashed: ${error instanceof Error ? (error.stack ?? message) : message}`] });
 	}
-	return await reply.code(status).send(dialect.errorBody(status, message));
+	return await reply.code(status).send(simulator.errorBody(status, message));
 }
 
 type Publish = Tools['publish'];
@@ -200,25 +200,25 @@ function publishing(app: FastifyInstance, world: World, origin: () => string): P
 	};
 }
 
-function toolsFor(dialect: Dialect, parts: Parts, publish: Publish, app: FastifyInstance): Tools {
+function toolsFor(simulator: Simulator, parts: Parts, publish: Publish, app: FastifyInstance): Tools {
 	const { world } = parts;
 	return {
 		origin: parts.origin,
-		random: world.random.fork(dialect.name),
-		badDays: parts.badDays,
-		pager: new Pager(parts.badDays, world.clock),
+		random: world.random.fork(simulator.name),
+		faults: parts.faults,
+		pager: new Pager(parts.faults, world.clock),
 		deliveries: parts.deliveries,
 		validate: parts.validate,
-		violation: (violation) => void parts.violations.push({ service: dialect.name, ...violation }),
+		violation: (violation) => void parts.violations.push({ service: simulator.name, ...violation }),
 		sleep: async (ms) => await world.clock.sleep(ms),
 		publish,
 		readForm,
 		requireHeader: (request, name, accepted) => {
 			const value = request.headers[name.toLowerCase()];
-			if (typeof value !== 'string' || !accepted.includes(value)) throw new ApiError(401, dialect.errorBody(401));
+			if (typeof value !== 'string' || !accepted.includes(value)) throw new ApiError(401, simulator.errorBody(401));
 		},
 		control: (name, handler) => {
-			app.post(`/_sandbox/${dialect.name}/${name}`, async (request) => ({ ok: true, result: (await handler(isRecord(request.body) ? request.body : {})) ?? null }));
+			app.post(`/_sandbox/${simulator.name}/${name}`, async (request) => ({ ok: true, result: (await handler(isRecord(request.body) ? request.body : {})) ?? null }));
 		},
 	};
 }

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { FieldError } from '../errors';
 import type { Request } from '../http/client';
 import { typedPath, type Query } from '../http/path';
-import { isObject, type Answer } from '../http/wire';
+import { isObject, type Answer } from '../http/apiDefinition';
 import { choice, json, jsonObject, text, toggle, when, type Json } from './field';
 import { FileItem, type Item } from './item';
 import { operationsOf, type Output, type Resource, type Row } from './operation';

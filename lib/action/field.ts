@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { FieldError } from '../errors';
-import { isObject } from '../http/wire';
+import { isObject } from '../http/apiDefinition';
 import type { Dropdown, MapperSource, Search } from './lookups';
 
 /** A parameter of an operation: how the editor shows it, and how its raw value becomes a typed one. */

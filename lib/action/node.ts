@@ -1,6 +1,6 @@
 import type { IAllExecuteFunctions, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { AdaptiveLimit } from '../http/adaptiveLimit';
+import { ConcurrencyLimit } from '../http/concurrency';
 import { asNodeError } from './asNodeError';
 import type { Field, Lookup, Values } from './field';
 import { FileItem, Item } from './item';
@@ -21,7 +21,7 @@ export interface NodeSpec<Api, Options extends OptionsField, Common extends read
 	/** Fields above the resource that apply to every operation (the provider of the ATS node). */
 	common?: Common;
 	/** Makes the vendor's API ready for one execution or one lookup. */
-	connect(host: IAllExecuteFunctions, settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>>; limit?: AdaptiveLimit }): Promise<Api>;
+	connect(host: IAllExecuteFunctions, settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>>; limit?: ConcurrencyLimit }): Promise<Api>;
 }
 
 type FieldValue<F> = F extends Field<string, infer Value> ? Value : never;
@@ -88,7 +88,7 @@ async function run<Api, Options extends OptionsField, Common extends readonly Fi
 	if (!first) return results.flat();
 
 	const width = first.settings.options.maxConcurrency ?? 30;
-	const connect = connector(host, spec, new AdaptiveLimit(width));
+	const connect = connector(host, spec, new ConcurrencyLimit(width));
 	let stop = false;
 	await inParallel(ready, width, async ({ values, settings, index }) => {
 		if (stop) return;
@@ -103,7 +103,7 @@ async function run<Api, Options extends OptionsField, Common extends readonly Fi
 }
 
 /** One connection for all items with the same options: an expression may name another integration per item. */
-function connector<Api, Options extends OptionsField, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, limit: AdaptiveLimit) {
+function connector<Api, Options extends OptionsField, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, limit: ConcurrencyLimit) {
 	const connections = new Map<string, Promise<Api>>();
 	return async (settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>> }): Promise<Api> => {
 		const key = JSON.stringify(settings);

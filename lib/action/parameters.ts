@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { isObject } from '../http/wire';
+import { isObject } from '../http/apiDefinition';
 import { located, readAll, type Field, type Values } from './field';
 
 /**

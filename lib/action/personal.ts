@@ -1,5 +1,5 @@
 import type { Row } from './operation';
-import { isObject } from '../http/wire';
+import { isObject } from '../http/apiDefinition';
 
 /**
  * Takes personal data out of a row, by the names of its fields at any depth. `email` goes wherever it stands;

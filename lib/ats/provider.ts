@@ -13,7 +13,7 @@
  */
 import type { IAllExecuteFunctions, IPollFunctions } from 'n8n-workflow';
 
-import type { AdaptiveLimit } from '../http/adaptiveLimit';
+import type { ConcurrencyLimit } from '../http/concurrency';
 
 import type { Application, ApplicationStatus, Attachment, Candidate, EventName, Interview, Job, Message, ModelKey, Offer, RejectionReason, Stage, Tag, User } from './model';
 
@@ -50,13 +50,13 @@ export const OPERATIONS = [
 export type OperationName = (typeof OPERATIONS)[number];
 
 /** `true`, or a sentence that says under which condition or how well. What is not named, the provider cannot do. */
-export type Ability = true | string;
+export type Support = true | string;
 
 export interface Capabilities {
-	models: Partial<Record<ModelKey, Ability>>;
-	operations: Partial<Record<OperationName, Ability>>;
+	models: Partial<Record<ModelKey, Support>>;
+	operations: Partial<Record<OperationName, Support>>;
 	/** What its trigger can tell. Empty: it cannot be polled. */
-	events: Partial<Record<EventName, Ability>>;
+	events: Partial<Record<EventName, Support>>;
 	/** How far behind reality the trigger is, as a sentence for the editor and README. */
 	freshness: string;
 	/** The vendor can be asked for the applications of some jobs only. */
@@ -74,7 +74,7 @@ export interface Provider {
 	credential: string;
 	capabilities: Capabilities;
 	/** For the trigger. Reads the credential; makes no request. */
-	changes?(host: IPollFunctions, selection: Selection, connection: Connection): Promise<Source>;
+	changes?(host: IPollFunctions, selection: ReadOptions, connection: Connection): Promise<Source>;
 	/** For the action node. Reads the credential; makes no request. */
 	operations?(host: IAllExecuteFunctions, connection: Connection): Promise<Operations>;
 	/** A record of this vendor (REST or webhook shape) in the model; null when it does not look like one. Pure. */
@@ -173,7 +173,7 @@ export interface ApplicationQuery {
 // ------------------------------------------------------------------------------------------------------- the source
 
 /** What the user wants read. Which events and stages are told is the engine's business. */
-export interface Selection {
+export interface ReadOptions {
 	models: readonly ModelKey[];
 	/** Empty: all. Only sent to the vendor by providers with `filtersJobs`. */
 	jobIds: readonly string[];
@@ -191,7 +191,7 @@ export interface Connection {
 	deadline?: number;
 	signal?: AbortSignal;
 	/** Shared by all items of an execution. */
-	limit?: AdaptiveLimit;
+	limit?: ConcurrencyLimit;
 }
 
 /** What a poll sets itself. */
@@ -238,7 +238,7 @@ export interface ChangeSource extends SourceBase {
 		readonly compared: boolean;
 		/** Rows a call can take. */
 		readonly atOnce: number;
-		read(rows: ReadonlyArray<{ row: SourceRow; memo: string | null }>): Promise<ReadonlyMap<string, SourceRow | Error>>;
+		read(rows: ReadonlyArray<{ row: SourceRow; lookupKey: string | null }>): Promise<ReadonlyMap<string, SourceRow | Error>>;
 	};
 
 	/**
@@ -251,7 +251,7 @@ export interface ChangeSource extends SourceBase {
 	 * Which of these really are gone: the answer holds a deleted row, or `null` for "no trace of it". Ids left out of
 	 * the answer live. Absent: gone means missing from two complete passes.
 	 */
-	confirmGone?(missing: ReadonlyArray<{ id: string; memo: string | null }>): Promise<ReadonlyMap<string, SourceRow | null>>;
+	confirmGone?(missing: ReadonlyArray<{ id: string; lookupKey: string | null }>): Promise<ReadonlyMap<string, SourceRow | null>>;
 
 	/** A few recent applications for "Test". Default: the newest of the first pages of a window of 30 days. */
 	readExamples?(count: number): Promise<readonly SourceRow[]>;
@@ -273,13 +273,13 @@ export interface SourceRow {
 	id: string;
 	application: Application;
 	/** Models that this row tells. The others keep what is remembered, whatever `application` holds. */
-	told: ReadonlySet<ModelKey>;
+	known: ReadonlySet<ModelKey>;
 	deleted: boolean;
 	/** Vendor's times, ms; null where it has none. Never compared. `createdAt` decides what is new. */
 	createdAt: number | null;
 	changedAt: number | null;
 	/** Something small (at most 40 bytes) that later calls need, such as the candidate's id. Remembered. */
-	memo?: string | null;
+	lookupKey?: string | null;
 }
 
 /** The vendor no longer takes this cursor: the engine begins again at the first page. */

@@ -2,11 +2,11 @@ import type { IAllExecuteFunctions, ICredentialDataDecryptedObject, IHttpRequest
 
 import { clock } from '../clock';
 import { ApiError, FieldError, type FailureCause } from '../errors';
-import type { AdaptiveLimit } from './adaptiveLimit';
+import type { ConcurrencyLimit } from './concurrency';
 import { queryString, type Query } from './path';
 import { redact, redacted, secretsOf } from './redact';
 import { nextStep, retryAfterMs, type Outcome } from './retry';
-import { isObject, type Answer, type Method, type VendorError, type Wire } from './wire';
+import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from './apiDefinition';
 
 export interface Request {
 	method: Method;
@@ -28,7 +28,7 @@ export interface Request {
 }
 
 export interface ClientOptions {
-	limit?: AdaptiveLimit;
+	limit?: ConcurrencyLimit;
 	headers?: Record<string, string>;
 	/** Our clock: no attempt starts or waits beyond it. */
 	deadline?: number;
@@ -56,11 +56,11 @@ export class HttpClient {
 
 	constructor(
 		private readonly host: IAllExecuteFunctions,
-		private readonly wire: Wire,
+		private readonly api: ApiDefinition,
 		private readonly credentials: ICredentialDataDecryptedObject,
 		private readonly options: ClientOptions = {},
 	) {
-		this.base = wire.baseUrl(credentials).replace(/\/+$/, '');
+		this.base = api.baseUrl(credentials).replace(/\/+$/, '');
 		this.secrets = secretsOf(credentials);
 		this.signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
 	}
@@ -73,7 +73,7 @@ export class HttpClient {
 	/** The payload of a successful answer, out of its envelope. Throws ApiError. */
 	async data(request: Request): Promise<unknown> {
 		const answer = await this.send(request);
-		return this.wire.data ? this.wire.data(answer.body) : answer.body;
+		return this.api.data ? this.api.data(answer.body) : answer.body;
 	}
 
 	/** A successful answer as it came. Throws ApiError. */
@@ -87,7 +87,7 @@ export class HttpClient {
 	}
 
 	/** Fetches a file from a signed address of any host, without our credentials. */
-	async download(url: string, timeoutMs = this.wire.timeoutMs): Promise<Answer> {
+	async download(url: string, timeoutMs = this.api.timeoutMs): Promise<Answer> {
 		const target = publicUrl(url, this.base);
 		return await this.attempts(
 			// The address may be signed: only its host is ever shown.
@@ -108,7 +108,7 @@ export class HttpClient {
 	}
 
 	private async sendWithRetries(request: Request, url: string): Promise<Answer> {
-		const headers: Record<string, string> = { Accept: request.expect === 'file' || request.expect === 'text' ? '*/*' : 'application/json', ...this.wire.headers?.(this.credentials), ...this.options.headers, ...request.headers };
+		const headers: Record<string, string> = { Accept: request.expect === 'file' || request.expect === 'text' ? '*/*' : 'application/json', ...this.api.headers?.(this.credentials), ...this.options.headers, ...request.headers };
 		const json = request.body === undefined ? undefined : JSON.stringify(request.body);
 		if (json !== undefined && headers['Content-Type'] === undefined) headers['Content-Type'] = 'application/json';
 		return await this.attempts(request, async (timeout) => {
@@ -120,17 +120,17 @@ export class HttpClient {
 				timeout,
 				returnFullResponse: true,
 				// Errors are built here: the host's own path repeats a request after a thrown 401 and hides vendor messages.
-				ignoreHttpStatusErrors: this.wire.oauth2 ? { ignore: true, except: [401] } : true,
+				ignoreHttpStatusErrors: this.api.oauth2 ? { ignore: true, except: [401] } : true,
 				disableFollowRedirect: true,
 				// A read can be cut off when the execution is cancelled; a write on its way is let through.
 				...(this.signal && (request.method === 'GET' || request.method === 'HEAD') ? { abortSignal: this.signal } : {}),
 				...(request.form ? { body: request.form() } : json === undefined ? {} : { body: json }),
 			} as IHttpRequestOptions;
-			return await this.host.helpers.httpRequestWithAuthentication.call(this.host, this.wire.credential, options);
+			return await this.host.helpers.httpRequestWithAuthentication.call(this.host, this.api.credential, options);
 		});
 	}
 
-	private async attempts(request: Request, send: Send, readError: Wire['error'] = (answer) => this.wire.error(answer)): Promise<Answer> {
+	private async attempts(request: Request, send: Send, readError: ApiDefinition['error'] = (answer) => this.api.error(answer)): Promise<Answer> {
 		const repeatable = request.repeatable === true || request.method === 'GET' || request.method === 'HEAD';
 		for (let number = 1; ; number++) {
 			const { answer, error, outcome } = await this.throttled(request, send, readError);
@@ -145,11 +145,11 @@ export class HttpClient {
 		}
 	}
 
-	private async throttled(request: Request, send: Send, readError: Wire['error']) {
+	private async throttled(request: Request, send: Send, readError: ApiDefinition['error']) {
 		if (!this.options.limit) return await this.once(request, send, readError);
 		return await this.options.limit.run(async (report) => {
 			const result = await this.once(request, send, readError);
-			const stated = result.answer && this.wire.statedLimit?.(result.answer.headers);
+			const stated = result.answer && this.api.statedConcurrency?.(result.answer.headers);
 			if (stated !== undefined) report.stated(stated);
 			if (result.outcome.kind === 'answer' && (result.outcome.status === 429 || result.outcome.refusedBeforeRun)) report.refused();
 			else if (result.outcome.kind === 'answer' && result.outcome.status < 500) report.good();
@@ -157,28 +157,28 @@ export class HttpClient {
 		});
 	}
 
-	private async once(request: Request, send: Send, readError: Wire['error']): Promise<{ answer?: Answer; error?: VendorError; outcome: Outcome }> {
+	private async once(request: Request, send: Send, readError: ApiDefinition['error']): Promise<{ answer?: Answer; error?: VendorError; outcome: Outcome }> {
 		this.signal?.throwIfAborted();
 		const sentAt = clock.now();
-		const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? this.wire.timeoutMs, (this.options.deadline ?? Infinity) - sentAt));
+		const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? this.api.timeoutMs, (this.options.deadline ?? Infinity) - sentAt));
 		let raw: unknown;
 		try {
 			raw = await send(timeoutMs);
 		} catch (error) {
 			this.signal?.throwIfAborted();
-			const refused = this.wire.oauth2 ? tokenRefused(error, this.wire.service) : undefined;
+			const refused = this.api.oauth2 ? tokenRefused(error, this.api.service) : undefined;
 			if (refused) return { outcome: { kind: 'answer', status: 401, refusedBeforeRun: false }, error: refused };
-			if (this.wire.oauth2 && hasNoToken(error)) return { outcome: { kind: 'notSent' }, error: transportError(error) };
+			if (this.api.oauth2 && hasNoToken(error)) return { outcome: { kind: 'notSent' }, error: transportError(error) };
 			const status = statusOf(error);
 			// An answer that broke off in its middle brings its good status along: it is none.
 			if (status === undefined || status < 400) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };
 			raw = { statusCode: status, headers: {}, body: '' };
 		}
-		const answer = readAnswer(raw, request.expect ?? 'json', sentAt, this.wire.parse);
+		const answer = readAnswer(raw, request.expect ?? 'json', sentAt, this.api.parse);
 		const read = (from: Answer) => (from.status >= 200 && from.status < 300 && typeof from.body === 'string' && request.expect === undefined ? notJson(from) : readError(from));
 		const found = read(answer);
 		const error = found && { ...found, ...read(await this.withoutSecrets(answer)) };
-		const retry = retryAfterMs(answer.headers['retry-after'] ?? this.wire.retryAfter?.(answer.headers), clock.now());
+		const retry = retryAfterMs(answer.headers['retry-after'] ?? this.api.retryAfter?.(answer.headers), clock.now());
 		return {
 			answer,
 			error,
@@ -189,7 +189,7 @@ export class HttpClient {
 	/** For its error: services quote what they were sent, and what is shown of it may be cut in the middle of a key. */
 	private async withoutSecrets(answer: Answer): Promise<Answer> {
 		// Under OAuth2 the token may have been fetched for this very call.
-		const secrets = this.wire.oauth2 ? secretsOf(await this.host.getCredentials(this.wire.credential)) : this.secrets;
+		const secrets = this.api.oauth2 ? secretsOf(await this.host.getCredentials(this.api.credential)) : this.secrets;
 		const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, redact(value, secrets)]));
 		return { ...answer, headers, body: redacted(answer.body, secrets) };
 	}
@@ -209,7 +209,7 @@ export class HttpClient {
 	}
 
 	private failure(request: Request, error: VendorError, answer?: Answer, happened?: string, outcome?: Outcome, outcomeUnknown = false): ApiError {
-		const { service } = this.wire;
+		const { service } = this.api;
 		const status = answer?.status;
 		const own = status === undefined ? undefined : OWN_HINTS[status];
 		const call = `${request.method} ${redact(withoutQuery(request.path), this.secrets)}`;
@@ -234,7 +234,7 @@ function hintOf(hint: string | undefined): { hint?: string } {
 	return hint === undefined ? {} : { hint };
 }
 
-function readAnswer(raw: unknown, expect: 'json' | 'file' | 'text', sentAt: number, parse?: Wire['parse']): Answer {
+function readAnswer(raw: unknown, expect: 'json' | 'file' | 'text', sentAt: number, parse?: ApiDefinition['parse']): Answer {
 	const full = isObject(raw) ? raw : {};
 	const status = typeof full.statusCode === 'number' ? full.statusCode : 0;
 	const headers: Record<string, string> = {};

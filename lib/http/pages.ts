@@ -1,4 +1,4 @@
-import { isObject } from './wire';
+import { isObject } from './apiDefinition';
 
 /** One page of a list: its rows, and how to ask for the next (absent, null or empty = this was the last). */
 export interface Page<Row> {

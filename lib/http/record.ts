@@ -1,4 +1,4 @@
-import { isObject, type VendorError } from './wire';
+import { isObject, type VendorError } from './apiDefinition';
 
 /** The record that an answer must hold. Nothing, a list or a bare value in its place is an error, never a success with an empty item. */
 export function recordOf(value: unknown, service: string): Record<string, unknown> {

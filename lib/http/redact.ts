@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { isObject } from './wire';
+import { isObject } from './apiDefinition';
 
 // n8n's OAuth2 fields `authentication` and `grantType` hold plain words.
 const PUBLIC_FIELDS = /^(region|environment|authentication|.*(url|host|version|slug|scope|scheme|type|id|allowed.*domains))$/i;

@@ -2,10 +2,10 @@ import type { ICredentialsDisplayOptions, INodeCredentialDescription } from 'n8n
 
 import { FieldError } from '../../lib/errors';
 import type { Provider } from '../../lib/ats/provider';
-import { provider as chatTechnologies } from '../ChatTechnologies/adapter';
-import { provider as flatchr } from '../Flatchr/adapter';
-import { provider as knit } from '../Knit/adapter';
-import { provider as kombo } from '../Kombo/adapter';
+import { provider as chatTechnologies } from '../ChatTechnologies/provider';
+import { provider as flatchr } from '../Flatchr/provider';
+import { provider as knit } from '../Knit/provider';
+import { provider as kombo } from '../Kombo/provider';
 
 /** The one list of adapters: a new provider is a line here. In the order of the dropdown. */
 export const providers: readonly Provider[] = [kombo, knit, flatchr, chatTechnologies];

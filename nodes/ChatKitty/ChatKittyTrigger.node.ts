@@ -2,8 +2,8 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { lookupMethods } from '../../lib/action/lookupMethods';
-import { hostOf } from '../../lib/ats/changes/host';
-import { watchNewRows } from '../../lib/watch/newRows';
+import { hostOf } from '../../lib/poll/host';
+import { pollList } from '../../lib/poll/list/newRows';
 import { connectChatKitty } from './api';
 import { openSource, readSettings, triggerFields, triggerProperties, watchOptions } from './trigger';
 
@@ -29,7 +29,7 @@ export class ChatKittyTrigger implements INodeType {
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
 			const settings = readSettings(this);
-			const result = await watchNewRows(hostOf(this), async (limits) => await openSource(this, settings, limits), watchOptions(settings));
+			const result = await pollList(hostOf(this), async (limits) => await openSource(this, settings, limits), watchOptions(settings));
 			if (result === 'quiet') return null;
 			// An empty execution carries the state to the database in every host mode.
 			return [result === 'commit' ? [] : result.items.map((json) => ({ json }))];

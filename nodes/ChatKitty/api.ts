@@ -7,7 +7,7 @@ import { HttpClient, type ClientOptions, type Request } from '../../lib/http/cli
 import { nextFrom, pages } from '../../lib/http/pages';
 import { recordOf, recordsOf } from '../../lib/http/record';
 import { expandTemplate } from '../../lib/http/uriTemplate';
-import { isObject, type Answer, type Method, type VendorError, type Wire } from '../../lib/http/wire';
+import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from '../../lib/http/apiDefinition';
 import { normalize, parseExactly, toWire, type ApiVersion } from './dialect';
 
 /** "set a custom page size up to 100". https://chatkitty.com/docs/api */
@@ -28,7 +28,7 @@ const HINTS: Record<number, Partial<VendorError>> = {
 	410: { hint: 'This no longer exists at ChatKitty.', cause: 'configuration-invalid' },
 };
 
-const wire: Wire = {
+const definition: ApiDefinition = {
 	service: 'ChatKitty',
 	credential: 'chatKittyOAuth2Api',
 	oauth2: true,
@@ -80,13 +80,13 @@ export class ChatKittyApi {
 	) {}
 
 	async get(path: string, query: ChatKittyQuery = {}): Promise<Row> {
-		return asRow(recordOf(normalize(await this.client.data({ method: 'GET', path: path + queryOf(query) })), wire.service));
+		return asRow(recordOf(normalize(await this.client.data({ method: 'GET', path: path + queryOf(query) })), definition.service));
 	}
 
 	/** A write. Absent values of the body are left out; ChatKitty answers with the record, or its parent after a deletion. */
 	async act(method: Method, path: string, body?: object): Promise<Row> {
 		const { body: answer } = await this.send({ method, path, ...(body === undefined ? {} : { body: toWire(body, this.version) }) });
-		return method === 'DELETE' && answer === undefined ? {} : asRow(recordOf(normalize(answer), wire.service));
+		return method === 'DELETE' && answer === undefined ? {} : asRow(recordOf(normalize(answer), definition.service));
 	}
 
 	/** Changes only what the body names. */
@@ -97,7 +97,7 @@ export class ChatKittyApi {
 
 	/** A multipart write; `form` is called again for each attempt. */
 	async upload(path: string, form: () => unknown): Promise<Row> {
-		return asRow(recordOf(normalize(await this.client.data({ method: 'POST', path, form })), wire.service));
+		return asRow(recordOf(normalize(await this.client.data({ method: 'POST', path, form })), definition.service));
 	}
 
 	/** Whether HEAD finds something. */
@@ -189,14 +189,14 @@ export class ChatKittyApi {
 
 /** A connection for one execution, lookup or poll. */
 export async function connectChatKitty(host: IAllExecuteFunctions, options: ClientOptions = {}): Promise<ChatKittyApi> {
-	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(wire.credential);
-	return new ChatKittyApi(new HttpClient(host, wire, credentials, options), versionOf(credentials));
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
+	return new ChatKittyApi(new HttpClient(host, definition, credentials, options), versionOf(credentials));
 }
 
 /** Whose data a trigger watches: another host or client starts anew. */
 export async function applicationOf(host: IAllExecuteFunctions): Promise<string[]> {
-	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(wire.credential);
-	return [new URL(wire.baseUrl(credentials)).host, String(credentials.clientId)];
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
+	return [new URL(definition.baseUrl(credentials)).host, String(credentials.clientId)];
 }
 
 export const operation = operationsOf<ChatKittyApi>();
@@ -207,7 +207,7 @@ function rowsIn(embedded: unknown, collection: string): Row[] {
 	if (!isObject(embedded)) throw noList();
 	const rows = Object.keys(embedded).length === 0 ? [] : embedded[collection];
 	if (!Array.isArray(rows)) throw noList();
-	return recordsOf(rows, wire.service).map(asRow);
+	return recordsOf(rows, definition.service).map(asRow);
 }
 
 function noList(): Error {

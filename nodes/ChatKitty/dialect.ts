@@ -1,4 +1,4 @@
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 /**
  * ChatKitty's two generations write the same records in two dialects: camelCase (v1) and snake_case (current, except

@@ -2,7 +2,7 @@ import { binary, choice, json, when } from '../../lib/action/field';
 import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { ChatKittyApi } from './api';
 import { formOf } from './content';
 import { snake, toWire } from './dialect';

@@ -2,7 +2,7 @@ import type { INodeListSearchItems } from 'n8n-workflow';
 
 import type { Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { ChatKittyApi } from './api';
 
 /** Pages that one filter may look through before the editor is asked to scroll on. */

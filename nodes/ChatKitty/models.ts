@@ -1,7 +1,7 @@
 import { z, type ZodType } from 'zod/v4';
 
 import type { Row } from '../../lib/action/operation';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { idInLink } from './dialect';
 
 /** Shapes of outputs, for the editor's preview. Source: ChatKitty's OpenAPI 2.41.9 and its client 2.106.8, in snake_case, IDs as text. */

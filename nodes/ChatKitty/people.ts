@@ -1,7 +1,7 @@
 import type { Row } from '../../lib/action/operation';
 import { ApiError, FieldError } from '../../lib/errors';
 import { path } from '../../lib/http/path';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { ChatKittyApi } from './api';
 
 /** A user as a field names one: an ID, or a username (mostly an e-mail address). */

@@ -1,4 +1,4 @@
-import { isObject, type Answer } from '../../lib/http/wire';
+import { isObject, type Answer } from '../../lib/http/apiDefinition';
 
 const SECRET = 'CHATKITTY_CLIENT_SECRET';
 

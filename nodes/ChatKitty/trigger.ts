@@ -5,8 +5,8 @@ import { readParameters } from '../../lib/action/parameters';
 import { kitFields, propertyOf } from '../../lib/action/properties';
 import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
-import { isObject } from '../../lib/http/wire';
-import type { ListPage, ListSource, WatchOptions } from '../../lib/watch/newRows';
+import { isObject } from '../../lib/http/apiDefinition';
+import type { ListPage, ListSource, ListOptions } from '../../lib/poll/list/newRows';
 import { applicationOf, connectChatKitty, PAGE_SIZE, type ChatKittyApi } from './api';
 import { channelId, channelType, userId } from './fields';
 import { simpleChannel, simpleMessage, simpleNotification } from './models';
@@ -69,7 +69,7 @@ export function readSettings(context: IPollFunctions): TriggerSettings {
 	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null), context.getTimezone());
 }
 
-export function watchOptions({ event, filters, channelTypes, options }: TriggerSettings): WatchOptions {
+export function watchOptions({ event, filters, channelTypes, options }: TriggerSettings): ListOptions {
 	return {
 		cap: options.cap ?? 5_000,
 		reportFailures: options.reportFailures ?? 'afterFifteenMinutes',

@@ -6,7 +6,7 @@ import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { pages } from '../../lib/http/pages';
 import { path, typedPath, type Query } from '../../lib/http/path';
-import { isObject, type Answer, type Wire } from '../../lib/http/wire';
+import { isObject, type Answer, type ApiDefinition } from '../../lib/http/apiDefinition';
 import { decode, errorOf, type Decoded, type Next } from './envelope';
 import { extraHeaders, withCredential } from './headers';
 
@@ -16,7 +16,7 @@ const JSON_API = 'application/vnd.api+json';
 /** A service that answers with empty pages for ever must not keep an execution for ever. */
 const EMPTY_PAGES_IN_A_ROW = 100;
 
-const wire: Wire = {
+const definition: ApiDefinition = {
 	service: 'Chat Technologies',
 	credential: 'chatTechnologiesApi',
 	timeoutMs: 60_000,
@@ -194,13 +194,13 @@ export interface Connect extends ClientOptions {
 
 /** A connection for one execution, lookup or poll. Throws FieldError when the credential is not complete. */
 export async function connectChatTechnologies(host: IAllExecuteFunctions, { settings = {}, ...options }: Connect): Promise<ChatTechnologiesApi> {
-	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(wire.credential);
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
 	const { consumerId, serviceId } = settings;
 	// What the credential will add to each call is checked before the first one.
 	withCredential({ ...(consumerId === undefined ? {} : { 'ct-consumer-id': consumerId }), ...(serviceId === undefined ? {} : { 'ct-service-id': serviceId }) }, credentials);
 	// Secrets are the key and the extra headers; the IDs may stand in messages.
 	const { apiKey, baseUrl } = credentials;
-	const client = new HttpClient(host, wire, { apiKey: String(apiKey).trim(), baseUrl: checkedBaseUrl(baseUrl), ...extraHeaders(credentials) }, options);
+	const client = new HttpClient(host, definition, { apiKey: String(apiKey).trim(), baseUrl: checkedBaseUrl(baseUrl), ...extraHeaders(credentials) }, options);
 	const known = (value: unknown, otherwise = '') => (typeof value === 'string' && value.trim() !== '' ? value.trim() : otherwise);
 	return new ChatTechnologiesApi(client, settings, {
 		baseUrl: checkedBaseUrl(baseUrl),

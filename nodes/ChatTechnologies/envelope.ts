@@ -1,7 +1,7 @@
 import type { Row } from '../../lib/action/operation';
 import type { FailureCause } from '../../lib/errors';
 import { nextFrom } from '../../lib/http/pages';
-import { isObject, type Answer, type VendorError } from '../../lib/http/wire';
+import { isObject, type Answer, type VendorError } from '../../lib/http/apiDefinition';
 
 /*
  * What an answer holds, found by looking at it: the documentation shows two envelopes (JSON with `metadata.cursors`, and JSON:API) and says

@@ -1,7 +1,7 @@
 import type { Row } from '../../lib/action/operation';
 import type { Json } from '../../lib/action/field';
 import { FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { relationsOf } from './envelope';
 
 /*

@@ -1,7 +1,7 @@
 import { FileItem, type Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { ApiError } from '../../lib/errors';
-import type { Answer } from '../../lib/http/wire';
+import type { Answer } from '../../lib/http/apiDefinition';
 import type { ChatTechnologiesApi } from './api';
 import { flat, resumeAddress, type Resume } from './records';
 

@@ -3,10 +3,10 @@ import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-w
 import { operationsOf, type Row } from '../../lib/action/operation';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
-import { paceOf } from '../../lib/http/pace';
+import { serialThrottleOf } from '../../lib/http/serialThrottle';
 import { path, type Query } from '../../lib/http/path';
 import { recordOf, recordsOf } from '../../lib/http/record';
-import { isObject, type Answer, type Method, type VendorError, type Wire } from '../../lib/http/wire';
+import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from '../../lib/http/apiDefinition';
 import { tidy, withoutSecrets } from './tidy';
 import { forgetUserToken, userTokenOf } from './userToken';
 
@@ -23,7 +23,7 @@ const CV_PAUSE_MS = 1000;
 /** Clients are told that keys end, but not by the API: its 401 says nothing of it. */
 const KEY_ENDED = 'The API key is wrong or has ended: a key lives 365 days. Create a new one in Flatchr (Advanced Settings, Advanced, API) and enter it in the credential.';
 
-const wire: Wire = {
+const definition: ApiDefinition = {
 	service: 'Flatchr',
 	credential: 'flatchrApi',
 	// Nothing is paged: a search of a large company gives all its rows in one answer.
@@ -80,7 +80,7 @@ export class FlatchrApi {
 	}
 
 	async get(address: string, query: Query = {}): Promise<Row> {
-		return tidy(recordOf((await this.client.send({ method: 'GET', path: address, query })).body, wire.service));
+		return tidy(recordOf((await this.client.send({ method: 'GET', path: address, query })).body, definition.service));
 	}
 
 	/** A list: always a bare array, never paged. */
@@ -152,7 +152,7 @@ export class FlatchrApi {
 
 	/** The bytes of a CV. Waits for its turn: the whole process asks for one a second and company. */
 	async cv(key: string, extension: string): Promise<Answer> {
-		return await paceOf(`flatchr cv ${this.origin} ${this.account.companyKey}`, CV_PAUSE_MS).run(
+		return await serialThrottleOf(`flatchr cv ${this.origin} ${this.account.companyKey}`, CV_PAUSE_MS).run(
 			// The one call that must carry the key in its address; addresses are never shown with their query.
 			async () => await this.client.send({ method: 'GET', path: this.company('/files/expire'), query: { key, extension, token: this.account.apiKey }, expect: 'file' }),
 			this.signal,
@@ -169,7 +169,7 @@ export class FlatchrApi {
 /** A connection for one execution, lookup or poll. `companyKey` wins over the credential's. */
 export async function connectFlatchr(host: IAllExecuteFunctions, settings: { companyKey?: string } & ClientOptions = {}): Promise<FlatchrApi> {
 	const { companyKey, ...options } = settings;
-	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(wire.credential);
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
 	const text = (name: string) => (typeof credentials[name] === 'string' ? credentials[name].trim() : '');
 	const account: Account = {
 		companyKey: companyKey?.trim() || text('companyKey'),
@@ -179,20 +179,20 @@ export async function connectFlatchr(host: IAllExecuteFunctions, settings: { com
 		...(text('email') && credentials.password ? { user: { email: text('email'), password: String(credentials.password) } } : {}),
 	};
 	const clientOf = (userToken: string) =>
-		new HttpClient(host, wire, { ...credentials, userToken }, { ...options, headers: { ...options.headers, Authorization: `Bearer ${userToken}` } });
+		new HttpClient(host, definition, { ...credentials, userToken }, { ...options, headers: { ...options.headers, Authorization: `Bearer ${userToken}` } });
 	const signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
-	return new FlatchrApi(new HttpClient(host, wire, credentials, options), clientOf, account, signal);
+	return new FlatchrApi(new HttpClient(host, definition, credentials, options), clientOf, account, signal);
 }
 
 export const operation = operationsOf<FlatchrApi>();
 
 /** What a write gave. What some of them give is not documented, so an answer without a body is a success too. */
 function writtenOf({ body }: Answer): Row {
-	return body === undefined ? { success: true } : tidy(recordOf(body, wire.service));
+	return body === undefined ? { success: true } : tidy(recordOf(body, definition.service));
 }
 
 /** The rows of a list answer; anything else is an error, never an empty list. */
 export function rowsOf(body: unknown): Array<Record<string, unknown>> {
 	if (!Array.isArray(body)) throw new Error("Flatchr's answer is not a list: the API base URL may point to something else.");
-	return recordsOf(body, wire.service);
+	return recordsOf(body, definition.service);
 }

@@ -1,8 +1,8 @@
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
 import { toId, type EventName, type ModelKey } from '../../lib/ats/model';
-import type { ChangeSource, Selection, SourcePage, SourceRow } from '../../lib/ats/provider';
-import type { Answer } from '../../lib/http/wire';
+import type { ChangeSource, ReadOptions, SourcePage, SourceRow } from '../../lib/ats/provider';
+import type { Answer } from '../../lib/http/apiDefinition';
 import { rowsOf, type FlatchrApi } from './api';
 import { filterDay, millisOf } from './dates';
 import { joinsOf, type Joins } from './joins';
@@ -32,7 +32,7 @@ function learnedOf(scope: readonly string[]): Learned {
 }
 
 /** Searches by day, whole lists at once: there are no pages and no cursors. */
-export function changeSource(flatchr: FlatchrApi, selection: Selection, events: readonly EventName[], archivedAsRejected: boolean): ChangeSource {
+export function changeSource(flatchr: FlatchrApi, selection: ReadOptions, events: readonly EventName[], archivedAsRejected: boolean): ChangeSource {
 	const scope = [flatchr.origin, flatchr.account.companyKey];
 	const learned = learnedOf(scope);
 	const read = async (filters: object, check?: (rows: ReadonlyArray<Record<string, unknown>>) => Promise<void>): Promise<SourcePage> => {
@@ -68,11 +68,11 @@ function withLearned(joins: Joins, { vacancyKeys }: Learned): Joins {
 }
 
 /** A join that fails leaves the column or the job untold: what is remembered stays, and nothing is made up from an unknown. */
-function sourceRow(row: Record<string, unknown>, joins: Joins, { raw }: Selection, archivedAsRejected: boolean): SourceRow {
+function sourceRow(row: Record<string, unknown>, joins: Joins, { raw }: ReadOptions, archivedAsRejected: boolean): SourceRow {
 	const application = toApplication(row, joins, { models: TOLD, raw, archivedAsRejected });
 	const told = new Set<ModelKey>(['info']);
 	if (application.currentStage?.id) told.add('currentStage');
-	return { id: application.id, application, told, deleted: false, createdAt: millisOf(row.created_at), changedAt: millisOf(row.updated_at) };
+	return { id: application.id, application, known: told, deleted: false, createdAt: millisOf(row.created_at), changedAt: millisOf(row.updated_at) };
 }
 
 /** Date and duration are those of the first call, so that nothing that happens between the calls falls out of the next window. */

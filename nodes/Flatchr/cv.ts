@@ -1,7 +1,7 @@
 import { FieldError } from '../../lib/errors';
 import { path } from '../../lib/http/path';
 import { redact, secretsOf } from '../../lib/http/redact';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { FlatchrApi } from './api';
 
 export interface CvKey {

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { FlatchrApi } from './api';
 import { tidy } from './tidy';
 

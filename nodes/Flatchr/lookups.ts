@@ -4,7 +4,7 @@ import { clock } from '../../lib/clock';
 import type { Dropdown, Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { FlatchrApi } from './api';
 import { filterDay } from './dates';
 import { nameOf } from './models';

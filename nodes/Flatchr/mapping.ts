@@ -1,6 +1,6 @@
 import { NOT_SPECIFIED, toId, toText, type Application, type ApplicationStatus, type Candidate, type Job, type Message, type ModelKey, type Stage, type User } from '../../lib/ats/model';
 import type { Normalized } from '../../lib/ats/provider';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { CAREERS_HOST } from './api';
 import { isoOf } from './dates';
 import type { Joins } from './joins';

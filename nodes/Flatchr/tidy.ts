@@ -1,5 +1,5 @@
 import type { Row } from '../../lib/action/operation';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { isoOf } from './dates';
 
 const TIME = /(^date|_at|_date|^last_login)$/;

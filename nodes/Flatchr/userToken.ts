@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 
 import { clock } from '../../lib/clock';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 interface User {
 	email: string;

@@ -7,7 +7,7 @@ import { HttpClient, type ClientOptions, type Request } from '../../lib/http/cli
 import { nextFrom, pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
-import { isObject, type Answer, type VendorError, type Wire } from '../../lib/http/wire';
+import { isObject, type Answer, type VendorError, type ApiDefinition } from '../../lib/http/apiDefinition';
 
 /** Production: every documented call. Sandbox and Europe: seen in public programs that call Knit, not in its own pages. */
 const ENVIRONMENTS: Record<string, string> = {
@@ -29,7 +29,7 @@ export function baseUrlOf({ environment, baseUrl }: ICredentialDataDecryptedObje
 	return ENVIRONMENTS[String(environment)] ?? checkedBaseUrl(baseUrl);
 }
 
-const wire: Wire = {
+const definition: ApiDefinition = {
 	service: 'Knit',
 	credential: 'knitApi',
 	// On-demand calls reach through to the connected ATS while we wait.
@@ -76,7 +76,7 @@ export class KnitApi {
 	) {}
 
 	async get(path: string, query: Query = {}): Promise<Row> {
-		return asRow(recordOf(await this.client.data(this.request({ method: 'GET', path, query })), wire.service));
+		return asRow(recordOf(await this.client.data(this.request({ method: 'GET', path, query })), definition.service));
 	}
 
 	/** A GET as it came, with its headers (Date) and duration. */
@@ -87,12 +87,12 @@ export class KnitApi {
 	/** A write, which may give nothing or null; `repeatable` for those that only read. */
 	async post(path: string, body: object = {}, repeatable = false): Promise<Row> {
 		const data = await this.client.data(this.request({ method: 'POST', path, body, repeatable }));
-		return asRow(data === undefined || data === null || isObject(data) ? data : recordOf(data, wire.service));
+		return asRow(data === undefined || data === null || isObject(data) ? data : recordOf(data, definition.service));
 	}
 
 	/** A write whose answer names what it made: without that it is an error. */
 	async make(path: string, body: object): Promise<Row> {
-		return asRow(recordOf(await this.post(path, body), wire.service));
+		return asRow(recordOf(await this.post(path, body), definition.service));
 	}
 
 	/** All pages of a list. Knit documents a page token and no page size. https://developers.getknit.dev/docs/ats-apps-guides */
@@ -134,9 +134,9 @@ export class KnitApi {
 /** A connection for one execution, lookup, poll or delivery. `integrationId` wins over the credential's default. */
 export async function connectKnit(host: IAllExecuteFunctions, settings: { integrationId?: string } & ClientOptions): Promise<KnitApi> {
 	const { integrationId, ...clientOptions } = settings;
-	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(wire.credential);
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
 	const fallback = typeof credentials.integrationId === 'string' ? credentials.integrationId : '';
-	return new KnitApi(new HttpClient(host, wire, credentials, clientOptions), (integrationId ?? fallback).trim() || undefined, baseUrlOf(credentials));
+	return new KnitApi(new HttpClient(host, definition, credentials, clientOptions), (integrationId ?? fallback).trim() || undefined, baseUrlOf(credentials));
 }
 
 export const operation = operationsOf<KnitApi>();
@@ -155,7 +155,7 @@ export function rowsOf(data: unknown, key: string): Row[] {
 	const rows = isObject(data) ? data[key] : undefined;
 	if (rows === null) return [];
 	if (!Array.isArray(rows)) throw new Error(`Knit's answer has no "${key}": the base URL may point to something else.`);
-	return recordsOf(rows, wire.service) as Row[];
+	return recordsOf(rows, definition.service) as Row[];
 }
 
 /** Knit tells no limit: few at once. The account's own limit in the client comes on top. */

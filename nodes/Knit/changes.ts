@@ -1,8 +1,8 @@
 import type { Row } from '../../lib/action/operation';
 import { toId, toMillis } from '../../lib/ats/model';
-import { CursorRefused, type ChangeSource, type Selection, type SourcePage, type SourceRow } from '../../lib/ats/provider';
+import { CursorRefused, type ChangeSource, type ReadOptions, type SourcePage, type SourceRow } from '../../lib/ats/provider';
 import { ApiError, FieldError } from '../../lib/errors';
-import { isObject, type Answer } from '../../lib/http/wire';
+import { isObject, type Answer } from '../../lib/http/apiDefinition';
 import { AT_ONCE, inParallel, isUnsupported, LISTS, pageOf, type KnitApi } from './api';
 import { modelsTold, PROVIDER, toApplication } from './mapping';
 import { part } from './models';
@@ -14,7 +14,7 @@ const OVERLAP_MS = 60 * 60_000;
 const ELSEWHERE = 'Use the Knit Trigger instead: Knit then finds the changes itself and sends them.';
 
 /** Applications as Knit lists them are the gate; what is told comes from each one's details. */
-export function changeSource(knit: KnitApi, { raw }: Selection, events: ChangeSource['events']): ChangeSource {
+export function changeSource(knit: KnitApi, { raw }: ReadOptions, events: ChangeSource['events']): ChangeSource {
 	const read = async (query: Record<string, string | null>): Promise<SourcePage> => {
 		try {
 			return sourcePage(await knit.answer(LIST, query), raw);
@@ -94,19 +94,19 @@ function sourceRow(record: Row, reading: { raw: boolean; outline: boolean }): So
 	return {
 		id: application.id,
 		application,
-		told: modelsTold(record, reading.outline),
+		known: modelsTold(record, reading.outline),
 		deleted: false,
 		createdAt: toMillis(info?.appliedAt),
 		changedAt: toMillis(info?.updatedAt),
-		memo: info?.candidate?.id ?? null,
+		lookupKey: info?.candidate?.id ?? null,
 	};
 }
 
 /** Each row in full, by the candidate's ID that goes with it. A row without one is all that there is. */
-async function detailsOf(knit: KnitApi, asked: ReadonlyArray<{ row: SourceRow; memo: string | null }>, raw: boolean): Promise<Map<string, SourceRow | Error>> {
+async function detailsOf(knit: KnitApi, asked: ReadonlyArray<{ row: SourceRow; lookupKey: string | null }>, raw: boolean): Promise<Map<string, SourceRow | Error>> {
 	const read = new Map<string, SourceRow | Error>();
-	await inParallel(asked, async ({ row, memo }) => {
-		const candidate = row.memo ?? memo;
+	await inParallel(asked, async ({ row, lookupKey }) => {
+		const candidate = row.lookupKey ?? lookupKey;
 		read.set(row.id, candidate === null ? row : await settled(async () => sourceRow(await applicationOf(knit, row.id, candidate), { raw, outline: false })));
 	});
 	const failures = [...read.values()].filter((one) => one instanceof Error);
@@ -116,13 +116,13 @@ async function detailsOf(knit: KnitApi, asked: ReadonlyArray<{ row: SourceRow; m
 }
 
 /** Knit's list leaves out what the ATS no longer has, and also what it merely fails to list: asked one by one. */
-async function goneOf(knit: KnitApi, missing: ReadonlyArray<{ id: string; memo: string | null }>): Promise<Map<string, SourceRow | null>> {
+async function goneOf(knit: KnitApi, missing: ReadonlyArray<{ id: string; lookupKey: string | null }>): Promise<Map<string, SourceRow | null>> {
 	const gone = new Map<string, SourceRow | null>();
-	await inParallel(missing, async ({ id, memo }) => {
+	await inParallel(missing, async ({ id, lookupKey }) => {
 		// Without the candidate's ID it cannot be asked for, so nothing is claimed of it.
-		if (memo === null) return;
+		if (lookupKey === null) return;
 		try {
-			await knit.get('/ats.application.get', { applicationId: id, candidateId: memo });
+			await knit.get('/ats.application.get', { applicationId: id, candidateId: lookupKey });
 		} catch (error) {
 			if (!isRefusal(error) || error.facts.status !== 404 || isUnsupported(error.message)) return fail(error);
 			gone.set(id, null);

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject, ICredentialTestFunctions, ICredent
 
 import { FieldError } from '../../lib/errors';
 import { redact, secretsOf } from '../../lib/http/redact';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { baseUrlOf, KEY_CHECK } from './api';
 
 /**

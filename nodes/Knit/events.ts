@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 /** One delivery of Knit's. https://developers.getknit.dev/reference/event-glossary */
 export interface KnitEvent {

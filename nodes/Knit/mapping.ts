@@ -3,7 +3,7 @@ import { MODEL_KEYS, NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Applicatio
 import { APPLICATION_STATUSES, ATTACHMENT_TYPES, INTERVIEW_STATUSES, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model/application';
 import { JOB_STATUSES } from '../../lib/ats/model/job';
 import { EMAIL_TYPES, PHONE_TYPES } from '../../lib/ats/model/parts';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 /*
  * Knit's records in the model, which is Knit's own shape: what is left is to make it sure. Sources:

@@ -1,7 +1,7 @@
 import { z, type ZodType } from 'zod/v4';
 
 import type { Row } from '../../lib/action/operation';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 /** Shapes of outputs, for the editor's preview. Sources: https://developers.getknit.dev/reference/application-data-models, .../job-data-models */
 

@@ -8,7 +8,7 @@ import { HttpClient, type ClientOptions, type Request } from '../../lib/http/cli
 import { nextFrom, pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
-import { isObject, type Answer, type Method, type VendorError, type Wire } from '../../lib/http/wire';
+import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from '../../lib/http/apiDefinition';
 
 /** Kombo's own maximum; it advises few large pages. https://docs.kombo.dev/getting-started/querying-api */
 export const PAGE_SIZE = 250;
@@ -42,7 +42,7 @@ const CODES: Record<string, { hint: string; cause: FailureCause; refusedBeforeRu
 	'ATS.APPLICATION_ALREADY_EXISTS': { hint: 'This candidate already has an application for this job: find it with Application, Get Many.', cause: 'configuration-invalid' },
 };
 
-const wire: Wire = {
+const definition: ApiDefinition = {
 	service: 'Kombo',
 	credential: 'komboApi',
 	// Unified actions call the ATS while we wait, which may take minutes.
@@ -54,7 +54,7 @@ const wire: Wire = {
 	},
 	data: (body) => (isObject(body) ? body.data : undefined),
 	// https://docs.kombo.dev/ats/guides/concurrency-limiting
-	statedLimit: (headers) => {
+	statedConcurrency: (headers) => {
 		const [limit, left] = ['concurrency-limit', 'concurrency-remaining'].map((name) => Number.parseInt(headers[name] ?? '', 10));
 		return limit === undefined || !(limit > 0) ? undefined : { limit, ...(left === undefined || !(left >= 0) ? {} : { left }) };
 	},
@@ -81,7 +81,7 @@ export class KomboApi {
 	) {}
 
 	async get(path: string, query: Query = {}): Promise<Row> {
-		return asRow(recordOf(await this.client.data(this.request('GET', path, { query })), wire.service));
+		return asRow(recordOf(await this.client.data(this.request('GET', path, { query })), definition.service));
 	}
 
 	/** A GET as it came, with its headers (Date) and duration. */
@@ -121,7 +121,7 @@ export class KomboApi {
 
 	/** A write of the account, which has no warnings, and gives a record. */
 	async write(method: Method, path: string, body: object): Promise<Row> {
-		return asRow(recordOf(await this.client.data(this.request(method, path, { body })), wire.service));
+		return asRow(recordOf(await this.client.data(this.request(method, path, { body })), definition.service));
 	}
 
 	/** Scheme and host that this connection talks to. */
@@ -159,9 +159,9 @@ function noIntegration(): FieldError {
 /** A connection for one execution, lookup or poll. `integrationId` wins over the credential's default. */
 export async function connectKombo(host: IAllExecuteFunctions, settings: { integrationId?: string } & ClientOptions): Promise<KomboApi> {
 	const { integrationId, ...clientOptions } = settings;
-	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(wire.credential);
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
 	const chosen = integrationId ?? (typeof credentials.integrationId === 'string' && credentials.integrationId !== '' ? credentials.integrationId : undefined);
-	return new KomboApi(new HttpClient(host, wire, credentials, clientOptions), chosen?.trim());
+	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), chosen?.trim());
 }
 
 export const operation = operationsOf<KomboApi>();
@@ -174,5 +174,5 @@ export function asRow(value: unknown): Row {
 export function rowsOf(data: unknown, key: string): Row[] {
 	const rows = isObject(data) ? data[key] : undefined;
 	if (!Array.isArray(rows)) throw new Error(`Kombo's answer has no "${key}": the base URL may point to something else.`);
-	return recordsOf(rows, wire.service) as Row[];
+	return recordsOf(rows, definition.service) as Row[];
 }

@@ -3,7 +3,7 @@ import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import type { Row } from '../../lib/action/operation';
 import { clock } from '../../lib/clock';
 import { nextFrom, pages } from '../../lib/http/pages';
-import { isObject, type Answer } from '../../lib/http/wire';
+import { isObject, type Answer } from '../../lib/http/apiDefinition';
 import { onceAnswered } from '../../lib/webhook/receive';
 import { PAGE_SIZE, rowsOf, connectKombo, type KomboApi } from './api';
 import { changedModels, integrationOf, type KomboEvent } from './events';

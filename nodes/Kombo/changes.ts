@@ -1,8 +1,8 @@
 import type { Row } from '../../lib/action/operation';
 import { path, type Query } from '../../lib/http/path';
-import { isObject, type Answer } from '../../lib/http/wire';
+import { isObject, type Answer } from '../../lib/http/apiDefinition';
 import { toId, toMillis, toText, type EventName, type ModelKey } from '../../lib/ats/model';
-import type { ChangeSource, Selection, SourcePage, SourceRow } from '../../lib/ats/provider';
+import type { ChangeSource, ReadOptions, SourcePage, SourceRow } from '../../lib/ats/provider';
 import { PAGE_SIZE, rowsOf, type KomboApi } from './api';
 import { PROVIDER, toApplication, toInterview, toOffer } from './mapping';
 
@@ -23,7 +23,7 @@ export const IN_ROWS: readonly ModelKey[] = [...new Set(BEHIND.map(({ key }) => 
 /** With IDs of 24 characters still an address of less than 6 KB. */
 const IDS_AT_ONCE = 200;
 
-export function changeSource(kombo: KomboApi, selection: Selection, events: readonly EventName[]): ChangeSource {
+export function changeSource(kombo: KomboApi, selection: ReadOptions, events: readonly EventName[]): ChangeSource {
 	const told = new Set(IN_ROWS);
 	const query: Query = {
 		include_deleted: true,
@@ -59,9 +59,9 @@ export function changeSource(kombo: KomboApi, selection: Selection, events: read
 	};
 }
 
-function sourceRow(row: Row, told: ReadonlySet<ModelKey>, { raw }: Pick<Selection, 'raw'>): SourceRow {
+function sourceRow(row: Row, told: ReadonlySet<ModelKey>, { raw }: Pick<ReadOptions, 'raw'>): SourceRow {
 	const application = toApplication(row, IN_ROWS, raw);
-	return { id: application.id, application, told, deleted: row.remote_deleted_at != null, createdAt: toMillis(row.remote_created_at), changedAt: toMillis(row.changed_at) };
+	return { id: application.id, application, known: told, deleted: row.remote_deleted_at != null, createdAt: toMillis(row.remote_created_at), changedAt: toMillis(row.changed_at) };
 }
 
 function pageOf({ body, headers, tookMs }: Answer, read: (row: Row) => SourceRow): SourcePage {

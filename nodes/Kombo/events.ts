@@ -1,5 +1,5 @@
 import { FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 /** Webhooks of Kombo. https://docs.kombo.dev/webhooks */
 export interface KomboEvent {

@@ -2,7 +2,7 @@ import { FileItem, type Item } from '../../lib/action/item';
 import { binary, choice, text, toggle, when, type Values } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { rowsOf, type KomboApi } from './api';
 import { attachmentType } from './fields';
 

@@ -2,7 +2,7 @@ import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { clock } from '../../lib/clock';
 import { ApiError, FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { asRow, type KomboApi } from './api';
 
 export interface Found {

@@ -1,7 +1,7 @@
 import type { Dropdown, MapperSource, Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { rowsOf, type KomboApi } from './api';
 import { mapperFieldsOf } from './screening';
 import { personName } from './simplify';

@@ -1,5 +1,5 @@
 import type { Row } from '../../lib/action/operation';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 import { identified } from '../../lib/ats/model/identified';
 import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type Phone, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, ATTACHMENT_TYPES, OFFER_STATUSES } from '../../lib/ats/model/application';

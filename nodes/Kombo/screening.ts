@@ -1,7 +1,7 @@
 import type { FieldType, ResourceMapperField } from 'n8n-workflow';
 
 import { FieldError } from '../../lib/errors';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 /** How a question's format is asked in n8n. https://docs.kombo.dev/ats/implementation-guide/screening-questions */
 const MAPPED_AS: Record<string, FieldType> = { TEXT: 'string', NUMBER: 'number', BOOLEAN: 'boolean', SINGLE_SELECT: 'options', MULTI_SELECT: 'array', DATE: 'dateTime', FILE: 'object' };

@@ -1,5 +1,5 @@
 import type { Row } from '../../lib/action/operation';
-import { isObject } from '../../lib/http/wire';
+import { isObject } from '../../lib/http/apiDefinition';
 
 /** The few fields of deep rows that a person wants. Each matches its model in models.ts. */
 

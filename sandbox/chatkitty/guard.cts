@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { ApiError, type Tools } from '../dialect.cts';
+import { ApiError, type Tools } from '../simulator.cts';
 import { OpenApi } from '../openapi.cts';
 import { camelKeys, errorBody, fromCurrent } from './words.cts';
 

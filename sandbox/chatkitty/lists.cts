@@ -1,4 +1,4 @@
-import { ApiError, type Tools } from '../dialect.cts';
+import { ApiError, type Tools } from '../simulator.cts';
 import type { Base } from '../model.cts';
 import type { Call } from './route.cts';
 import { errorBody } from './words.cts';
@@ -13,7 +13,7 @@ export function offsetPage<T>(call: Call, collection: string, rows: readonly T[]
 	const { query } = call;
 	const page = wholeNumber(query['page'], 0, 'page');
 	const size = sizeOf(query);
-	const day = call.request.badDay?.kind;
+	const day = call.request.fault?.kind;
 	let part = day === 'nothing' ? [] : rows.slice(page * size, (page + 1) * size);
 	const first = part[0];
 	if (day === 'rowTwice' && first !== undefined) part = [first, ...part];
@@ -42,7 +42,7 @@ export class CursorLists {
 
 	constructor(private readonly tools: Tools) {}
 
-	/** They come out newest first, unless the bad days want another order. */
+	/** They come out newest first, unless the faults want another order. */
 	page<T extends Base>(call: Call, collection: string, rows: readonly T[], row: (record: T) => Json): Json {
 		const { start: _start, next: given, relation, size: _size, ...filters } = call.query;
 		const size = sizeOf(call.query);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { ApiError, type FormPart, type Tools } from '../dialect.cts';
+import { ApiError, type FormPart, type Tools } from '../simulator.cts';
 import type { Guard, Generation } from './guard.cts';
 import type { ChatKittyState } from './state.cts';
 import { clean, errorBody, fromCurrent, toCurrent } from './words.cts';

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DAY, SECOND } from '../clock.cts';
-import { ApiError, type Tools } from '../dialect.cts';
+import { ApiError, type Tools } from '../simulator.cts';
 import type { Application, Attachment, Stage } from '../model.cts';
 import { opaqueId } from '../random.cts';
 import { Aliases, type World } from '../world.cts';

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import * as acts from '../acts.cts';
-import type { FormPart } from '../dialect.cts';
+import * as acts from '../actions.cts';
+import type { FormPart } from '../simulator.cts';
 import type { Candidate, Fields, Job } from '../model.cts';
 import { slugOf } from '../names.cts';
 import { opaqueId } from '../random.cts';

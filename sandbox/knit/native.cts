@@ -1,5 +1,5 @@
 /** The connected ATS's own API, as small as passthrough and custom syncs need it. Invented: every ATS has another one. */
-import { addNote, reject } from '../acts.cts';
+import { addNote, reject } from '../actions.cts';
 import type { World } from '../world.cts';
 
 export interface NativeAnswer {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { ApiError, type Tools } from '../dialect.cts';
+import { ApiError, type Tools } from '../simulator.cts';
 import type { Attachment } from '../model.cts';
 import { opaqueId } from '../random.cts';
 import type { World } from '../world.cts';

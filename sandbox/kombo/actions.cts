@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import * as acts from '../acts.cts';
+import * as acts from '../actions.cts';
 import { isoOrNull } from '../clock.cts';
 import type { Application, Attachment, Candidate, Job } from '../model.cts';
 import { opaqueId } from '../random.cts';

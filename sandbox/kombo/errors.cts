@@ -1,4 +1,4 @@
-import { ApiError } from '../dialect.cts';
+import { ApiError } from '../simulator.cts';
 
 /** https://docs.kombo.dev/guides/errors: clients branch on the code; the statuses are only partly documented. */
 const STATUS: Record<string, number> = {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiError, type Tools } from '../dialect.cts';
+import { ApiError, type Tools } from '../simulator.cts';
 import { allowNullInEnums, OpenApi } from '../openapi.cts';
 import { errorBody, fail } from './errors.cts';
 import type { KomboState } from './state.cts';

@@ -124,7 +124,7 @@ function read<M extends ModelName>(app: FastifyInstance, state: KomboState, guar
 	const select = (query: Record<string, string>): readonly Models[M][] => {
 		const { cursor: _cursor, page_size: _size, ...asked } = query;
 		// The same question while nothing changes: the list of the page before.
-		const version = `${world.version}/${tools.badDays.order}/${state.filtersUnsupported.size}`;
+		const version = `${world.version}/${tools.faults.order}/${state.filtersUnsupported.size}`;
 		if (listsOf !== version) lists.clear();
 		listsOf = version;
 		const key = JSON.stringify(asked);

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { DAY, iso } from '../clock.cts';
-import type { Tools } from '../dialect.cts';
+import type { Tools } from '../simulator.cts';
 import type { Base, ModelName } from '../model.cts';
 import { hash32, opaqueId } from '../random.cts';
 import type { World } from '../world.cts';

@@ -1,14 +1,14 @@
 /** The witness of every provider whose applications are compared: looks at each application as the world changes it. */
-import { Judge, type Flat, type Verdict } from './judge.cts';
-import type { Witness } from './provider.cts';
-import { unpack } from '../../lib/ats/changes/pack';
+import { Oracle, type Flat, type Verdict } from './oracle.cts';
+import type { Observer } from './providerSimulation.cts';
+import { unpack } from '../../lib/ats/changes/memory/pack';
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
 import type { ManualClock } from '../../sandbox/clock.cts';
 import type { Application } from '../../sandbox/model.cts';
 import type { Change, World } from '../../sandbox/world.cts';
 
-/** A provider's rows with nothing wrong: no lag, no bad day, nothing switched off. */
-export interface Eye {
+/** A provider's rows with nothing wrong: no lag, no fault, nothing switched off. */
+export interface View {
 	/** The application as this provider shows it, under its id there, in the fields that are compared. */
 	show(application: Application): { id: string; flat: Flat };
 	/** Rows show interviews and offers whole. */
@@ -17,15 +17,15 @@ export interface Eye {
 	served(path: string, body: string): Iterable<{ id: string; flat(): Flat }>;
 }
 
-export class ApplicationsWitness implements Witness {
-	private readonly judge = new Judge();
+export class ApplicationsObserver implements Observer {
+	private readonly judge = new Oracle();
 	/** Rows of this poll that nobody was told of yet. */
 	private readonly rows = new Map<string, Flat>();
 
 	constructor(
 		private readonly world: World,
 		private readonly clock: ManualClock,
-		private readonly eye: Eye,
+		private readonly eye: View,
 	) {
 		this.judge.whole = eye.whole === true;
 		for (const application of world.applications.rows) this.look(application);

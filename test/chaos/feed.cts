@@ -1,6 +1,6 @@
 /** Chat Technologies: a feed that the service keeps itself. Every entry of the journal must be told exactly once. */
-import type { Verdict } from './judge.cts';
-import type { Player, ProviderPlan, Witness } from './provider.cts';
+import type { Verdict } from './oracle.cts';
+import type { ProviderChaos, ProviderPlan, Observer } from './providerSimulation.cts';
 import { every, shared, shownLate } from './providerScenarios.cts';
 import { unpackFeed } from '../../lib/ats/changes/feedState';
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
@@ -13,11 +13,11 @@ const BY = 'chaos';
 const PATH = '/changes';
 const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('chatTechnologies/settings', body);
 
-export const feed: Player = {
+export const feed: ProviderChaos = {
 	service: 'chatTechnologies',
 	usual: { applications: 80, minutes: 40, changesPerMinute: 4 },
 	headers: ({ apiKey = '', appId = '', consumerId = '' }) => ({ authorization: `Bearer ${apiKey}`, 'ct-app-id': appId, 'ct-consumer-id': consumerId }),
-	witness: ({ world }) => new FeedWitness(world),
+	witness: ({ world }) => new FeedObserver(world),
 };
 
 /** Settings of the feed, then what else happens. */
@@ -29,7 +29,7 @@ const setUp = (body: object, plan: ProviderPlan = {}): ProviderPlan => ({
 	},
 });
 const failing = (rate: number): ProviderPlan => ({ prepare: (sim) => sim.failing(rate) });
-const brokenPages: ProviderPlan = { prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }, { kind: 'repeatedCursor' }, { kind: 'endsEarly' }], 0.2, { service: 'chatTechnologies', path: PATH }) };
+const brokenPages: ProviderPlan = { prepare: ({ sandbox }) => sandbox.faults.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }, { kind: 'repeatedCursor' }, { kind: 'endsEarly' }], 0.2, { service: 'chatTechnologies', path: PATH }) };
 /** The same thing, said again in the same moment. */
 const twins: ProviderPlan = {
 	minute: ({ world }, minute) => {
@@ -64,7 +64,7 @@ export const feedScenarios: Readonly<Record<string, ProviderPlan>> = {
 	} }),
 	'rows twice, skipped, empty and repeated pages': brokenPages,
 	'oldest first, rows twice, skipped, empty and repeated pages': setUp(OLDEST, brokenPages),
-	'cursors that expire': setUp(OLDEST, { changesPerMinute: 20, prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'expiredCursor' }, 0.2, { service: 'chatTechnologies', path: PATH }) }),
+	'cursors that expire': setUp(OLDEST, { changesPerMinute: 20, prepare: ({ sandbox }) => sandbox.faults.often({ kind: 'expiredCursor' }, 0.2, { service: 'chatTechnologies', path: PATH }) }),
 	'more than is remembered': { minutes: 28, changesPerMinute: 20, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(850); if (minute % 8 === 7) sim.clock.advance(DAY); } },
 	'slow, with a cap': { parameters: { options: { cap: 30 } }, prepare: ({ trigger }) => { trigger.latencyMs = 8_000; }, minute: every(15, (sim) => sim.burst(150)) },
 };
@@ -79,7 +79,7 @@ interface Entry {
 	told: number;
 }
 
-export class FeedWitness implements Witness {
+export class FeedObserver implements Observer {
 	watching = false;
 	counting = false;
 	private readonly entries = new Map<string, Entry>();

@@ -1,13 +1,13 @@
 /** Flatchr: whole lists by day, joined by names and numbers; deleted ones are missing without a word. */
-import { ApplicationsWitness, type Eye } from './applications.cts';
-import { flatten, type Flat } from './judge.cts';
-import type { Player, ProviderPlan } from './provider.cts';
+import { ApplicationsObserver, type View } from './applications.cts';
+import { flatten, type Flat } from './oracle.cts';
+import type { ProviderChaos, ProviderPlan } from './providerSimulation.cts';
 import { every, shared, shownLate } from './providerScenarios.cts';
 import { toApplication, TOLD } from '../../nodes/Flatchr/mapping';
 import type { Joins } from '../../nodes/Flatchr/joins';
-import { removeApplication, restoreApplication } from '../../sandbox/acts.cts';
+import { removeApplication, restoreApplication } from '../../sandbox/actions.cts';
 import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
-import type { Tools } from '../../sandbox/dialect.cts';
+import type { Tools } from '../../sandbox/simulator.cts';
 import { searchRow } from '../../sandbox/flatchr/rows.cts';
 import { FlatchrState } from '../../sandbox/flatchr/state.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
@@ -19,10 +19,10 @@ const settings = async (sandbox: Sandbox, body: object) => await sandbox.control
 /** What is gone is only found by full checks, and the details of a little state do not last until then. */
 const NO_DELETIONS = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply', 'edit'] as const;
 
-export const flatchr: Player = {
+export const flatchr: ProviderChaos = {
 	service: 'flatchr',
 	usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
-	witness: ({ world }, clock, plan) => new ApplicationsWitness(world, clock, eyeOf(world, isArchivedRejected(plan))),
+	witness: ({ world }, clock, plan) => new ApplicationsObserver(world, clock, eyeOf(world, isArchivedRejected(plan))),
 	recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
 };
 
@@ -31,7 +31,7 @@ export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'archived as rejected': { parameters: { options: { archivedAsRejected: true } } },
 	'days go by': { minute: ({ clock }) => clock.advance(40 * MINUTE) },
 	'shown 30 hours late': shownLate(30 * HOUR, HOUR),
-	'rows twice, skipped': { prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }], 0.3, { service: 'flatchr', path: SEARCH }) },
+	'rows twice, skipped': { prepare: ({ sandbox }) => sandbox.faults.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }], 0.3, { service: 'flatchr', path: SEARCH }) },
 	'columns renamed': {
 		minute: every(10, ({ world }, minute) => {
 			// Each of these names is one column's only.
@@ -74,7 +74,7 @@ export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
 		},
 	},
 	'searches that come back empty': {
-		prepare: ({ sandbox }) => sandbox.badDays.often({ kind: 'nothing' }, 0.2, { service: 'flatchr', path: SEARCH }),
+		prepare: ({ sandbox }) => sandbox.faults.often({ kind: 'nothing' }, 0.2, { service: 'flatchr', path: SEARCH }),
 		minute: every(12, ({ clock }) => clock.advance(DAY)),
 	},
 	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, steps: NO_DELETIONS, minute: every(20, (sim) => sim.burst(100)) },
@@ -85,7 +85,7 @@ function isArchivedRejected({ parameters }: ProviderPlan): boolean {
 }
 
 /** Knows every vacancy and every column there ever was. */
-function eyeOf(world: World, archivedAsRejected: boolean): Eye {
+function eyeOf(world: World, archivedAsRejected: boolean): View {
 	// Only what its rows need: nothing here is served.
 	const state = new FlatchrState(world, {} as Tools);
 	let joins = joinsOf(state);

@@ -1,7 +1,7 @@
 /** Kombo: deleted ones come in the window, interviews and offers inside the rows. */
-import { ApplicationsWitness, type Eye } from './applications.cts';
-import { flatten, type Flat } from './judge.cts';
-import type { Player, ProviderPlan } from './provider.cts';
+import { ApplicationsObserver, type View } from './applications.cts';
+import { flatten, type Flat } from './oracle.cts';
+import type { ProviderChaos, ProviderPlan } from './providerSimulation.cts';
 import { every, lively, shared } from './providerScenarios.cts';
 import type { Row } from '../../lib/action/operation';
 import { MODEL_KEYS } from '../../lib/ats/model';
@@ -13,10 +13,10 @@ import type { World } from '../../sandbox/world.cts';
 const ON = { ats_offers: true, ats_interviews: true, ats_candidates: true, ats_application_stages: true };
 const OFF = { ats_offers: false, ats_interviews: false, ats_candidates: false, ats_application_stages: false };
 
-export const kombo: Player = {
+export const kombo: ProviderChaos = {
 	service: 'kombo',
 	usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
-	witness: ({ world }, clock) => new ApplicationsWitness(world, clock, eyeOf(world)),
+	witness: ({ world }, clock) => new ApplicationsObserver(world, clock, eyeOf(world)),
 	recover: async (sandbox) => await sandbox.control('kombo/scope', { models: ON }),
 };
 
@@ -24,7 +24,7 @@ export const komboScenarios: Readonly<Record<string, ProviderPlan>> = {
 	...shared,
 	'pages in random order': lively('random', { applications: 700, changesPerMinute: 40 }),
 	'pages by last change': lively('changedDescending', { applications: 700, changesPerMinute: 40 }),
-	'rows twice, skipped, empty pages': { applications: 700, prepare: ({ sandbox }) => sandbox.badDays.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }], 0.2, { service: 'kombo', path: '/ats/applications' }) },
+	'rows twice, skipped, empty pages': { applications: 700, prepare: ({ sandbox }) => sandbox.faults.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }], 0.2, { service: 'kombo', path: '/ats/applications' }) },
 	'nested changes only': { steps: ['schedule', 'reschedule', 'cancel', 'offer', 'offerStatus'], minute: ({ clock }) => clock.advance(20 * MINUTE) },
 	'scope switched off and on': {
 		minute: async ({ sandbox }, minute) => {
@@ -35,7 +35,7 @@ export const komboScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(100)) },
 };
 
-function eyeOf(world: World): Eye {
+function eyeOf(world: World): View {
 	const rows = new Rows(world, () => ({}));
 	return {
 		show: (application) => ({ id: application.id, flat: flatOf(rows.application(application)) }),

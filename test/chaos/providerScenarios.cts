@@ -1,7 +1,7 @@
 /** The traces of POLLING.md, section 8, that mean the same on every provider. */
-import type { PageOrder } from '../../sandbox/badDays.cts';
+import type { PageOrder } from '../../sandbox/faults.cts';
 import { HOUR, MINUTE } from '../../sandbox/clock.cts';
-import type { ProviderPlan, ProviderSimulation } from './provider.cts';
+import type { ProviderPlan, ProviderSimulation } from './providerSimulation.cts';
 
 type Act = (sim: ProviderSimulation, minute: number) => unknown;
 
@@ -12,7 +12,7 @@ export const every = (minutes: number, act: Act): ProviderPlan['minute'] => asyn
 /** A list so long and so lively that its pages shift while they are read. */
 export const lively = (pages: PageOrder, size: Pick<ProviderPlan, 'applications' | 'changesPerMinute'>): ProviderPlan => ({
 	minutes: 25, ...size,
-	prepare: ({ sandbox }) => { sandbox.badDays.order = pages; },
+	prepare: ({ sandbox }) => { sandbox.faults.order = pages; },
 });
 
 export const shownLate = (lag: number, pause: number): ProviderPlan => ({
@@ -29,15 +29,15 @@ export const shared: Readonly<Record<string, ProviderPlan>> = {
 	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
 	'shown 5 minutes late': shownLate(5 * MINUTE, 0),
 	'shown 40 minutes late': shownLate(40 * MINUTE, 20 * MINUTE),
-	'no Date': { prepare: ({ sandbox }) => { sandbox.badDays.dateSkew = 'none'; } },
-	'clock jumps': { minute: every(8, ({ sandbox, random }) => { sandbox.badDays.dateSkew = random.pick([0, 0, HOUR, -HOUR, 'none' as const]); }) },
+	'no Date': { prepare: ({ sandbox }) => { sandbox.faults.dateSkew = 'none'; } },
+	'clock jumps': { minute: every(8, ({ sandbox, random }) => { sandbox.faults.dateSkew = random.pick([0, 0, HOUR, -HOUR, 'none' as const]); }) },
 	'all together': {
 		crashes: true, minutes: 90,
 		prepare: (sim) => { sim.failing(0.05); sim.world.lag = 2 * MINUTE; },
 		minute: async (sim, minute) => {
 			if (minute % 30 === 29) await sim.crash();
 			if (minute % 40 === 10) sim.burst(60);
-			if (minute % 70 === 30) sim.sandbox.badDays.dateSkew = sim.random.pick([0, 'none', -20 * MINUTE] as const);
+			if (minute % 70 === 30) sim.sandbox.faults.dateSkew = sim.random.pick([0, 'none', -20 * MINUTE] as const);
 		},
 	},
 };

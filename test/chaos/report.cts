@@ -4,7 +4,7 @@ import { flatchr, flatchrScenarios } from './flatchr.cts';
 import { MODES, type Mode, type SimHost } from './host.cts';
 import { knit, knitScenarios } from './knit.cts';
 import { kombo, komboScenarios } from './kombo.cts';
-import { ProviderSimulation, type Player, type ProviderPlan } from './provider.cts';
+import { ProviderSimulation, type ProviderChaos, type ProviderPlan } from './providerSimulation.cts';
 import { scenarios } from './scenarios.cts';
 import { Simulation, USUAL, type Plan, type Result } from './simulation.cts';
 
@@ -16,10 +16,10 @@ export interface Run {
 	result: Result;
 }
 
-const players: ReadonlyArray<readonly [Player, Readonly<Record<string, ProviderPlan>>]> = [[kombo, komboScenarios], [knit, knitScenarios], [flatchr, flatchrScenarios], [feed, feedScenarios]];
+const players: ReadonlyArray<readonly [ProviderChaos, Readonly<Record<string, ProviderPlan>>]> = [[kombo, komboScenarios], [knit, knitScenarios], [flatchr, flatchrScenarios], [feed, feedScenarios]];
 
 /** `knit: kills` -> who plays it and how. */
-const played = new Map<string, { player: Player; plan: ProviderPlan }>(players.flatMap(([player, plans]) => Object.entries(plans).map(([name, plan]) => [`${player.service}: ${name}`, { player, plan }] as const)));
+const played = new Map<string, { player: ProviderChaos; plan: ProviderPlan }>(players.flatMap(([player, plans]) => Object.entries(plans).map(([name, plan]) => [`${player.service}: ${name}`, { player, plan }] as const)));
 
 /** The same with less, or with something more that happens each minute. */
 export type Variation = Pick<Plan, 'applications' | 'minutes'> & { minute?(sim: { host: SimHost }, minute: number): void };

@@ -1,11 +1,11 @@
 /** One trigger, one vendor, one n8n, days of simulated time. */
 import { DEFAULT_OPTIONS, forgetSlots, type PollOptions } from '../../lib/ats/changes';
-import { unpack } from '../../lib/ats/changes/pack';
+import { unpack } from '../../lib/ats/changes/memory/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { Random } from '../../sandbox/random.cts';
 import { SimHost, type HandOver, type Mode, type Told } from './host.cts';
-import { flatten, Judge, type Flat, type Verdict } from './judge.cts';
+import { flatten, Oracle, type Flat, type Verdict } from './oracle.cts';
 import { FakeVendor, type Fault, type Record } from './vendor.cts';
 
 export interface Plan {
@@ -45,7 +45,7 @@ export class Simulation {
 	readonly random: Random;
 	readonly vendor: FakeVendor;
 	readonly host: SimHost;
-	readonly judge = new Judge();
+	readonly judge = new Oracle();
 	records: Record[] = [];
 	/** Rows of this poll that nobody was told of yet. */
 	private readonly served = new Map<string, Flat>();
@@ -149,7 +149,7 @@ export class Simulation {
 		}
 	}
 
-	/** No more changes, no more bad days; a day goes by, so that the full check comes. */
+	/** No more changes, no more faults; a day goes by, so that the full check comes. */
 	private async comeToRest(): Promise<void> {
 		this.vendor.fault = () => undefined;
 		this.faultRate = 0;

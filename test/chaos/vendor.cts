@@ -1,4 +1,4 @@
-/** An applicant tracking system in memory: applications that change, pages of them, and bad days. In simulated time. */
+/** An applicant tracking system in memory: applications that change, pages of them, and faults. In simulated time. */
 import type { Application, ApplicationStatus, InterviewStatus, ModelKey, OfferStatus } from '../../lib/ats/model';
 import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/provider';
 import { CursorRefused } from '../../lib/ats/provider';
@@ -210,7 +210,7 @@ export class FakeVendor {
 		};
 		const told = MODELS.filter((model) => !outline || !this.hidden.includes(model));
 		for (const model of MODELS) if (!told.includes(model)) application[model] = null;
-		return { id: record.id, application, told: new Set(told), deleted: record.deleted, createdAt: record.createdAt, changedAt: record.changedAt };
+		return { id: record.id, application, known: new Set(told), deleted: record.deleted, createdAt: record.createdAt, changedAt: record.changedAt };
 	}
 
 	private soon(apply: () => void): void {

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { useClock } from '../../lib/clock';
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { PollHost } from './harness/index.cts';
 import { must, startFlatchr, type Flatchr } from './support/flatchr.cts';
@@ -103,7 +103,7 @@ test('an answer with nothing in it, where a row must be, tells nothing and is an
 	const trigger = await watching({ options: { reportFailures: 'atOnce' } });
 	const application = active();
 	acts.move(world(), application, otherStage(application), BY);
-	flatchr.sandbox.badDays.next({ kind: 'nothing' }, { path: 'search/applicants' });
+	flatchr.sandbox.faults.next({ kind: 'nothing' }, { path: 'search/applicants' });
 	const { items, error } = await trigger.tick();
 	expect(items).toBeNull();
 	expect(error?.message).toMatch(/leaves out applications/);
@@ -161,6 +161,6 @@ test('a row without an ID is left out, and the others are told', async () => {
 	acts.move(world(), application, otherStage(application), BY);
 	const rows: unknown = await (await fetch(`${String(flatchr.sandbox.urls['flatchr'])}/company/${String(flatchr.credentials['flatchrApi']?.['companyKey'])}/search/applicants`, { method: 'POST', body: '{}', headers: { authorization: `Bearer ${String(flatchr.credentials['flatchrApi']?.['apiKey'])}`, 'content-type': 'application/json' } })).json();
 	if (!Array.isArray(rows)) throw new Error('no rows');
-	flatchr.sandbox.badDays.next({ kind: 'status', status: 200, body: [{ vacancy: 'Broken', column: 'Applied' }, ...rows] }, { path: 'search/applicants' });
+	flatchr.sandbox.faults.next({ kind: 'status', status: 200, body: [{ vacancy: 'Broken', column: 'Applied' }, ...rows] }, { path: 'search/applicants' });
 	expect(events(await told(trigger))).toEqual(['application.stage_changed']);
 });

@@ -1,5 +1,5 @@
 import { useClock } from '../../lib/clock';
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { integrationIdOf } from '../../sandbox/knit/state.cts';
 import type { Application } from '../../sandbox/model.cts';
@@ -96,9 +96,9 @@ test('an ATS that gives everything whatever the date is refused at activation, w
 });
 
 test('an ATS that refuses the date is refused at activation too, and an outage is told as such', async () => {
-	sandbox.badDays.next({ kind: 'status', status: 400, message: 'updatedAfter is not a filter' }, { path: 'ats.application.list' });
+	sandbox.faults.next({ kind: 'status', status: 400, message: 'updatedAfter is not a filter' }, { path: 'ats.application.list' });
 	expect((await triggerFor('greenhouse').activate()).error?.message).toContain('refuses to be asked for changed applications');
-	sandbox.badDays.next({ kind: 'nothing' }, { path: 'ats.application.list', times: 2 });
+	sandbox.faults.next({ kind: 'nothing' }, { path: 'ats.application.list', times: 2 });
 	expect((await triggerFor('greenhouse').activate()).error?.message).toContain('gives none, whatever the date');
 });
 
@@ -107,7 +107,7 @@ test('a page token that is no longer taken begins the read again and loses nothi
 	const application = active();
 	acts.move(world(), application, otherStage(application), BY);
 	for (const row of world().applications.rows) if (row.id !== application.id) world().change('candidate', row.candidateId, { phones: [{ number: '+49301', type: 'PERSONAL' }] }, BY);
-	sandbox.badDays.next({ kind: 'expiredCursor' }, { path: 'ats.application.list', skip: 1 });
+	sandbox.faults.next({ kind: 'expiredCursor' }, { path: 'ats.application.list', skip: 1 });
 	const events: Array<Record<string, unknown>> = [];
 	for (let poll = 0; poll < 3; poll++) events.push(...(await told(trigger)));
 	expect(events.filter(({ event }) => event === 'application.stage_changed').map(({ applicationId }) => applicationId)).toEqual([application.id]);

@@ -1,4 +1,4 @@
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { listSearch, loadOptions, PollHost, type HostMode } from './harness/index.cts';

@@ -17,7 +17,7 @@ afterAll(async () => {
 	await sandbox.close();
 });
 beforeEach(async () => {
-	sandbox.badDays.clear();
+	sandbox.faults.clear();
 	sandbox.requests.length = 0;
 	await setup({});
 });
@@ -258,7 +258,7 @@ describe('the editor', () => {
 		expect(await test()).toMatchObject({ status: 'OK' });
 		expect(await test({ authScheme: 'token' })).toMatchObject({ status: 'OK' });
 		expect(await test({ apiKey: 'wrong' })).toEqual({ status: 'Error', message: expect.stringContaining('check the key, the scheme (Bearer or Token), the app ID and the consumer ID') });
-		sandbox.badDays.next({ kind: 'status', status: 402 });
+		sandbox.faults.next({ kind: 'status', status: 402 });
 		expect(await test()).toEqual({ status: 'Error', message: expect.stringContaining('subscription') });
 		await setup({ company: false });
 		expect(await test()).toEqual({ status: 'Error', message: expect.stringContaining('may not expose /company') });
@@ -287,7 +287,7 @@ describe('when something is wrong', () => {
 		[409, 'conflicts with the present state'],
 		[422, 'cannot be used'],
 	])('a %i says what to do, after the service\'s own words', async (status, hint) => {
-		sandbox.badDays.next({ kind: 'status', status, message: 'In our own words' });
+		sandbox.faults.next({ kind: 'status', status, message: 'In our own words' });
 		const { error } = await run('company.get');
 		expect(error).toMatchObject({ message: 'In our own words', httpCode: String(status), description: expect.stringContaining(hint) });
 		expect(sent()).toHaveLength(1);
@@ -295,17 +295,17 @@ describe('when something is wrong', () => {
 
 	it('a refused call is sent again, an unclear write is not, an unclear reading is', async () => {
 		const content = '{"candidate_id": "3", "body": "once"}';
-		sandbox.badDays.next({ kind: 'status', status: 429, retryAfter: 1 });
+		sandbox.faults.next({ kind: 'status', status: 429, retryAfter: 1 });
 		await one('message.create', { content });
 		expect(sent()).toHaveLength(2);
 		sandbox.requests.length = 0;
-		sandbox.badDays.next({ kind: 'status', status: 503 });
+		sandbox.faults.next({ kind: 'status', status: 503 });
 		const { error } = await run('message.create', { content });
 		expect(error?.description).toContain('It is not known whether');
 		expect(sent()).toHaveLength(1);
-		sandbox.badDays.next([{ kind: 'status', status: 502 }, { kind: 'cut' }, { kind: 'status', status: 504 }]);
+		sandbox.faults.next([{ kind: 'status', status: 502 }, { kind: 'cut' }, { kind: 'status', status: 504 }]);
 		await one('company.get');
-		sandbox.badDays.next({ kind: 'status', status: 503 }, { method: 'DELETE' });
+		sandbox.faults.next({ kind: 'status', status: 503 }, { method: 'DELETE' });
 		await one('candidate.delete', { candidateId: byId('11') });
 		expect(world().messages.rows.filter(({ text }) => text === 'once')).toHaveLength(1);
 	});
@@ -316,15 +316,15 @@ describe('when something is wrong', () => {
 		[{ kind: 'redirect', to: 'https://elsewhere.example/company' } as const, /redirected to another server \(elsewhere\.example\)/],
 		[{ kind: 'brokenJson' } as const, /Expected JSON but got/],
 	])('%o is a clear error', async (day, message) => {
-		sandbox.badDays.next(day);
+		sandbox.faults.next(day);
 		const { error } = await run('company.get');
 		expect(error?.message).toMatch(message);
 	});
 
 	it('a list that would never end, or lead elsewhere, is an error and never a short list', async () => {
-		sandbox.badDays.often({ kind: 'repeatedCursor' }, 1);
+		sandbox.faults.often({ kind: 'repeatedCursor' }, 1);
 		expect((await run('message.getAll', { returnAll: true })).error?.message).toContain('would never end');
-		sandbox.badDays.clear();
+		sandbox.faults.clear();
 		await setup({ paging: 'foreignLink' });
 		const { error, items } = await run('role.getAll', { returnAll: true, options: { pageSize: 2 } });
 		expect(error?.message).toContain('pointed to another server');
@@ -362,7 +362,7 @@ describe('when something is wrong', () => {
 
 	it('no error tells the key', async () => {
 		const { apiKey = '' } = sandbox.credentials.chatTechnologies ?? {};
-		sandbox.badDays.next({ kind: 'status', status: 400, message: `Bad key ${apiKey} and token=${apiKey}` });
+		sandbox.faults.next({ kind: 'status', status: 400, message: `Bad key ${apiKey} and token=${apiKey}` });
 		const { run: whole, error } = await run('company.get');
 		expect(error?.message).toContain('[redacted]');
 		expect(JSON.stringify(whole)).not.toContain(apiKey);

@@ -83,7 +83,7 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 	beforeAll(async () => {
 		chat = await Chat.start(apiVersion);
 	});
-	afterEach(() => chat.sandbox.badDays.clear());
+	afterEach(() => chat.sandbox.faults.clear());
 	afterAll(async () => {
 		await chat.sandbox.close();
 		expect(chat.sandbox.violations).toEqual([]);
@@ -427,7 +427,7 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 		});
 
 		it('a token that is refused again, and a wrong secret, are told as a problem of the credential', async () => {
-			chat.sandbox.badDays.next({ kind: 'status', status: 401 }, { times: 2, path: '/application' });
+			chat.sandbox.faults.next({ kind: 'status', status: 401 }, { times: 2, path: '/application' });
 			const refused = await chat.run('application', 'get');
 			expect(refused.error).toMatchObject({ httpCode: '401', description: expect.stringMatching(/client ID and the client secret/) });
 			const wrong = new StoredCredentials({ [CREDENTIAL]: { ...chat.credentials.store[CREDENTIAL], clientSecret: 'not-the-secret', oauthTokenData: undefined } as never });
@@ -439,12 +439,12 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 		});
 
 		it('a read is tried again after 503 and 429, a lost write is not', async () => {
-			chat.sandbox.badDays.next([{ kind: 'status', status: 503 }, { kind: 'status', status: 429, retryAfter: 2 }], { path: '/application' });
+			chat.sandbox.faults.next([{ kind: 'status', status: 503 }, { kind: 'status', status: 429, retryAfter: 2 }], { path: '/application' });
 			slept.length = 0;
 			expect(await chat.one('application', 'get')).toMatchObject({ id: '1' });
 			expect(slept).toContain(2_000);
 			const messages = chat.world.chatMessages.size;
-			chat.sandbox.badDays.next({ kind: 'lostAnswer' }, { method: 'POST', path: '/messages' });
+			chat.sandbox.faults.next({ kind: 'lostAnswer' }, { method: 'POST', path: '/messages' });
 			const lost = await chat.run('message', 'send', { channelId: pick(channelIdOf(chat.lobby)), content: 'text', body: 'only once' });
 			expect(lost.error?.description).toMatch(/not known whether/);
 			expect(chat.world.chatMessages.size).toBe(messages + 1);
@@ -452,31 +452,31 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 
 		it('a redirect inside the service is followed, one to another server is not', async () => {
 			const path = isCurrent ? '/chatkitty/application' : '/chatkitty/v1/application';
-			chat.sandbox.badDays.next({ kind: 'redirect', to: path, status: 302 }, { path: '/application' });
+			chat.sandbox.faults.next({ kind: 'redirect', to: path, status: 302 }, { path: '/application' });
 			expect(await chat.one('application', 'get')).toMatchObject({ id: '1' });
 			const elsewhere = chat.sandbox.url.replace('127.0.0.1', 'localhost');
-			chat.sandbox.badDays.next({ kind: 'redirect', to: `${elsewhere}${path}`, status: 307 }, { path: '/application' });
+			chat.sandbox.faults.next({ kind: 'redirect', to: `${elsewhere}${path}`, status: 307 }, { path: '/application' });
 			const before = chat.sandbox.requests.length;
 			const { error } = await chat.run('application', 'get');
 			expect(error?.message).toMatch(/redirected to another server/);
 			expect(chat.sandbox.requests).toHaveLength(before + 1);
 		});
 
-		it.each<[string, Parameters<Sandbox['badDays']['next']>[0], RegExp]>([
+		it.each<[string, Parameters<Sandbox['faults']['next']>[0], RegExp]>([
 			['HTML instead of JSON', { kind: 'html' }, /Expected JSON/],
 			['half of a JSON', { kind: 'brokenJson' }, /Expected JSON/],
 			['an error in a good answer', { kind: 'errorInSuccess' }, /Something went wrong/],
 			['a list that never ends', [{ kind: 'repeatedCursor' }, { kind: 'repeatedCursor' }, { kind: 'repeatedCursor' }], /never end/],
 			['a cursor that is refused', [{ kind: 'slow', ms: 0 }, { kind: 'expiredCursor' }], /cursor has expired/i],
 		])('%s fails a list instead of cutting it short', async (_name, day, message) => {
-			chat.sandbox.badDays.next(day, { path: '/messages' });
+			chat.sandbox.faults.next(day, { path: '/messages' });
 			const { error, items } = await chat.run('message', 'getAll', { from: 'application', returnAll: true });
 			expect(error?.message).toMatch(message);
 			expect(items).toEqual([]);
 		});
 
 		it('an empty page with a next one goes on', async () => {
-			chat.sandbox.badDays.next({ kind: 'emptyPage' }, { path: '/messages' });
+			chat.sandbox.faults.next({ kind: 'emptyPage' }, { path: '/messages' });
 			expect(await chat.ok('message', 'getAll', { from: 'application', returnAll: true })).toHaveLength(chat.world.chatMessages.alive().length);
 		});
 

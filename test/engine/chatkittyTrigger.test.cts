@@ -126,7 +126,7 @@ it('a burst of several pages is told in the order of time, whatever the order of
 	const { lobby } = channels();
 	for (const order of ['ascending', 'descending', 'random'] as const) {
 		const host = trigger({ event: 'message' });
-		sandbox.badDays.order = order;
+		sandbox.faults.order = order;
 		await host.activate();
 		await tick(host);
 		clock.advance(1_000);
@@ -176,7 +176,7 @@ it('a channel that is not there, a wrong secret and a service that is down are t
 	const wrong = await trigger({ event: 'message' }, 'memory', credentials('current', { clientSecret: 'wrong' })).activate();
 	expect(wrong.error?.message).toMatch(/gave no access token/);
 	expect(wrong.error?.message).not.toMatch(/authorization/i);
-	sandbox.badDays.often({ kind: 'status', status: 503 }, 1, { path: '/messages' });
+	sandbox.faults.often({ kind: 'status', status: 503 }, 1, { path: '/messages' });
 	expect((await trigger({ event: 'message' }).activate()).error).toBeDefined();
 	expect(await trigger({ event: 'message' }).activate('init')).toEqual({ items: null, error: undefined });
 });
@@ -186,7 +186,7 @@ it('failing polls lose nothing, and are reported once they last', async () => {
 	const host = trigger({ event: 'message' });
 	await host.activate();
 	await tick(host);
-	sandbox.badDays.often({ kind: 'status', status: 500 }, 1, { path: '/messages' });
+	sandbox.faults.often({ kind: 'status', status: 500 }, 1, { path: '/messages' });
 	const failures: string[] = [];
 	for (let i = 0; i < 20; i++) {
 		say(`during ${i}`, lobby);
@@ -197,7 +197,7 @@ it('failing polls lose nothing, and are reported once they last', async () => {
 	}
 	expect(failures.length).toBeGreaterThan(0);
 	expect(failures.length).toBeLessThan(20);
-	sandbox.badDays.clear();
+	sandbox.faults.clear();
 	const told: unknown[] = [];
 	for (let i = 0; i < 3; i++) told.push(...((await tick(host)) ?? []));
 	expect(told).toEqual(Array.from({ length: 20 }, (_, i) => `during ${i}`));

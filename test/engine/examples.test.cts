@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { IDataObject, INode, INodeExecutionData, IPinData } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { loadPackage, PollHost, readBinary, runNode, runWorkflow, type CredentialStore, type Outcome, type RunOptions, type WorkflowJson } from './harness/index.cts';

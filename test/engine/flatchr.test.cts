@@ -14,7 +14,7 @@ beforeAll(async () => {
 	clock.now = () => real() + slept;
 	restoreClock = useClock({ now: () => clock.now(), sleep: async (ms) => void (slept += ms) });
 });
-afterEach(() => flatchr.sandbox.badDays.clear());
+afterEach(() => flatchr.sandbox.faults.clear());
 afterAll(async () => {
 	restoreClock();
 	expect(flatchr.sandbox.violations).toEqual([]);
@@ -117,7 +117,7 @@ describe('a search', () => {
 	});
 
 	it('is not a list: then it is an error, never an empty result', async () => {
-		flatchr.sandbox.badDays.next({ kind: 'status', status: 200, body: { ok: true } });
+		flatchr.sandbox.faults.next({ kind: 'status', status: 200, body: { ok: true } });
 		const { error } = await flatchr.run('candidate', 'search', {}, { mayFail: true });
 		expect(error?.message).toMatch(/is not a list/);
 	});
@@ -175,7 +175,7 @@ describe('a new candidate', () => {
 	});
 
 	it('stays created when looking for the application fails', async () => {
-		flatchr.sandbox.badDays.next({ kind: 'status', status: 403 }, { path: 'search/applicants' });
+		flatchr.sandbox.faults.next({ kind: 'status', status: 403 }, { path: 'search/applicants' });
 		const before = world().applications.rows.length;
 		const { json, error } = await flatchr.run('candidate', 'create', { ...basics('later@mail.example'), cvSource: 'link', cvUrl: 'https://example.com/cv.pdf' });
 		expect(error).toBeUndefined();
@@ -198,7 +198,7 @@ describe('a new candidate', () => {
 	});
 
 	it('whose answer was lost is not created twice', async () => {
-		flatchr.sandbox.badDays.next({ kind: 'lostAnswer' });
+		flatchr.sandbox.faults.next({ kind: 'lostAnswer' });
 		const before = world().applications.rows.length;
 		const { error } = await flatchr.run('candidate', 'create', { ...basics('once@mail.example'), cvSource: 'link', cvUrl: 'https://example.com/cv.pdf' }, { mayFail: true });
 		expect(error?.description).toMatch(/not known whether/);
@@ -234,7 +234,7 @@ describe('CVs', () => {
 	});
 
 	it('that are refused for coming too soon are asked for again', async () => {
-		flatchr.sandbox.badDays.next({ kind: 'status', status: 429, message: 'Too many requests' }, { path: 'files/expire' });
+		flatchr.sandbox.faults.next({ kind: 'status', status: 429, message: 'Too many requests' }, { path: 'files/expire' });
 		const from = mark();
 		await flatchr.run('candidate', 'downloadCv', { find: 'key', key: cvOf(0).key, extension: 'pdf' });
 		expect(flatchr.requests(from).map(({ status }) => status)).toEqual([429, 200]);
@@ -467,7 +467,7 @@ describe('the editor', () => {
 	});
 });
 
-describe('on bad input and bad days', () => {
+describe('on bad input and faults', () => {
 	it.each([
 		['an unreadable date', 'candidate', 'search', { filters: { start: '31/12/2026' } }, /"Created From" is not a date/],
 		['broken JSON', 'candidate', 'addMeta', { reference: 'a@b.example', value: '{"score": ' }, /"Value \(JSON\)" is not valid JSON/],
@@ -489,7 +489,7 @@ describe('on bad input and bad days', () => {
 	});
 
 	it('HTML instead of JSON is an error that shows where it came from', async () => {
-		flatchr.sandbox.badDays.next({ kind: 'html' });
+		flatchr.sandbox.faults.next({ kind: 'html' });
 		const { error } = await flatchr.run('column', 'getAll', {}, { mayFail: true });
 		expect(`${error?.message} ${String(error?.description)}`).toMatch(/html/i);
 	});

@@ -1,6 +1,6 @@
 import { NodeHelpers, Workflow, type INodeParameters } from 'n8n-workflow';
 
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import { deliverTo, loadPackage, node, serveWebhook, type WebhookServer } from './harness/index.cts';
 import { must, startFlatchr, type Flatchr } from './support/flatchr.cts';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 	flatchr = await startFlatchr();
 });
 afterEach(async () => {
-	flatchr.sandbox.badDays.clear();
+	flatchr.sandbox.faults.clear();
 	await flatchr.sandbox.control('flatchr/webhooks/clear', {});
 	for (const server of servers.splice(0)) await server.close();
 });
@@ -98,7 +98,7 @@ describe('an event', () => {
 		expect(quiet?.items?.[0]?.json).toMatchObject({ ids: { applicant: null, vacancy: vacancyKeyOf(one) } });
 		expect(flatchr.requests(from)).toEqual([]);
 		await flatchr.sandbox.control('flatchr/webhooks/clear', {});
-		flatchr.sandbox.badDays.next({ kind: 'status', status: 403 }, { path: 'search/applicants' });
+		flatchr.sandbox.faults.next({ kind: 'status', status: 403 }, { path: 'search/applicants' });
 		const [failed] = await after(await serve(), 'drag_applicant', () => acts.move(world(), one, nextStage(one), BY));
 		expect(failed).toMatchObject({ status: 200, items: [{ json: { ids: { applicant: null } } }] });
 	});

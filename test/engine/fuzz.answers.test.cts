@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 
-import { credentialsOn, inputItem, nodes, operationsOf, perform, Rehearsal, type Result, type Scene } from './support/everyOperation.cts';
-import { wrongEnd } from './support/judge.cts';
-import { Stage, type Exchange } from './support/stage.cts';
+import { credentialsOn, inputItem, nodes, operationsOf, perform, Recorder, type Result, type RecordedCase } from './support/everyOperation.cts';
+import { wrongEnd } from './support/oracle.cts';
+import { RecordingProxy, type Exchange } from './support/recordingProxy.cts';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 4);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_105);
@@ -61,16 +61,16 @@ const YES: Record<string, string> = { kombo: 'status', knit: 'success' };
 const serviceOf = ({ url }: Exchange): string => url.split('/')[1] ?? '';
 
 describe.each(Object.keys(nodes))('%s', (node) => {
-	let stage: Stage;
+	let stage: RecordingProxy;
 	let credentials: ReturnType<typeof credentialsOn>;
-	const scenes: Scene[] = [];
+	const scenes: RecordedCase[] = [];
 	const problems: string[] = [];
 
 	beforeAll(async () => {
-		stage = await Stage.open();
+		stage = await RecordingProxy.open();
 		credentials = credentialsOn(stage);
-		const rehearsal = new Rehearsal(stage, credentials);
-		for (const operation of operationsOf(node)) scenes.push(...(await rehearsal.scenes(operation)).filter(({ outcome, tape }) => !outcome.error && tape.length > 0));
+		const rehearsal = new Recorder(stage, credentials);
+		for (const operation of operationsOf(node)) scenes.push(...(await rehearsal.scenes(operation)).filter(({ outcome, exchanges: tape }) => !outcome.error && tape.length > 0));
 	}, 300_000);
 	afterEach(async () => {
 		if (process.env.FUZZ_REPORT) (await import('node:fs')).appendFileSync(`${process.env.FUZZ_REPORT}.${node}`, problems.map((one) => `${one}\n`).join(''));
@@ -79,12 +79,12 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 	afterAll(async () => await stage.close());
 
 	/** A run in which the answer `index` has `by` in its `place`; for an end as it was, `undefined` in `place`. */
-	async function spoilt(scene: Scene, index: number, place: Path, by: unknown): Promise<Result> {
-		const exchange = scene.tape[index];
+	async function spoilt(scene: RecordedCase, index: number, place: Path, by: unknown): Promise<Result> {
+		const exchange = scene.exchanges[index];
 		const item = await inputItem();
 		const body = exchange ? Buffer.from(JSON.stringify(replaced(jsonOf(exchange), place, by)) ?? '') : Buffer.from('');
 		return await stage.replay(
-			scene.tape,
+			scene.exchanges,
 			async () => await perform(node, scene.parameters, credentials, item),
 			(one, turn) => (turn === index ? { ...one, body } : one),
 		);
@@ -93,7 +93,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 	it('says what is wrong or gives a right result, whatever is answered', async () => {
 		let number = SEED;
 		for (const scene of scenes) {
-			const spots = scene.tape.slice(0, 6).flatMap((exchange, index) => {
+			const spots = scene.exchanges.slice(0, 6).flatMap((exchange, index) => {
 				const body = jsonOf(exchange);
 				return body === undefined ? [] : places(body).map(([place, value]) => ({ index, place, held: typeof value === 'object' && value !== null }));
 			});
@@ -102,7 +102,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 			const spot = fc.oneof(fc.constantFrom(...spots), fc.constantFrom(...spots.filter(({ place }) => place.length <= 2)));
 			for (const [{ index, place, held }, by] of fc.sample(fc.tuple(spot, junk), { seed: number++, numRuns: RUNS })) {
 				const result = await spoilt(scene, index, place, by);
-				const complain = (what: string) => problems.push(`${scene.operation.title}, answer ${index} to ${scene.tape[index]?.method} ${scene.tape[index]?.url.slice(0, 80)}, ${place.join('.') || 'all of it'} = ${JSON.stringify(by)}: ${what}`);
+				const complain = (what: string) => problems.push(`${scene.operation.title}, answer ${index} to ${scene.exchanges[index]?.method} ${scene.exchanges[index]?.url.slice(0, 80)}, ${place.join('.') || 'all of it'} = ${JSON.stringify(by)}: ${what}`);
 				const end = wrongEnd(result);
 				if (end) complain(end);
 				if (Reflect.get({}, 'fuzz') !== undefined) {
@@ -122,12 +122,12 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 
 	it('takes no for an answer, also in an answer of 200, and nothing for a yes but a yes', async () => {
 		for (const scene of scenes) {
-			const last = scene.tape.length - 1;
+			const last = scene.exchanges.length - 1;
 			for (const index of new Set([0, last])) {
-				const exchange = scene.tape[index];
+				const exchange = scene.exchanges[index];
 				const no = exchange && NO[serviceOf(exchange)];
 				// What is read after a write only adds to what came of it: the write has been carried out.
-				const follows = scene.tape.slice(0, index).some(({ method, url }) => method !== 'GET' && !/search/.test(url));
+				const follows = scene.exchanges.slice(0, index).some(({ method, url }) => method !== 'GET' && !/search/.test(url));
 				if (!exchange || follows || no === undefined || jsonOf(exchange) === undefined || exchange.url.includes('/files/')) continue;
 				const result = await spoilt(scene, index, [], no);
 				if (!result.error) problems.push(`${scene.operation.title}, answer ${index} to ${exchange.method} ${exchange.url.slice(0, 80)}: no was taken for ${JSON.stringify(shownOf(result)).slice(0, 200)}`);

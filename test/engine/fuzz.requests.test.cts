@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import type { INodeExecutionData, INodeParameters, INodeProperties, NodeParameterValueType } from 'n8n-workflow';
 
-import { credentialsOn, descriptionOf, harmless, inputItem, nodes, operationsOf, perform, Rehearsal, type Scene } from './support/everyOperation.cts';
-import { Addresses, headerNames, strays, wrongEnd } from './support/judge.cts';
-import { Stage } from './support/stage.cts';
+import { credentialsOn, descriptionOf, harmless, inputItem, nodes, operationsOf, perform, Recorder, type RecordedCase } from './support/everyOperation.cts';
+import { Addresses, headerNames, strays, wrongEnd } from './support/oracle.cts';
+import { RecordingProxy } from './support/recordingProxy.cts';
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 1);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_260_105);
@@ -79,14 +79,14 @@ const FURTHER_CALLS: Record<string, Array<{ method: string; url: string }>> = {
 const OPTIONAL_HEADERS = ['content-type', 'content-length', 'transfer-encoding', 'x-integration-id', 'x-knit-integration-id', 'ct-consumer-id', 'ct-service-id', 'ct-raw', 'part content-disposition', 'part content-type'];
 
 describe.each(Object.keys(nodes))('%s', (node) => {
-	let stage: Stage;
+	let stage: RecordingProxy;
 	let credentials: ReturnType<typeof credentialsOn>;
-	const scenes: Scene[] = [];
+	const scenes: RecordedCase[] = [];
 
 	beforeAll(async () => {
-		stage = await Stage.open();
+		stage = await RecordingProxy.open();
 		credentials = credentialsOn(stage);
-		const rehearsal = new Rehearsal(stage, credentials);
+		const rehearsal = new Recorder(stage, credentials);
 		for (const operation of operationsOf(node)) scenes.push(...(await rehearsal.scenes(operation)));
 	}, 300_000);
 	afterAll(async () => await stage.close());
@@ -104,9 +104,9 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		const problems: string[] = [];
 		let count = 0;
 
-		const judge = async (scene: Scene, spot: string, value: unknown, parameters: INodeParameters, more: Partial<INodeExecutionData> = {}) => {
+		const judge = async (scene: RecordedCase, spot: string, value: unknown, parameters: INodeParameters, more: Partial<INodeExecutionData> = {}) => {
 			const item = await inputItem();
-			const result = await stage.replay(scene.tape, async () => await perform(node, parameters, credentials, { ...item, json: { ...item.json, fuzz: value as string }, ...more }));
+			const result = await stage.replay(scene.exchanges, async () => await perform(node, parameters, credentials, { ...item, json: { ...item.json, fuzz: value as string }, ...more }));
 			count++;
 			const shown = typeof value === 'string' && value.length > 100 ? `${value.length} characters` : JSON.stringify(value);
 			const complain = (what: string) => problems.push(`${scene.operation.title}, ${spot} = ${shown}: ${what}`);

@@ -24,7 +24,7 @@ beforeEach(() => {
 	waits = [];
 });
 afterEach(() => {
-	kombo.sandbox.badDays.clear();
+	kombo.sandbox.faults.clear();
 });
 afterAll(async () => {
 	restoreClock();
@@ -42,7 +42,7 @@ const sent = (mark: number) => kombo.requests(mark).map(({ method, status }) => 
 
 describe('several items', () => {
 	it('each run once, and the output is in their order and paired with them, however long each takes', async () => {
-		kombo.sandbox.badDays.next([{ kind: 'slow', ms: 60 }, { kind: 'slow', ms: 30 }, { kind: 'slow', ms: 1 }]);
+		kombo.sandbox.faults.next([{ kind: 'slow', ms: 60 }, { kind: 'slow', ms: 30 }, { kind: 'slow', ms: 1 }]);
 		const chosen = [11, 12, 13, 14].map((index) => must(applications()[index]).id);
 		const { items } = await kombo.run('application', 'get', { id: byId('={{ $json.id }}') }, { items: chosen.map((id) => ({ json: { id } })) });
 		expect(items.map(({ json, pairedItem }) => [json.id, pairedItem])).toEqual(chosen.map((id, item) => [id, { item }]));
@@ -112,26 +112,26 @@ describe('lists', () => {
 	});
 
 	it('are never silently short: a failing page fails the node', async () => {
-		kombo.sandbox.badDays.next({ kind: 'status', status: 403 }, { skip: 1 });
+		kombo.sandbox.faults.next({ kind: 'status', status: 403 }, { skip: 1 });
 		const { error, items } = await kombo.run('application', 'getAll', { returnAll: true }, { mayFail: true });
 		expect(error).toMatchObject({ httpCode: '403' });
 		expect(items).toEqual([]);
 	});
 
 	it('go on after an empty page that has a next one', async () => {
-		kombo.sandbox.badDays.next({ kind: 'emptyPage' }, { skip: 1 });
+		kombo.sandbox.faults.next({ kind: 'emptyPage' }, { skip: 1 });
 		expect(await kombo.json('application', 'getAll', { returnAll: true })).toHaveLength(applications().length);
 	});
 
 	it('end with an error when the cursor repeats, instead of never', async () => {
-		kombo.sandbox.badDays.next({ kind: 'repeatedCursor' }, { skip: 1, times: 3 });
+		kombo.sandbox.faults.next({ kind: 'repeatedCursor' }, { skip: 1, times: 3 });
 		const { error } = await kombo.run('application', 'getAll', { returnAll: true }, { mayFail: true });
 		expect(error?.message).toContain('the same page cursor twice');
 	});
 
 	it('stop being fetched when the execution is cancelled', async () => {
 		const mark = kombo.sandbox.requests.length;
-		kombo.sandbox.badDays.next({ kind: 'slow', ms: 300 }, { skip: 1, times: 5 });
+		kombo.sandbox.faults.next({ kind: 'slow', ms: 300 }, { skip: 1, times: 5 });
 		let cancel = () => {};
 		const cancelAfter = new Promise<void>((resolve) => {
 			cancel = resolve;
@@ -145,10 +145,10 @@ describe('lists', () => {
 	});
 });
 
-describe('bad days', () => {
+describe('faults', () => {
 	const job = () => ({ id: byId(must(kombo.sandbox.world.jobs.alive()[0]).id) });
 	const read = async () => await kombo.run('job', 'get', job(), { mayFail: true });
-	const write = async (index: number) => await kombo.run('application', 'addNote', addNote, { items: [itemFor(index, 'bad day')], mayFail: true });
+	const write = async (index: number) => await kombo.run('application', 'addNote', addNote, { items: [itemFor(index, 'fault')], mayFail: true });
 
 	it.each([
 		['a refusal with the seconds to wait', { kind: 'status', status: 429, retryAfter: 7 }, 7],
@@ -160,7 +160,7 @@ describe('bad days', () => {
 		for (const [index, attempt] of [read, async () => await write(20)].entries()) {
 			waits = [];
 			const mark = kombo.sandbox.requests.length;
-			kombo.sandbox.badDays.next(day);
+			kombo.sandbox.faults.next(day);
 			const { error } = await attempt();
 			expect(error).toBeUndefined();
 			expect(kombo.requests(mark)).toHaveLength(2);
@@ -171,7 +171,7 @@ describe('bad days', () => {
 
 	it('waits 1, 2 and 4 seconds, give or take, and then tells the refusal', async () => {
 		const mark = kombo.sandbox.requests.length;
-		kombo.sandbox.badDays.next({ kind: 'status', status: 429, message: 'Slow down' }, { times: 9 });
+		kombo.sandbox.faults.next({ kind: 'status', status: 429, message: 'Slow down' }, { times: 9 });
 		const { error } = await read();
 		expect(error).toMatchObject({ httpCode: '429', message: 'Slow down', failure: { cause: 'rate-limited' } });
 		expect(error?.description).toContain('run later');
@@ -189,11 +189,11 @@ describe('bad days', () => {
 		['a lost answer', { kind: 'lostAnswer' }],
 		['half an answer', { kind: 'halfPage' }],
 	] as const)('%s: a read is sent again, a write is not, and says that nobody knows', async (_what, day) => {
-		kombo.sandbox.badDays.next(day);
+		kombo.sandbox.faults.next(day);
 		expect((await read()).error).toBeUndefined();
 
 		const mark = kombo.sandbox.requests.length;
-		kombo.sandbox.badDays.next(day);
+		kombo.sandbox.faults.next(day);
 		const { error } = await write(21);
 		expect(kombo.requests(mark)).toHaveLength(1);
 		expect(error?.description).toContain('It is not known whether the service carried this out');
@@ -209,27 +209,27 @@ describe('bad days', () => {
 
 	it.each([400, 401, 402, 403, 404, 409, 422])('a %i is not sent again', async (status) => {
 		const mark = kombo.sandbox.requests.length;
-		kombo.sandbox.badDays.next({ kind: 'status', status, message: 'No' });
+		kombo.sandbox.faults.next({ kind: 'status', status, message: 'No' });
 		const { error } = await read();
 		expect(error).toMatchObject({ httpCode: String(status), message: 'No' });
 		expect(sent(mark)).toEqual([`GET ${status}`]);
 	});
 
 	it('a page of HTML is shown, not taken for data', async () => {
-		kombo.sandbox.badDays.next({ kind: 'html' });
+		kombo.sandbox.faults.next({ kind: 'html' });
 		const { error } = await read();
 		expect(error?.message).toMatch(/^Expected JSON but got: <!DOCTYPE html>/);
 		expect(error?.description).toContain('Something between n8n and the service');
 	});
 
 	it('JSON that is broken is an error', async () => {
-		kombo.sandbox.badDays.next({ kind: 'brokenJson' }, { times: 4 });
+		kombo.sandbox.faults.next({ kind: 'brokenJson' }, { times: 4 });
 		expect((await read()).error?.message).toMatch(/^Expected JSON but got/);
 	});
 
 	it('a redirect on the same server is followed, and one to another server is not', async () => {
 		const { id } = must(kombo.sandbox.world.jobs.alive()[0]);
-		kombo.sandbox.badDays.next({ kind: 'redirect', to: `${kombo.sandbox.urls.kombo}/ats/jobs?ids=${id}` });
+		kombo.sandbox.faults.next({ kind: 'redirect', to: `${kombo.sandbox.urls.kombo}/ats/jobs?ids=${id}` });
 		expect((await read()).json).toMatchObject([{ id }]);
 
 		let reached = 0;
@@ -239,7 +239,7 @@ describe('bad days', () => {
 		});
 		await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
 		const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}/v1`;
-		kombo.sandbox.badDays.next({ kind: 'redirect', to: elsewhere });
+		kombo.sandbox.faults.next({ kind: 'redirect', to: elsewhere });
 		const { error } = await read();
 		await new Promise((resolve) => other.close(resolve));
 		expect(error?.message).toContain('redirected to another server');
@@ -249,16 +249,16 @@ describe('bad days', () => {
 	it('a write is followed once when the redirect keeps it, and never otherwise', async () => {
 		const { id } = must(applications()[30]);
 		const there = `${kombo.sandbox.urls.kombo}/ats/applications/${id}/notes`;
-		kombo.sandbox.badDays.next({ kind: 'redirect', to: there, status: 307 });
+		kombo.sandbox.faults.next({ kind: 'redirect', to: there, status: 307 });
 		expect((await write(30)).json).toEqual([{ success: true, warnings: [] }]);
-		expect(notesOf(id).filter(({ html }) => html === 'bad day')).toHaveLength(1);
-		kombo.sandbox.badDays.next({ kind: 'redirect', to: there, status: 302 });
+		expect(notesOf(id).filter(({ html }) => html === 'fault')).toHaveLength(1);
+		kombo.sandbox.faults.next({ kind: 'redirect', to: there, status: 302 });
 		expect((await write(30)).error?.message).toContain('redirected in a way that cannot be followed');
-		expect(notesOf(id).filter(({ html }) => html === 'bad day')).toHaveLength(1);
+		expect(notesOf(id).filter(({ html }) => html === 'fault')).toHaveLength(1);
 	});
 
 	it('dropdowns tell the same errors', async () => {
-		kombo.sandbox.badDays.next({ kind: 'status', status: 403, message: 'Not allowed' });
+		kombo.sandbox.faults.next({ kind: 'status', status: 403, message: 'Not allowed' });
 		await expect(listSearch('kombo', 'searchJobs', {}, { credentials: kombo.credentials })).rejects.toMatchObject({ message: 'Not allowed', httpCode: '403' });
 	});
 });
@@ -267,7 +267,7 @@ describe('secrets', () => {
 	it('never leave in an error, even when the service repeats them', async () => {
 		const komboApi = { ...kombo.credentials.komboApi, apiKey: 'ks_prod_VerySecretKey123' };
 		const key = komboApi.apiKey;
-		kombo.sandbox.badDays.next({ kind: 'status', status: 401, message: `The key ${key} is wrong (Authorization: Bearer ${key})` }, { times: 2 });
+		kombo.sandbox.faults.next({ kind: 'status', status: 401, message: `The key ${key} is wrong (Authorization: Bearer ${key})` }, { times: 2 });
 		const { error, run } = await kombo.run('job', 'getAll', {}, { credentials: { komboApi }, mayFail: true });
 		expect(error?.message).toContain('[redacted]');
 		expect(JSON.stringify(run)).not.toContain(key);
@@ -287,7 +287,7 @@ describe('secrets', () => {
 		await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve));
 		const data_url = `http://127.0.0.1:${(files.address() as AddressInfo).port}/signed`;
 		const answer = { status: 'success', data: { results: [{ type: 'CV', id: 'a', remote_id: '1', data_url, file_name: 'cv.pdf', content_type: 'application/pdf', remote_created_at: null, remote_updated_at: null }] }, warnings: [] };
-		kombo.sandbox.badDays.next({ kind: 'status', status: 200, body: answer }, { path: '/attachments' });
+		kombo.sandbox.faults.next({ kind: 'status', status: 200, body: answer }, { path: '/attachments' });
 		const { items } = await kombo.run('application', 'getAttachments', { applicationId: byId(must(withFile.applicationId)) });
 		await new Promise((resolve) => files.close(resolve));
 		expect(items[0]?.binary?.data?.fileName).toBe('cv.pdf');
@@ -299,7 +299,7 @@ describe('secrets', () => {
 	it('an expired file address is told as such', async () => {
 		const withFile = must(kombo.sandbox.world.attachments.alive().find(({ applicationId }) => applicationId));
 		const answer = { status: 'success', data: { results: [{ type: 'CV', id: 'a', remote_id: '1', data_url: `${kombo.sandbox.url}/files/gone/cv.pdf`, file_name: 'cv.pdf', content_type: 'application/pdf', remote_created_at: null, remote_updated_at: null }] }, warnings: [] };
-		kombo.sandbox.badDays.next({ kind: 'status', status: 200, body: answer }, { path: '/attachments' });
+		kombo.sandbox.faults.next({ kind: 'status', status: 200, body: answer }, { path: '/attachments' });
 		const { error } = await kombo.run('application', 'getAttachments', { applicationId: byId(must(withFile.applicationId)) }, { mayFail: true });
 		expect(error?.message).toBe('The file could not be fetched: its server answered 403');
 		expect(error?.description).not.toContain('gone');

@@ -38,7 +38,7 @@ const sent = (path: string) => sandbox.requests.filter((request) => request.path
 beforeAll(async () => {
 	sandbox = await startSandbox({ services: ['knit'], seed: 'knit', jobs: 25, applications: 60 });
 });
-afterEach(() => sandbox.badDays.clear());
+afterEach(() => sandbox.faults.clear());
 afterAll(async () => {
 	const { violations } = sandbox;
 	await sandbox.close();
@@ -108,7 +108,7 @@ describe('applications', () => {
 		['a no inside a 200', { kind: 'errorInSuccess' } as const, /No such application exists/],
 		['a redirect to another server', { kind: 'redirect', to: 'https://elsewhere.example/' } as const, /another server/],
 	])('are never silently short: %s is an error', async (_what, day, message) => {
-		sandbox.badDays.next(day, { path: 'ats.application.list', times: 5, skip: day.kind === 'repeatedCursor' ? 0 : 1 });
+		sandbox.faults.next(day, { path: 'ats.application.list', times: 5, skip: day.kind === 'repeatedCursor' ? 0 : 1 });
 		expect((await failure(knit('application', 'getAll', { returnAll: true }))).message).toMatch(message);
 	});
 
@@ -146,7 +146,7 @@ describe('applications', () => {
 	});
 
 	it('are not created twice when the answer is lost, and the error says that nobody knows', async () => {
-		sandbox.badDays.next({ kind: 'lostAnswer' }, { path: 'ats.application.create' });
+		sandbox.faults.next({ kind: 'lostAnswer' }, { path: 'ats.application.create' });
 		const before = sandbox.world.applications.size;
 		const { description } = await failure(knit('application', 'create', { jobId: sandbox.world.jobs.rows[2]?.id ?? '', candidate: 'existing', existingCandidateId: some().candidateId }));
 		expect(description).toMatch(/not known whether/);
@@ -225,7 +225,7 @@ describe('candidates and jobs', () => {
 	});
 
 	it('a write that was refused before it ran is sent again', async () => {
-		sandbox.badDays.next({ kind: 'status', status: 429, retryAfter: 0 }, { path: 'ats.job.create' });
+		sandbox.faults.next({ kind: 'status', status: 429, retryAfter: 0 }, { path: 'ats.job.create' });
 		const before = sandbox.world.jobs.size;
 		await knit('job', 'create', { title: 'Cook', description: 'You cook.' });
 		expect(sandbox.world.jobs.size).toBe(before + 1);
@@ -368,7 +368,7 @@ describe('the credential', () => {
 	});
 
 	it.each([503, 429])('cannot be judged while Knit answers %i', async (status) => {
-		sandbox.badDays.next({ kind: 'status', status }, { path: 'integration.details' });
+		sandbox.faults.next({ kind: 'status', status }, { path: 'integration.details' });
 		expect(await testCredential('knitApi', credentials().knitApi)).toEqual({ status: 'Error', message: expect.stringContaining('Try again later') });
 	});
 });
@@ -494,7 +494,7 @@ describe('the trigger', () => {
 
 	it('is activated with a good key, also while Knit is down, and not with a bad one', async () => {
 		expect([await server.hook('checkExists'), await server.hook('create'), await server.hook('delete')]).toEqual([false, true, true]);
-		sandbox.badDays.next({ kind: 'status', status: 503 }, { path: 'integration.details' });
+		sandbox.faults.next({ kind: 'status', status: 503 }, { path: 'integration.details' });
 		expect(await server.hook('create')).toBe(true);
 		for (const apiKey of ['wrong-key', '']) {
 			const bad = await serveWebhook('knitTrigger', {}, { credentials: credentials({ apiKey }) });

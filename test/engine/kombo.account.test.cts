@@ -200,9 +200,9 @@ describe('the credential', () => {
 		[503, /not available/],
 	])('has a sentence for the status %i', async (status, said) => {
 		// n8n itself sends a test again after a 401.
-		kombo.sandbox.badDays.next({ kind: 'status', status }, { path: '/check-api-key', times: 2 });
+		kombo.sandbox.faults.next({ kind: 'status', status }, { path: '/check-api-key', times: 2 });
 		expect((await test({})).message).toMatch(said);
-		kombo.sandbox.badDays.clear();
+		kombo.sandbox.faults.clear();
 	});
 
 	it.each([

@@ -202,7 +202,7 @@ describe('with the changed records', () => {
 		const server = await serve({ events: ['data-changed'], fetchRecords: true, recordLists: ['jobs'], lookBack: 5 });
 		const job = must(world().jobs.alive()[0]);
 		world().change('job', job.id, { title: 'Renamed' }, 'test');
-		kombo.sandbox.badDays.next({ kind: 'status', status: 500 }, { path: '/ats/jobs', times: 4 });
+		kombo.sandbox.faults.next({ kind: 'status', status: 500 }, { path: '/ats/jobs', times: 4 });
 		const failed = await send(server, 'data-changed', { data: dataChanged('ats_jobs'), id: 'again' });
 		expect([failed.status, failed.items]).toEqual([500, undefined]);
 		const second = await send(server, 'data-changed', { data: dataChanged('ats_jobs'), id: 'again' });

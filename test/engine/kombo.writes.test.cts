@@ -319,14 +319,14 @@ describe('find or create by email', () => {
 	});
 
 	it('says what is the matter when the ATS knows someone whom Kombo does not show', async () => {
-		kombo.sandbox.badDays.next({ kind: 'status', status: 409, body: { status: 'error', error: { code: 'ATS.APPLICATION_ALREADY_EXISTS', title: null, message: 'Exists', log_url: null } } }, { method: 'POST' });
+		kombo.sandbox.faults.next({ kind: 'status', status: 409, body: { status: 'error', error: { code: 'ATS.APPLICATION_ALREADY_EXISTS', title: null, message: 'Exists', log_url: null } } }, { method: 'POST' });
 		const { error } = await kombo.run('candidate', 'findOrCreate', parameters('hidden@example.com'), { mayFail: true });
 		expect(error?.message).toBe('The ATS knows this candidate, but Kombo does not show them yet');
 		expect(withEmail('hidden@example.com')).toHaveLength(0);
 	});
 
 	it('tries again after a failure', async () => {
-		kombo.sandbox.badDays.next({ kind: 'status', status: 400 }, { method: 'POST' });
+		kombo.sandbox.faults.next({ kind: 'status', status: 400 }, { method: 'POST' });
 		expect((await kombo.run('candidate', 'findOrCreate', parameters('again@example.com'), { mayFail: true })).error).toBeDefined();
 		expect(await kombo.json('candidate', 'findOrCreate', parameters('again@example.com'))).toMatchObject([{ created: true }]);
 	});

@@ -3,8 +3,8 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { World } from '../../sandbox/world.cts';
 import { runNode, runTool } from './harness/index.cts';
-import { credentialsOn, descriptionOf, nodes, operationsOf, Rehearsal } from './support/everyOperation.cts';
-import { Stage } from './support/stage.cts';
+import { credentialsOn, descriptionOf, nodes, operationsOf, Recorder } from './support/everyOperation.cts';
+import { RecordingProxy } from './support/recordingProxy.cts';
 
 /** Whatever tells of a person in this text: any mail address, and names, numbers, links and words of the people of the world. */
 function tellsOf(world: World, text: string): string[] {
@@ -26,9 +26,9 @@ function tellsOf(world: World, text: string): string[] {
 }
 
 describe.each(Object.keys(nodes))('%s, with personal data left out', (node) => {
-	let stage: Stage;
+	let stage: RecordingProxy;
 	beforeAll(async () => {
-		stage = await Stage.open();
+		stage = await RecordingProxy.open();
 	});
 	afterAll(async () => await stage.close());
 
@@ -37,7 +37,7 @@ describe.each(Object.keys(nodes))('%s, with personal data left out', (node) => {
 	const ways = [{ options: {} }, { options: {}, ...(node === 'ats' ? { models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'] } : { simplify: false }) }, ...(Object.keys(wider).length > 0 ? [{ options: wider }] : [])];
 
 	test('no operation tells who anybody is, simplified or not', async () => {
-		const rehearsal = new Rehearsal(stage, credentialsOn(stage));
+		const rehearsal = new Recorder(stage, credentialsOn(stage));
 		const told: string[] = [];
 		let silent = 0;
 		for (const operation of operationsOf(node)) {
@@ -69,9 +69,9 @@ const lists: Array<[node: string, parameters: INodeParameters, stays: RegExp[]]>
 ];
 
 describe('a list without personal data', () => {
-	let stage: Stage;
+	let stage: RecordingProxy;
 	beforeAll(async () => {
-		stage = await Stage.open();
+		stage = await RecordingProxy.open();
 	});
 	afterAll(async () => await stage.close());
 

@@ -1,7 +1,7 @@
-import { provider as chatTechnologies } from '../../nodes/ChatTechnologies/adapter';
-import { provider as flatchr } from '../../nodes/Flatchr/adapter';
-import { provider as knit } from '../../nodes/Knit/adapter';
-import { provider as kombo } from '../../nodes/Kombo/adapter';
+import { provider as chatTechnologies } from '../../nodes/ChatTechnologies/provider';
+import { provider as flatchr } from '../../nodes/Flatchr/provider';
+import { provider as knit } from '../../nodes/Knit/provider';
+import { provider as kombo } from '../../nodes/Kombo/provider';
 import type { Provider } from '../../lib/ats/provider';
 import type { Sandbox } from '../../sandbox/index.cts';
 

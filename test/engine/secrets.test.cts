@@ -7,12 +7,12 @@ import { createHmac } from 'node:crypto';
 
 import type { INodeParameters } from 'n8n-workflow';
 
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import { deliverTo, listSearch, loadOptions, loadPackage, PollHost, resourceMapper, runNode, serveWebhook, testCredential, type HostMode, type StoredCredentials } from './harness/index.cts';
 import { providerCases } from './providers.cts';
-import { credentialsOn, inputItem, nodes, operationsOf, Rehearsal } from './support/everyOperation.cts';
+import { credentialsOn, inputItem, nodes, operationsOf, Recorder } from './support/everyOperation.cts';
 import { listen, marked, type Secrets } from './support/secrets.cts';
-import { Stage, type Answer, type Exchange, type Seen, type Spoil } from './support/stage.cts';
+import { RecordingProxy, type Answer, type Exchange, type Seen, type Spoil } from './support/recordingProxy.cts';
 
 const WAYS = Number(process.env.WAYS ?? 4);
 
@@ -43,14 +43,14 @@ const answers: Record<string, (seen: Seen) => Answer | undefined> = {
 	'no answer': () => undefined,
 };
 
-let stage: Stage;
+let stage: RecordingProxy;
 let genuine: StoredCredentials;
 let credentials: StoredCredentials;
 let secrets: Secrets;
 const log = { lines: [] as unknown[][] };
 
 beforeAll(async () => {
-	stage = await Stage.open();
+	stage = await RecordingProxy.open();
 	genuine = credentialsOn(stage);
 	({ credentials, secrets } = marked(genuine));
 	log.lines = listen().lines;
@@ -106,11 +106,11 @@ async function examineAll(title: string, tape: readonly Exchange[], work: () => 
 
 describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 	it('in what an operation gives or says', async () => {
-		const rehearsal = new Rehearsal(stage, genuine);
+		const rehearsal = new Recorder(stage, genuine);
 		let failed = 0;
 		let runs = 0;
 		for (const operation of operationsOf(node)) {
-			const { tape, parameters } = await rehearsal.scene(operation, {});
+			const { exchanges: tape, parameters } = await rehearsal.scene(operation, {});
 			const item = await inputItem();
 			// What a raw call gets is what was asked for, and a success of it is an item.
 			const skip = /apiRequest/.test(operation.title) ? ['a success that is a page with the headers', 'a success that says no'] : [];

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 
 import fc from 'fast-check';
 
-import { BitReader, BitWriter, ByteReader, ByteWriter } from '../../lib/ats/changes/bytes';
-import { created, diff, type Now } from '../../lib/ats/changes/diff';
-import type { Entry } from '../../lib/ats/changes/memory';
-import { CorruptState, pack, StateTooLarge, unpack } from '../../lib/ats/changes/pack';
-import { contentHash, snapshotOf } from '../../lib/ats/changes/snapshot';
-import { freshState, type State } from '../../lib/ats/changes/state';
+import { BitReader, BitWriter, ByteReader, ByteWriter } from '../../lib/poll/state/bytes';
+import { created, diff, type Now } from '../../lib/ats/changes/compare/diff';
+import type { Entry } from '../../lib/ats/changes/memory/memory';
+import { CorruptState, pack, StateTooLarge, unpack } from '../../lib/ats/changes/memory/pack';
+import { contentHash, snapshotOf } from '../../lib/ats/changes/compare/snapshot';
+import { freshState, type State } from '../../lib/ats/changes/memory/state';
 import { APPLICATION_STATUSES, INTERVIEW_STATUSES, MODEL_KEYS, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model';
 import type { Application } from '../../lib/ats/model';
 import type { SourceRow } from '../../lib/ats/provider';
@@ -42,18 +42,18 @@ const application: fc.Arbitrary<Application> = fc.record({
 
 const row: fc.Arbitrary<SourceRow> = fc.record({
 	application,
-	told: fc.subarray([...MODEL_KEYS]).map((models) => new Set(models)),
+	known: fc.subarray([...MODEL_KEYS]).map((models) => new Set(models)),
 	deleted: fc.boolean(),
-}).map(({ application: one, told, deleted }) => ({ id: one.id, application: one, told, deleted, createdAt: null, changedAt: null }));
+}).map(({ application: one, known, deleted }) => ({ id: one.id, application: one, known, deleted, createdAt: null, changedAt: null }));
 
-const allTold = row.map((one) => ({ ...one, deleted: false, told: new Set(MODEL_KEYS) }));
+const allKnown = row.map((one) => ({ ...one, deleted: false, known: new Set(MODEL_KEYS) }));
 
 function nowOf(one: SourceRow): Now {
 	return { snapshot: snapshotOf(one), application: one.application, createdAt: null, changedAt: null };
 }
 
 function entryOf(one: SourceRow, fields: Partial<Entry> = {}): Entry {
-	return { id: one.id, step: 0, snapshot: snapshotOf(one), gate: 0, memo: null, missed: false, packedAt: -1, seenIn: 0, ...fields };
+	return { id: one.id, step: 0, snapshot: snapshotOf(one), rowHash: 0, lookupKey: null, missed: false, packedAt: -1, seenIn: 0, ...fields };
 }
 
 function stateOf(entries: readonly Entry[]): State {
@@ -68,15 +68,15 @@ function contentOf({ header, memory }: State) {
 	return {
 		header,
 		full: [...memory.full.values()].map(plain),
-		slim: [...memory.slim].map(([key, { seenIn: _seen, ...entry }]) => [key, entry]).sort(),
+		slim: [...memory.compact].map(([key, { seenIn: _seen, ...entry }]) => [key, entry]).sort(),
 	};
 }
 
 describe('packing', () => {
 	it('gives back what was packed, whatever it was', () => {
-		fc.assert(fc.property(fc.uniqueArray(row, { maxLength: 20, selector: (one) => one.id }), fc.array(fc.record({ step: fc.nat(), gate: fc.nat(), memo: fc.option(fc.string({ maxLength: 20 }), { nil: null }), missed: fc.boolean() })), (rows, more) => {
+		fc.assert(fc.property(fc.uniqueArray(row, { maxLength: 20, selector: (one) => one.id }), fc.array(fc.record({ step: fc.nat(), rowHash: fc.nat(), lookupKey: fc.option(fc.string({ maxLength: 20 }), { nil: null }), missed: fc.boolean() })), (rows, more) => {
 			const state = stateOf(rows.map((one, index) => entryOf(one, more[index])));
-			for (const entry of [...state.memory.full.values()].slice(0, Math.floor(rows.length / 3))) state.memory.makeSlim(entry);
+			for (const entry of [...state.memory.full.values()].slice(0, Math.floor(rows.length / 3))) state.memory.makeCompact(entry);
 			const before = contentOf(state);
 			const again = unpack(pack(state));
 			expect(contentOf(again)).toEqual(before);
@@ -88,7 +88,7 @@ describe('packing', () => {
 			let state = freshState('scope', []);
 			for (const [one, step] of steps) {
 				state.memory.set(entryOf(one));
-				if (step === 'slim') for (const entry of [...state.memory.full.values()].slice(0, 2)) state.memory.makeSlim(entry);
+				if (step === 'slim') for (const entry of [...state.memory.full.values()].slice(0, 2)) state.memory.makeCompact(entry);
 				if (step === 'pack') pack(state);
 				if (step === 'restart') state = unpack(pack(state));
 			}
@@ -111,7 +111,7 @@ describe('packing', () => {
 	});
 
 	it('holds no text of a person', () => {
-		const person = fc.sample(allTold, { numRuns: 1, seed: 3 })[0];
+		const person = fc.sample(allKnown, { numRuns: 1, seed: 3 })[0];
 		if (!person) throw new Error('no sample');
 		person.application.info = {
 			id: 'x', status: 'ACTIVE', origin: 'AGENCY', appliedAt: null, updatedAt: null, jobId: null, owner: { id: 'u', email: 'owner@example.com', employeeId: null }, creditedTo: null,
@@ -193,7 +193,7 @@ describe('the difference', () => {
 	});
 
 	it('leads back to where it began: A, B, A', () => {
-		fc.assert(fc.property(allTold, allTold, (a, b) => {
+		fc.assert(fc.property(allKnown, allKnown, (a, b) => {
 			const there = diff(snapshotOf(a), nowOf(b));
 			const back = diff(there.next, nowOf(a));
 			expect(diff(back.next, nowOf(a)).differences).toEqual([]);
@@ -215,7 +215,7 @@ describe('the difference', () => {
 	});
 
 	it('does not depend on the order in which the vendor lists things', () => {
-		fc.assert(fc.property(allTold, (one) => {
+		fc.assert(fc.property(allKnown, (one) => {
 			const { application: a } = one;
 			const turned = { ...one, application: { ...a, interviews: a.interviews && [...a.interviews].reverse(), offers: a.offers && [...a.offers].reverse(), attachments: a.attachments && [...a.attachments].reverse() } };
 			expect(diff(snapshotOf(one), nowOf(turned)).differences).toEqual([]);
@@ -233,7 +233,7 @@ describe('a slim application', () => {
 	it('says of itself what the full one said, so that it is not told as changed', () => {
 		fc.assert(fc.property(row, (one) => {
 			const state = stateOf([entryOf(one)]);
-			for (const entry of [...state.memory.full.values()]) state.memory.makeSlim(entry);
+			for (const entry of [...state.memory.full.values()]) state.memory.makeCompact(entry);
 			const slim = unpack(pack(state)).memory.find(one.id);
 			expect(slim).toMatchObject({ content: contentHash(snapshotOf(one)) % 2 ** 20, deleted: one.deleted });
 		}));
@@ -247,7 +247,7 @@ function many(count: number): Entry[] {
 		const status = (['HIRED', 'REJECTED', 'ACTIVE', 'REJECTED', 'ACTIVE'] as const)[index % 5] ?? 'ACTIVE';
 		const one = longId(index);
 		return entryOf({
-			id: one, deleted: false, createdAt: null, changedAt: null, told: new Set(MODEL_KEYS.slice(0, 5)),
+			id: one, deleted: false, createdAt: null, changedAt: null, known: new Set(MODEL_KEYS.slice(0, 5)),
 			application: {
 				provider: 'kombo', id: one, attachments: null,
 				info: { id: one, status, candidate: { id: one, firstName: `${index}`, lastName: 'x', phones: [], emails: [], links: [], location: null }, origin: 'NOT_SPECIFIED', appliedAt: null, updatedAt: null, jobId: longId(800_000 + (index % 40)), owner: null, creditedTo: null },

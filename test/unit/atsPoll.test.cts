@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIONS, runPoll, type PollOptions } from '../../lib/ats/changes';
-import { unpack } from '../../lib/ats/changes/pack';
+import { unpack } from '../../lib/ats/changes/memory/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, HOUR, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { SimHost, type Mode } from '../chaos/host.cts';

@@ -2,7 +2,7 @@ import type { IAllExecuteFunctions, ICredentialDataDecryptedObject, IHttpRequest
 
 import { ChatTechnologiesApi as Credential } from '../../credentials/ChatTechnologiesApi.credentials';
 import { CursorRefused, type FeedSource } from '../../lib/ats/provider';
-import { filled, provider, toCandidate, toEntry, toMessage } from '../../nodes/ChatTechnologies/adapter';
+import { filled, provider, toCandidate, toEntry, toMessage } from '../../nodes/ChatTechnologies/provider';
 import { connectChatTechnologies, type Settings } from '../../nodes/ChatTechnologies/api';
 import { decode, errorOf } from '../../nodes/ChatTechnologies/envelope';
 import { withCredential } from '../../nodes/ChatTechnologies/headers';

@@ -21,7 +21,7 @@ const classicUser = {
 const { displayName, displayPictureUrl, ...sameInBoth } = classicUser;
 const currentUser = { ...sameInBoth, display_name: displayName, display_picture_url: displayPictureUrl };
 
-describe('the two dialects', () => {
+describe('the two simulators', () => {
 	it('read as one: snake_case, IDs as text, data of the user and relations of links untouched', () => {
 		const expected = {
 			id: '1',
@@ -158,7 +158,7 @@ describe('users as fields name them', () => {
 });
 
 describe('rows of an import', () => {
-	it('take either dialect, fill in what ChatKitty requires, and leave out what it does not know', () => {
+	it('take either simulator, fill in what ChatKitty requires, and leave out what it does not know', () => {
 		expect(checkedRows(SHAPES.user, [{ name: 'a', displayName: 'A', is_guest: true, x: 1 }, { name: 'b', properties: '{"k": 1}', display_name: '' }])).toEqual([
 			{ name: 'a', display_name: 'A', guest: true, properties: {} },
 			{ name: 'b', display_name: 'b', guest: false, properties: { k: 1 } },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { useClock } from '../../lib/clock';
-import { Pace } from '../../lib/http/pace';
+import { SerialThrottle } from '../../lib/http/serialThrottle';
 import { applicationSchema, jobSchema, messageSchema } from '../../lib/ats/model';
 import { ambiguousDay } from '../../nodes/Flatchr/changes';
 import { extensionOf } from '../../nodes/Flatchr/cv';
@@ -240,7 +240,7 @@ describe('in time', () => {
 	afterEach(() => restore());
 
 	it('calls keep their pace and their order, also after one that failed or was cancelled', async () => {
-		const pace = new Pace(1000);
+		const pace = new SerialThrottle(1000);
 		const began: Array<[string, number]> = [];
 		const call = (name: string, fails = false, signal?: AbortSignal) =>
 			pace.run(async () => {

@@ -1,5 +1,5 @@
 import { ManualClock, World } from '../../sandbox/index.cts';
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import { fillWorld } from '../../sandbox/seed.cts';
 import { Ledger, type ToldEvent } from '../host/ledger.cts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { FieldError } from '../../lib/errors';
-import { AdaptiveLimit, type StatedLimit } from '../../lib/http/adaptiveLimit';
+import { ConcurrencyLimit, type StatedConcurrency } from '../../lib/http/concurrency';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { nextFrom, pages, type Page } from '../../lib/http/pages';
 import { path, queryString, typedPath } from '../../lib/http/path';
@@ -147,7 +147,7 @@ describe('the retry table', () => {
 
 describe('calls at once', () => {
 	/** Runs `calls`, each as `work` says, and tells the most that were in flight. */
-	async function most(limit: AdaptiveLimit, calls: number, work: (report: { good(): void; refused(): void; stated(limit: StatedLimit): void }, inFlight: number) => void) {
+	async function most(limit: ConcurrencyLimit, calls: number, work: (report: { good(): void; refused(): void; stated(limit: StatedConcurrency): void }, inFlight: number) => void) {
 		let inFlight = 0;
 		let highest = 0;
 		await Promise.all(
@@ -164,7 +164,7 @@ describe('calls at once', () => {
 	}
 
 	it('start with four and double while answers are good, up to the maximum', async () => {
-		const limit = new AdaptiveLimit(30);
+		const limit = new ConcurrencyLimit(30);
 		expect(limit.current).toBe(4);
 		expect(await most(limit, 4, (report) => report.good())).toBe(4);
 		expect(limit.current).toBe(8);
@@ -172,12 +172,12 @@ describe('calls at once', () => {
 	});
 
 	it('start with fewer where fewer are allowed', async () => {
-		expect(await most(new AdaptiveLimit(2), 20, (report) => report.good())).toBe(2);
-		expect(await most(new AdaptiveLimit(1), 5, (report) => report.refused())).toBe(1);
+		expect(await most(new ConcurrencyLimit(2), 20, (report) => report.good())).toBe(2);
+		expect(await most(new ConcurrencyLimit(1), 5, (report) => report.refused())).toBe(1);
 	});
 
 	it('halve once for the refusals of one round, and then grow by one a round', async () => {
-		const limit = new AdaptiveLimit(30, 16);
+		const limit = new ConcurrencyLimit(30, 16);
 		await most(limit, 16, (report) => report.refused());
 		expect(limit.current).toBe(8);
 		await most(limit, 8, (report) => report.good());
@@ -185,7 +185,7 @@ describe('calls at once', () => {
 	});
 
 	it('obey the number that the vendor states, down and up again', async () => {
-		const limit = new AdaptiveLimit(30, 16);
+		const limit = new ConcurrencyLimit(30, 16);
 		await most(limit, 1, (report) => report.stated({ limit: 5 }));
 		expect(limit.current).toBe(5);
 		expect(await most(limit, 100, (report) => report.good())).toBe(5);
@@ -196,7 +196,7 @@ describe('calls at once', () => {
 	});
 
 	it('take what the vendor says is left, until it refuses a call', async () => {
-		const limit = new AdaptiveLimit(30);
+		const limit = new ConcurrencyLimit(30);
 		await most(limit, 4, (report) => report.stated({ limit: 20, left: 9 }));
 		expect(limit.current).toBe(12);
 		await most(limit, 1, (report) => report.stated({ limit: 20, left: 100 }));
@@ -209,7 +209,7 @@ describe('calls at once', () => {
 	it('all end, whatever is reported, and a failing call gives its place back', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.integer({ min: 1, max: 10 }), fc.array(fc.constantFrom('good', 'refused', 'throws', 'stated'), { maxLength: 60 }), async (max, kinds) => {
-				const limit = new AdaptiveLimit(max);
+				const limit = new ConcurrencyLimit(max);
 				let inFlight = 0;
 				const results = await Promise.allSettled(
 					kinds.map(async (kind) =>

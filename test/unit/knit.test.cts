@@ -1,6 +1,6 @@
 import { applicationSchema, candidateSchema, jobSchema } from '../../lib/ats/model';
 import { isSigned } from '../../lib/webhook/signature';
-import { provider } from '../../nodes/Knit/adapter';
+import { provider } from '../../nodes/Knit/provider';
 import { isWanted, parseEvent } from '../../nodes/Knit/events';
 import { isOutline, modelsTold, toApplication, toCandidate, toJob } from '../../nodes/Knit/mapping';
 import { simpleApplication, simpleCandidate, simpleJob } from '../../nodes/Knit/models';

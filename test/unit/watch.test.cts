@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { forgetSlots, type PollHost } from '../../lib/ats/changes';
 import { useClock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
-import { watchNewRows, type ListSource, type WatchOptions, type WatchResult } from '../../lib/watch/newRows';
-import { REMEMBERED } from '../../lib/watch/state';
+import { pollList, type ListSource, type ListOptions, type ListResult } from '../../lib/poll/list/newRows';
+import { REMEMBERED } from '../../lib/poll/list/state';
 import { DAY, HOUR, ManualClock, MINUTE, SECOND } from '../../sandbox/clock.cts';
 import { hash32 } from '../../sandbox/random.cts';
 
@@ -94,7 +94,7 @@ class Host {
 	told: string[] = [];
 	empty = 0;
 	errors: string[] = [];
-	options: WatchOptions = { cap: 5_000, reportFailures: 'atOnce', wanted: () => true };
+	options: ListOptions = { cap: 5_000, reportFailures: 'atOnce', wanted: () => true };
 	budgetMs: number | undefined;
 
 	constructor(
@@ -108,7 +108,7 @@ class Host {
 		return this.mode === 'old' || this.mode === 'memory';
 	}
 
-	async poll(how: Partial<PollHost> = {}): Promise<WatchResult | undefined> {
+	async poll(how: Partial<PollHost> = {}): Promise<ListResult | undefined> {
 		let staged = this.inMemory ? (this.memory ?? this.saved) : this.saved;
 		const log = { debug: () => {}, info: () => {}, warn: () => {} };
 		const host: PollHost = {
@@ -121,7 +121,7 @@ class Host {
 			...how,
 		};
 		try {
-			const result = await watchNewRows(host, async () => this.service.source(), this.options);
+			const result = await pollList(host, async () => this.service.source(), this.options);
 			if (result !== 'quiet' || this.mode === 'durable') this.saved = staged;
 			if (result === 'commit') this.empty++;
 			if (typeof result === 'object') this.told.push(...result.items.map(({ text }) => String(text)));
@@ -273,7 +273,7 @@ describe('a host that loses state', () => {
 			wait = resolve;
 		});
 		const source = service.source();
-		const late = watchNewRows(
+		const late = pollList(
 			{ key: Reflect.get(host, 'key'), manual: false, activation: null, budgetMs: 36_000, read: () => host.saved, write: () => host.told.push('trace'), log: { debug() {}, info() {}, warn() {} } },
 			async () => ({ ...source, readPage: async (ask) => (await slow, await source.readPage(ask)) }),
 			host.options,
@@ -442,7 +442,7 @@ describe('Test and activation', () => {
 		expect(await host.poll({ activation: 'activate' })).toBe('quiet');
 		expect(service.requests).toBe(0);
 		const failing = { ...service.source(), probe: async () => Promise.reject(down()) };
-		const open = (activation: PollHost['activation']) => watchNewRows({ key: 'a', manual: false, activation, read: () => undefined, write: () => {}, log: { debug() {}, info() {}, warn() {} } }, async () => failing, host.options);
+		const open = (activation: PollHost['activation']) => pollList({ key: 'a', manual: false, activation, read: () => undefined, write: () => {}, log: { debug() {}, info() {}, warn() {} } }, async () => failing, host.options);
 		await expect(open('init')).resolves.toBe('quiet');
 		await expect(open('activate')).rejects.toThrow('down');
 	});

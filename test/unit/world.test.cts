@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import * as acts from '../../sandbox/acts.cts';
+import * as acts from '../../sandbox/actions.cts';
 import { DAY, HOUR, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { ModelName } from '../../sandbox/model.cts';

@@ -2,21 +2,21 @@ import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ChangeEvent } from '../model';
 import { CursorRefused, type FeedEntry, type FeedPage, type FeedSource } from '../provider';
-import { messageOf, PollError } from './failures';
+import { messageOf, PollError } from '../../poll/failures';
 import { forget, freshFeed, packFeed, unpackFeed, type FeedState } from './feedState';
-import { fingerprint } from './hash';
-import type { PollHost } from './host';
+import { fingerprint } from '../../poll/state/hash';
+import type { PollHost } from '../../poll/host';
 import { DAY, HOUR, LIMITS, type PollOptions } from './options';
-import { CorruptState } from './pack';
+import { CorruptState } from './memory/pack';
 import type { PollResult } from './poll';
-import type { Slot } from './slots';
+import type { ProcessState } from '../../poll/processState';
 
 /** A feed without any order must be read to its end each time: more pages than this are too many. */
 const MAX_PAGES_UNORDERED = 100;
 
 interface FeedPoll {
 	host: PollHost;
-	slot: Slot;
+	processState: ProcessState;
 	source: FeedSource;
 	options: PollOptions;
 	deadline: number;
@@ -24,10 +24,10 @@ interface FeedPoll {
 }
 
 /** A poll of a feed that the vendor keeps itself: each entry that was not there before is an `activity.recorded`. */
-export async function pollFeed({ host, slot, source, options, deadline, mayWrite }: FeedPoll): Promise<PollResult> {
+export async function pollFeed({ host, processState, source, options, deadline, mayWrite }: FeedPoll): Promise<PollResult> {
 	const text = host.read();
 	const scope = fingerprint(source.provider, ...source.scope);
-	const state = load(slot, text, scope);
+	const state = load(processState, text, scope);
 	const first = state.lastRead === null;
 	const read = await readFeed({ host, source, options, deadline }, state);
 	if (!mayWrite()) return 'quiet';
@@ -37,31 +37,31 @@ export async function pollFeed({ host, slot, source, options, deadline, mayWrite
 		.filter(({ event }) => options.events.length === 0 || options.events.includes(event));
 	const lasting = first || read.wholeFeedRead;
 	if (items.length === 0 && !lasting && read.remembered === 0) {
-		slot.feed = { state, standsFor: [...new Set([...(slot.feed?.standsFor ?? []), text])].slice(-4) };
+		processState.feed = { state, standsFor: [...new Set([...(processState.feed?.standsFor ?? []), text])].slice(-4) };
 		return 'quiet';
 	}
 	const packed = packFeed(state);
 	host.write(packed);
-	slot.feed = { state, standsFor: items.length > 0 ? [packed] : [text, packed] };
+	processState.feed = { state, standsFor: items.length > 0 ? [packed] : [text, packed] };
 	if (items.length > 0) return { items };
 	return lasting ? 'commit' : 'quiet';
 }
 
 /** A copy to work on: a poll that fails leaves the state as it was. */
-function load(slot: Slot, text: string | undefined, scope: string): FeedState {
-	const cached = slot.feed?.standsFor.includes(text) ? slot.feed.state : null;
+function load(processState: ProcessState, text: string | undefined, scope: string): FeedState {
+	const cached = processState.feed?.standsFor.includes(text) ? processState.feed.state : null;
 	let state = cached;
 	if (!state) {
 		try {
 			state = text === undefined ? freshFeed(scope) : unpackFeed(text);
 		} catch (error) {
-			if (!(error instanceof CorruptState) || slot.corrupt !== text) {
-				slot.corrupt = text ?? null;
+			if (!(error instanceof CorruptState) || processState.corrupt !== text) {
+				processState.corrupt = text ?? null;
 				return rethrow(error);
 			}
 			state = freshFeed(scope, true);
 		}
-		slot.feed = null;
+		processState.feed = null;
 	}
 	if (state.scope !== scope) state = freshFeed(scope);
 	return { ...state, learning: { ...state.learning }, seen: new Map(state.seen) };

@@ -2,8 +2,8 @@ import { rethrow } from '../../errors';
 import { randomBytes } from 'crypto';
 import { z } from 'zod/v4';
 
-import { lazily } from '../model/lazily';
-import { CorruptState } from './pack';
+import { lazily } from '../../lazily';
+import { CorruptState } from './memory/pack';
 
 /** How many entries are remembered once a read has come to its end. */
 export const REMEMBERED = 5_000;

@@ -1,5 +1,5 @@
 export { runPoll, type OpenSource, type PollResult } from './poll';
-export { failureOf, isTemporary, PollError } from './failures';
-export { hostOf, type PollHost } from './host';
+export { failureOf, isTemporary, PollError } from '../../poll/failures';
+export { hostOf, type PollHost } from '../../poll/host';
 export { DEFAULT_OPTIONS, type PollOptions } from './options';
-export { forgetSlots } from './slots';
+export { forgetProcessState as forgetSlots } from '../../poll/processState';

@@ -61,7 +61,7 @@ export const LIMITS = {
 	/** Rows that fail this often no longer hold the mark back. */
 	rowTries: 3,
 	/** Outlines that stay in the window are looked at that often: more than once within any overlap of theirs. */
-	lookAgainMs: 10 * MINUTE,
+	readDetailsAgainMs: 10 * MINUTE,
 	/** More than this share gone at once is an accident, not a deletion (from this many on). */
 	vanishedShare: 0.2,
 	vanishedLeast: 5,

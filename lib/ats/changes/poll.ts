@@ -2,22 +2,22 @@ import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ApplicationChanges, ChangeEvent } from '../model';
 import type { ChangeSource, Source } from '../provider';
-import { activate } from './activation';
-import { Telling } from './events';
-import { examples } from './examples';
-import { messageOf } from './failures';
+import { activate } from '../../poll/activation';
+import { Emission } from './compare/emission';
+import { examples } from './testEvents';
+import { messageOf } from '../../poll/failures';
 import { pollFeed } from './feed';
-import { fingerprint } from './hash';
-import type { PollHost } from './host';
+import { fingerprint } from '../../poll/state/hash';
+import type { PollHost } from '../../poll/host';
 import { LIMITS, type PollOptions } from './options';
-import { CorruptState, DEFAULT_BOUND, OLD_HOST_BOUND, pack, unpack } from './pack';
-import { beginPass, checkModels, firstPass, MassVanish, readPass } from './pass';
-import { EndlessList, type Outcome } from './reading';
+import { CorruptState, DEFAULT_BOUND, OLD_HOST_BOUND, pack, unpack } from './memory/pack';
+import { beginFullRead, checkModels, firstFullRead, MassVanish, readFull } from './read/fullRead';
+import { EndlessList, type Outcome } from './read/pages';
 import { startRun, type Run } from './run';
-import type { Slot } from './slots';
-import { freshState, type State } from './state';
-import { takeTurn } from './turn';
-import { readWindow } from './window';
+import type { ProcessState } from '../../poll/processState';
+import { freshState, type State } from './memory/state';
+import { withLease } from '../../poll/lease';
+import { readWindow } from './read/window';
 
 /**
  * What the node hands to n8n: items; 'commit' = `[[]]`, an empty execution that carries the state to the database
@@ -32,29 +32,29 @@ export type OpenSource = (limits: { deadline: number }) => Source | Promise<Sour
 export async function runPoll(host: PollHost, open: OpenSource, options: PollOptions): Promise<PollResult> {
 	if (host.manual) return await examples(open, options);
 	if (host.activation !== null) return await activate(host, open);
-	return await takeTurn(host, options, async (turn) => {
-		const source = await open({ deadline: turn.deadline });
-		return source.kind === 'feed' ? await pollFeed({ host, source, options, ...turn }) : await pollApplications({ host, source, options, ...turn });
+	return await withLease(host, options, async (lease) => {
+		const source = await open({ deadline: lease.deadline });
+		return source.kind === 'feed' ? await pollFeed({ host, source, options, ...lease }) : await pollApplications({ host, source, options, ...lease });
 	});
 }
 
 interface PollParts {
 	host: PollHost;
-	slot: Slot;
+	processState: ProcessState;
 	source: ChangeSource;
 	options: PollOptions;
 	deadline: number;
 	mayWrite(): boolean;
 }
 
-async function pollApplications({ host, slot, source, options, deadline, mayWrite }: PollParts): Promise<PollResult> {
+async function pollApplications({ host, processState, source, options, deadline, mayWrite }: PollParts): Promise<PollResult> {
 	const scope = fingerprint(source.provider, ...source.scope);
 	const reads = readsOf(options);
 	const text = host.read();
-	const state = loadState(slot, text, scope, reads);
+	const state = loadState(processState, text, scope, reads);
 	const run = startRun({
-		source, options, host, slot, state, deadline,
-		telling: new Telling(options, source.provider, [scope, state.header.birth]),
+		source, options, host, processState: processState, state, deadline,
+		emission: new Emission(options, source.provider, [scope, state.header.birth]),
 	});
 	let failed: unknown;
 	try {
@@ -72,26 +72,26 @@ async function pollApplications({ host, slot, source, options, deadline, mayWrit
 
 /** The error of a part, when other parts went well: it is for the log if there is something to tell, else for the user. */
 async function readAllThatIsDue(run: Run, reads: readonly string[]): Promise<unknown> {
-	const { header, slot } = run;
+	const { header, processState: processState } = run;
 	if (header.highWater === null) {
-		header.pass ??= firstPass();
+		header.pass ??= firstFullRead();
 		await checkModels(run);
-		const outcome = await readPass(run, reads);
+		const outcome = await readFull(run, reads);
 		// What was read so far must not be lost, even if nothing is told.
 		run.mustCommit = true;
 		return loud(outcome);
 	}
-	beginPass(run, reads);
-	if (!slot.modelsAsked) await checkModels(run);
+	beginFullRead(run, reads);
+	if (!processState.modelsAsked) await checkModels(run);
 	const outcome = await readWindow(run);
 	if (outcome.end === 'stopped' || header.pass === null) return loud(outcome);
 	try {
 		await checkModels(run);
-		return loud(await readPass(run, reads));
+		return loud(await readFull(run, reads));
 	} catch (error) {
 		if (error instanceof MassVanish) {
 			header.pass = null;
-			slot.fullNotBefore = clock.now() + 60 * 60_000;
+			processState.fullNotBefore = clock.now() + 60 * 60_000;
 		} else if (error instanceof EndlessList) header.pass = null;
 		run.host.log.warn(`The full check stopped: ${messageOf(error)}`);
 		return error;
@@ -113,30 +113,30 @@ export function readsOf({ jobIds, models }: PollOptions): string[] {
 	return [...jobIds.map((id) => `job ${id}`), ...models.map((model) => `model ${model}`)].sort();
 }
 
-function loadState(slot: Slot, text: string | undefined, scope: string, reads: readonly string[]): State {
-	const cached = slot.state !== null && slot.standsFor.includes(text) ? slot.state : null;
-	const state = cached ?? (text === undefined ? freshState(scope, reads) : unpackOrComplain(slot, text, scope, reads));
+function loadState(processState: ProcessState, text: string | undefined, scope: string, reads: readonly string[]): State {
+	const cached = processState.state !== null && processState.standsFor.includes(text) ? processState.state : null;
+	const state = cached ?? (text === undefined ? freshState(scope, reads) : unpackOrComplain(processState, text, scope, reads));
 	// Another account: its applications are not compared with those of the last one.
 	const ours = state.header.scope === scope ? state : freshState(scope, reads);
-	if (ours !== slot.state) {
-		slot.state = ours;
-		slot.standsFor = [text];
-		slot.rowFailures.clear();
-		slot.looks.clear();
-		slot.modelsAsked = false;
-		slot.silentSince = null;
-		slot.pass = 0;
+	if (ours !== processState.state) {
+		processState.state = ours;
+		processState.standsFor = [text];
+		processState.rowFailures.clear();
+		processState.detailReads.clear();
+		processState.modelsAsked = false;
+		processState.silentSince = null;
+		processState.fullReads = 0;
 	}
 	return ours;
 }
 
 /** Complains once; the poll after that starts anew without a word: items about it would run the user's workflow. */
-function unpackOrComplain(slot: Slot, text: string, scope: string, reads: readonly string[]): State {
+function unpackOrComplain(processState: ProcessState, text: string, scope: string, reads: readonly string[]): State {
 	try {
 		return unpack(text);
 	} catch (error) {
-		if (!(error instanceof CorruptState) || slot.corrupt !== text) {
-			slot.corrupt = text;
+		if (!(error instanceof CorruptState) || processState.corrupt !== text) {
+			processState.corrupt = text;
 			return rethrow(error);
 		}
 		const rebuilt = freshState(scope, reads);
@@ -147,11 +147,11 @@ function unpackOrComplain(slot: Slot, text: string, scope: string, reads: readon
 
 /** Makes the poll's findings the state, writes it when something must last, and says what n8n gets. */
 function finish(run: Run, text: string | undefined): PollResult {
-	const { slot, state, draft, telling, host } = run;
-	const tells = telling.count > 0;
+	const { processState: processState, state, draft, emission: emission, host } = run;
+	const tells = emission.count > 0;
 	const changed = !draft.isEmpty;
-	if (draft.silentChanges > 0) slot.silentSince ??= clock.now();
-	const overdue = slot.silentSince !== null && clock.now() - slot.silentSince >= LIMITS.silentCommitMs;
+	if (draft.silentChanges > 0) processState.silentSince ??= clock.now();
+	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= LIMITS.silentCommitMs;
 	Object.assign(state.header, run.header);
 	draft.apply();
 	// Nothing but the mark moved: that needs no write, an older mark only reads a little more.
@@ -160,18 +160,18 @@ function finish(run: Run, text: string | undefined): PollResult {
 	try {
 		packed = pack(state, run.options.maxStateBytes ?? (host.budgetMs === undefined ? OLD_HOST_BOUND : DEFAULT_BOUND));
 	} catch (error) {
-		slot.state = null;
+		processState.state = null;
 		return rethrow(error);
 	}
 	host.write(packed);
 	if (tells) {
-		slot.standsFor = [packed];
-		slot.silentSince = null;
-		return { items: telling.items() };
+		processState.standsFor = [packed];
+		processState.silentSince = null;
+		return { items: emission.items() };
 	}
-	slot.standsFor = [...new Set([...slot.standsFor, text, packed])].slice(-8);
+	processState.standsFor = [...new Set([...processState.standsFor, text, packed])].slice(-8);
 	if (!run.mustCommit && !overdue) return 'quiet';
-	slot.silentSince = null;
+	processState.silentSince = null;
 	return 'commit';
 }
 
@@ -180,7 +180,7 @@ function logRun(run: Run, result: PollResult): void {
 		run.host.log.warn(`${run.skipped.length} records of ${run.source.label} could not be read and were left out`, { first: run.skipped.slice(0, 3) });
 	}
 	run.host.log.debug('Polled', {
-		told: typeof result === 'string' ? 0 : run.telling.count,
+		told: typeof result === 'string' ? 0 : run.emission.count,
 		pages: run.comparedPages,
 		remembered: run.state.memory.size,
 		lagMs: run.header.lag,

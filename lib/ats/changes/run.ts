@@ -1,25 +1,25 @@
 import { clock } from '../../clock';
 import type { ChangeSource } from '../provider';
-import type { Telling } from './events';
-import type { PollHost } from './host';
-import { Draft } from './memory';
+import type { Emission } from './compare/emission';
+import type { PollHost } from '../../poll/host';
+import { Draft } from './memory/memory';
 import type { PollOptions } from './options';
-import { ALL_MODELS, modelBits } from './snapshot';
-import type { Slot } from './slots';
-import type { Header, State } from './state';
+import { ALL_MODELS, modelBits } from './compare/snapshot';
+import type { ProcessState } from '../../poll/processState';
+import type { Header, State } from './memory/state';
 
 /** Everything one poll works with. Nothing of it reaches the state before the poll is sure (see finish in poll.ts). */
 export interface Run {
 	source: ChangeSource;
 	options: PollOptions;
 	host: PollHost;
-	slot: Slot;
+	processState: ProcessState;
 	/** As it was when the poll began. */
 	state: State;
 	/** As it will be. */
 	header: Header;
 	draft: Draft;
-	telling: Telling;
+	emission: Emission;
 	/** Our clock, ms. */
 	deadline: number;
 	startedAt: number;
@@ -36,7 +36,7 @@ export interface Run {
 	missedLag: number;
 }
 
-export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'slot' | 'state' | 'telling' | 'deadline'>): Run {
+export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'processState' | 'state' | 'emission' | 'deadline'>): Run {
 	return {
 		...parts,
 		header: { ...parts.state.header },
@@ -65,16 +65,16 @@ export async function timed<T>(run: Run, request: () => Promise<T>): Promise<T> 
 }
 
 /** Models that count now, as bits. */
-export function tellable({ header }: Run): number {
+export function knownModels({ header }: Run): number {
 	return header.tells ?? ALL_MODELS;
 }
 
 /** Asks which models the account tells. True when that differs from what was believed. */
 export async function askModels(run: Run): Promise<boolean> {
 	if (!run.source.readModels) return false;
-	const before = tellable(run);
+	const before = knownModels(run);
 	const models = await run.source.readModels();
-	run.slot.modelsAsked = true;
+	run.processState.modelsAsked = true;
 	run.modelsChecked = true;
 	run.header.tells = modelBits(models);
 	if (run.header.tells === before) return false;

@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { lazily } from './lazily';
+import { lazily } from '../../lazily';
 import { emailSchema, phoneSchema, tagSchema, text, time } from './parts';
 
 /** The candidate follows Knit's `ats_candidates`: https://developers.getknit.dev/reference/candidate-data-models */

@@ -1,6 +1,6 @@
 import { z } from 'zod/v4';
 import { applicationSchema } from './application';
-import { lazily } from './lazily';
+import { lazily } from '../../lazily';
 import { text, time } from './parts';
 
 /** What the trigger can tell, in the order in which several events of one step are told. */

@@ -1,4 +1,4 @@
-import { isObject } from '../../http/wire';
+import { isObject } from '../../http/apiDefinition';
 
 /** The one thing without which a record is none; everything else is read field by field and may be missing. Throws without it. */
 export function identified(record: unknown, service: string): Record<string, unknown> & { id: string } {

@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { lazily } from './lazily';
+import { lazily } from '../../lazily';
 import { text, time } from './parts';
 
 /** The message follows Flatchr's object, in camelCase: https://developers.flatchr.io/docs (retrieve messages) */

@@ -1,5 +1,5 @@
 import { z } from 'zod/v4';
-import { lazily } from './lazily';
+import { lazily } from '../../lazily';
 import { NOT_SPECIFIED } from './values';
 
 /*

@@ -1,7 +1,7 @@
 import { json } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
-import { isObject } from '../../../lib/http/wire';
+import { isObject } from '../../../lib/http/apiDefinition';
 import { always, row, type AtsApi } from '../api';
 
 /** Answers of whole calls and webhook deliveries carry the records somewhere inside: these keys are looked into. */

@@ -1,7 +1,7 @@
 import { choices, jsonObject, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { recordOf } from '../../../lib/http/record';
-import { isObject } from '../../../lib/http/wire';
+import { isObject } from '../../../lib/http/apiDefinition';
 import { asRow, operation, rowsOf, type KnitApi } from '../api';
 import { integrationToName, originOrgId } from '../fields';
 import { doneModel, integrationModel, sessionModel } from '../models';

@@ -1,7 +1,7 @@
 import { choice, collection, json, jsonObject, text } from '../../../lib/action/field';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { typedPath } from '../../../lib/http/path';
-import { isObject } from '../../../lib/http/wire';
+import { isObject } from '../../../lib/http/apiDefinition';
 import { operation, type KnitApi } from '../api';
 import { passthroughModel } from '../models';
 

@@ -3,7 +3,7 @@ import { FileItem, type Item } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { ApiError, FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
-import { isObject } from '../../../lib/http/wire';
+import { isObject } from '../../../lib/http/apiDefinition';
 import { asRow, operation, type KomboApi } from '../api';
 import { passthroughModel } from '../models';
 

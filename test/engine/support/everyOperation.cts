@@ -9,8 +9,8 @@ import { resources as knit } from '../../../nodes/Knit/resources';
 import { resources as kombo } from '../../../nodes/Kombo/resources';
 import { binaryFile, listSearch, loadOptions, loadPackage, runNode, StoredCredentials, type CredentialStore, type Outcome } from '../harness/index.cts';
 import { providerCases } from '../providers.cts';
-import { fills } from './fills.cts';
-import type { Exchange, Seen, Stage } from './stage.cts';
+import { fills } from './sampleInputs.cts';
+import type { Exchange, Seen, RecordingProxy } from './recordingProxy.cts';
 
 type Access = 'read' | 'write' | 'delete';
 interface Listed {
@@ -47,7 +47,7 @@ export function operationsOf(node: string): OperationCase[] {
 }
 
 /** Data of every credential, for this stage. Where a scheme takes a token, it is fetched there. */
-export function credentialsOn({ sandbox, urls }: Stage): StoredCredentials {
+export function credentialsOn({ sandbox, urls }: RecordingProxy): StoredCredentials {
 	const here = { ...sandbox, urls, credentials: sandbox.credentials };
 	const store: CredentialStore = Object.fromEntries(providerCases.map(({ provider, credential }) => [provider.credential, credential(here)]));
 	const chatKittyOAuth2Api = { ...sandbox.credentials['chatkitty'], baseUrl: urls['chatkitty'] ?? '', tokenUrl: urls['chatkittyToken'] ?? '' };
@@ -65,12 +65,12 @@ export async function inputItem(more: Partial<INodeExecutionData> = {}): Promise
 }
 
 /** One way to show an operation's fields, what was said when it ran, and what came out. */
-export interface Scene {
+export interface RecordedCase {
 	operation: OperationCase;
 	parameters: INodeParameters;
 	/** Properties that this scene is for: all that show, or those that only this choice shows. */
 	fields: INodeProperties[];
-	tape: Exchange[];
+	exchanges: Exchange[];
 	/** The requests behind the tape. */
 	requests: Seen[];
 	outcome: Result;
@@ -91,16 +91,16 @@ export async function perform(node: string, parameters: INodeParameters, credent
 	}
 }
 
-export class Rehearsal {
+export class Recorder {
 	private readonly lists = new Map<string, Promise<string | undefined>>();
 
 	constructor(
-		readonly stage: Stage,
+		readonly stage: RecordingProxy,
 		readonly credentials: StoredCredentials,
 	) {}
 
 	/** The operation as it shows first, and once more for each field that only another choice shows. */
-	async scenes(operation: OperationCase): Promise<Scene[]> {
+	async scenes(operation: OperationCase): Promise<RecordedCase[]> {
 		const scenes = [await this.scene(operation, {})];
 		const shown = new Set(scenes[0]?.fields.map(({ name }) => name));
 		for (const { conditions } of this.hidden(operation)) {
@@ -112,11 +112,11 @@ export class Rehearsal {
 		return scenes;
 	}
 
-	async scene(operation: OperationCase, forced: INodeParameters): Promise<Scene> {
+	async scene(operation: OperationCase, forced: INodeParameters): Promise<RecordedCase> {
 		const { parameters, fields } = await this.parameters(operation, forced);
 		const item = await inputItem();
 		const { result: outcome, tape } = await this.stage.record(async () => await perform(operation.node, parameters, this.credentials, item));
-		return { operation, parameters, fields, tape, requests: [...this.stage.seen], outcome };
+		return { operation, parameters, fields, exchanges: tape, requests: [...this.stage.seen], outcome };
 	}
 
 	private hidden({ node, chosen }: OperationCase): Array<{ conditions: INodeParameters }> {

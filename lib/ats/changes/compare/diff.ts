@@ -1,0 +1,244 @@
+import { EVENTS } from '../../model';
+import type { Application, Change, EventName, ModelKey } from '../../model';
+import { attachmentHash, INFO_PARTS, interviewKey, knows, offerKey } from './snapshot';
+import type { InterviewMemory, OfferMemory, RejectionMemory, Snapshot } from './snapshot';
+
+/** One thing that happened, before it has an id. */
+export interface Difference {
+	event: EventName;
+	changes: Change[];
+	/** Vendor's time in ISO-8601, null where it has none. */
+	at: string | null;
+}
+
+/** What the application looks like now, for `to` and `occurredAt`. */
+export interface Now {
+	snapshot: Snapshot;
+	application: Application;
+	/** ISO-8601: when the vendor's record was made and changed. */
+	createdAt: string | null;
+	changedAt: string | null;
+}
+
+export interface Step {
+	differences: Difference[];
+	/** To be remembered instead. */
+	next: Snapshot;
+	/** Something that the vendor stamps with `changedAt` differs: tells how late the vendor shows it. */
+	ownFieldChanged: boolean;
+}
+
+/** From what is remembered to what is now. Nothing told when nothing that both know differs. */
+export function diff(before: Snapshot, now: Now): Step {
+	const next = merge(before, now.snapshot);
+	if (before.deleted && next.deleted) return { differences: [], next: before, ownFieldChanged: false };
+	if (next.deleted) {
+		return {
+			differences: [{ event: 'application.deleted', changes: [{ path: 'deleted', from: false, to: true }], at: now.changedAt }],
+			// What it was stays remembered: should it return, the difference is told against this.
+			next: { ...before, deleted: true },
+			ownFieldChanged: false,
+		};
+	}
+	const found = new Findings(now);
+	const both = before.known & now.snapshot.known;
+	if (before.deleted) found.update({ path: 'deleted', from: true, to: false });
+	if (knows(both, 'currentStage') && (before.stage?.id ?? null) !== (next.stage?.id ?? null)) {
+		found.add('application.stage_changed', now.changedAt, { path: 'currentStage', from: before.stage, to: next.stage });
+	}
+	compareInfo(before, next, both, found);
+	const ownFieldChanged = found.any;
+	if (knows(both, 'interviews')) compareInterviews(before, now, next, found);
+	if (knows(both, 'offers')) compareOffers(before.offers, now, found);
+	if (knows(both, 'attachments')) compareAttachments(before, now, found);
+	return { differences: found.inOrder(), next, ownFieldChanged };
+}
+
+/** An application met for the first time that counts as new: with its interviews, its offers and its outcome. */
+export function created(now: Now): Difference[] {
+	const found = new Findings(now);
+	found.add('application.created', now.createdAt);
+	const { snapshot } = now;
+	if (snapshot.status === 'HIRED' || snapshot.status === 'REJECTED') {
+		found.add(snapshot.status === 'HIRED' ? 'application.hired' : 'application.rejected', occurredAt(now), { path: 'info.status', to: snapshot.status });
+	}
+	compareInterviews({ ...snapshot, interviews: [] }, now, snapshot, found);
+	compareOffers([], now, found);
+	return found.inOrder();
+}
+
+/** Models that were told with something in them and now are told as empty: a switched-off scope looks like this. */
+export function vanished(before: Snapshot, now: Snapshot): ModelKey[] {
+	const both = before.known & now.known;
+	const gone: ModelKey[] = [];
+	if (knows(both, 'currentStage') && before.stage && !now.stage) gone.push('currentStage');
+	if (knows(both, 'interviews') && before.interviews.some(({ gone: left }) => !left) && now.interviews.length === 0) gone.push('interviews');
+	if (knows(both, 'rejection') && before.rejection && !now.rejection) gone.push('rejection');
+	if (knows(both, 'offers') && before.offers.length > 0 && now.offers.length === 0) gone.push('offers');
+	if (knows(both, 'attachments') && before.attachments.length > 0 && now.attachments.length === 0) gone.push('attachments');
+	return gone;
+}
+
+/** What is told now, and for the rest what was remembered. */
+function merge(before: Snapshot, now: Snapshot): Snapshot {
+	const info = knows(now.known, 'info') ? now : before;
+	const { status, origin, jobId } = info;
+	return {
+		known: before.known | now.known,
+		deleted: now.deleted,
+		// An application is always for some job and of some person: none said is none told.
+		status, origin, jobId: jobId ?? before.jobId, ...personOf(before, info),
+		stage: knows(now.known, 'currentStage') ? now.stage : before.stage,
+		rejection: knows(now.known, 'rejection') ? now.rejection : before.rejection,
+		interviews: knows(now.known, 'interviews') ? withGone(before.interviews, now.interviews) : before.interviews,
+		offers: knows(now.known, 'offers') ? now.offers : before.offers,
+		attachments: knows(now.known, 'attachments') ? now.attachments : before.attachments,
+	};
+}
+
+/** The hashes to remember of what `info` says of the person and around. */
+function personOf(before: Snapshot, { info, infoParts }: Snapshot): Pick<Snapshot, 'info' | 'infoParts'> {
+	const [person, ...others] = infoParts;
+	const [remembered, ...known] = before.infoParts;
+	if (person !== 0 || remembered === undefined || remembered === 0) return { info, infoParts };
+	const same = others.every((part, index) => part === known[index]);
+	return { info: same ? before.info : info, infoParts: [remembered, ...others] };
+}
+
+function withGone(before: readonly InterviewMemory[], now: readonly InterviewMemory[]): readonly InterviewMemory[] {
+	if (before.length === 0) return now;
+	const listed = new Set(now.map(({ key }) => key));
+	const left = before
+		.filter(({ key, status }) => !listed.has(key) && status !== 'COMPLETE')
+		.map((interview): InterviewMemory => (interview.gone ? interview : { ...interview, status: 'CANCELLED', gone: true }));
+	return left.length === 0 ? now : [...now, ...left].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Findings): void {
+	const rejection: Change[] = knows(both, 'rejection') && !sameRejection(before.rejection, next.rejection)
+		? [{ path: 'rejection', from: rejectionValue(before), to: rejectionValue(next) }]
+		: [];
+	const event = knows(both, 'info') ? outcome(before.status, next.status) : null;
+	if (event) found.add(event, occurredAt(found.now), { path: 'info.status', from: before.status, to: next.status }, ...rejection);
+	else found.update(...rejection);
+	if (!knows(both, 'info')) return;
+	if (!event && before.status !== next.status) found.update({ path: 'info.status', from: before.status, to: next.status });
+	if (before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
+	if (before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
+	if (before.info === next.info) return;
+	const { info } = found.now.application;
+	const changed = INFO_PARTS.filter((_, index) => before.infoParts[index] !== next.infoParts[index]);
+	if (changed.length === 0) found.update({ path: 'info', to: info });
+	else found.update(...changed.map((part) => ({ path: `info.${part}`, to: info?.[part] ?? null })));
+}
+
+function sameRejection(a: RejectionMemory | null, b: RejectionMemory | null): boolean {
+	return a === b || (a !== null && b !== null && a.id === b.id && a.text === b.text && a.at === b.at);
+}
+
+function outcome(from: Snapshot['status'], to: Snapshot['status']): EventName | null {
+	if (from === to) return null;
+	if (to === 'REJECTED') return 'application.rejected';
+	if (to === 'HIRED') return 'application.hired';
+	return to === 'ACTIVE' && from !== 'NOT_SPECIFIED' ? 'application.reactivated' : null;
+}
+
+function occurredAt({ application, snapshot, changedAt }: Now): string | null {
+	return (snapshot.status === 'REJECTED' ? application.rejection?.rejectedAt : null) ?? changedAt;
+}
+
+function rejectionValue({ rejection }: Snapshot) {
+	return rejection && { id: rejection.id, text: rejection.text, rejectedAt: isoOrNull(rejection.at) };
+}
+
+function compareInterviews(before: Snapshot, { application, snapshot }: Now, next: Snapshot, found: Findings): void {
+	const remembered = new Map(before.interviews.map((interview) => [interview.key, interview]));
+	const details = new Map(application.interviews?.map((interview) => [interviewKey(interview), interview]));
+	for (const interview of snapshot.interviews) {
+		const was = remembered.get(interview.key);
+		remembered.delete(interview.key);
+		const path = `interviews[${interview.key}]`;
+		const value = details.get(interview.key);
+		if (!was) {
+			// Met after the fact: one event, for what became of it.
+			const event = interview.status === 'CANCELLED' ? 'interview.cancelled' : interview.status === 'COMPLETE' ? 'interview.completed' : 'interview.scheduled';
+			found.add(event, event === 'interview.scheduled' ? (value?.createdAt ?? null) : null, { path, from: null, to: value });
+			continue;
+		}
+		if (was.status !== interview.status) {
+			const change: Change = { path: `${path}.status`, from: was.status, to: interview.status };
+			if (interview.status === 'CANCELLED') found.add('interview.cancelled', null, change);
+			else if (interview.status === 'COMPLETE') found.add('interview.completed', null, change);
+			else if (was.status === 'CANCELLED') found.add('interview.scheduled', null, change);
+			else found.update(change);
+		}
+		const times: Change[] = [];
+		if (was.start !== interview.start) times.push({ path: `${path}.scheduledStart`, from: isoOrNull(was.start), to: isoOrNull(interview.start) });
+		if (was.end !== interview.end) times.push({ path: `${path}.scheduledEnd`, from: isoOrNull(was.end), to: isoOrNull(interview.end) });
+		if (times.length > 0) found.add('interview.rescheduled', null, ...times);
+		if (was.rest !== interview.rest) found.update({ path, to: value });
+	}
+	for (const [key, was] of remembered) {
+		if (was.status === 'CANCELLED') continue;
+		const kept = next.interviews.some((interview) => interview.key === key);
+		if (kept) found.add('interview.cancelled', null, { path: `interviews[${key}].status`, from: was.status, to: 'CANCELLED' });
+		// A completed interview that is tidied away was not called off.
+		else found.update({ path: `interviews[${key}]`, from: { id: key, status: was.status, scheduledStart: isoOrNull(was.start), scheduledEnd: isoOrNull(was.end) }, to: null });
+	}
+}
+
+function compareOffers(before: readonly OfferMemory[], { application, snapshot }: Now, found: Findings): void {
+	const remembered = new Map(before.map((offer) => [offer.key, offer]));
+	const details = new Map(application.offers?.map((offer) => [offerKey(offer), offer]));
+	for (const offer of snapshot.offers) {
+		const was = remembered.get(offer.key);
+		remembered.delete(offer.key);
+		const path = `offers[${offer.key}]`;
+		const value = details.get(offer.key);
+		if (!was) found.add('offer.created', value?.createdAt ?? null, { path, from: null, to: value });
+		else if (was.status !== offer.status) {
+			const at = (offer.status === 'IN_PROGRESS' ? value?.sentAt : value?.closedAt) ?? null;
+			found.add('offer.status_changed', at, { path: `${path}.status`, from: was.status, to: offer.status });
+		} else if (was.rest !== offer.rest) found.update({ path, to: value });
+	}
+	for (const { key, status } of remembered.values()) found.update({ path: `offers[${key}]`, from: { id: key, status }, to: null });
+}
+
+function compareAttachments(before: Snapshot, { application, snapshot }: Now, found: Findings): void {
+	for (const attachment of application.attachments ?? []) {
+		if (before.attachments.includes(attachmentHash(attachment))) continue;
+		found.add('attachment.added', attachment.createdAt, { path: `attachments[${attachment.id ?? attachment.name ?? ''}]`, from: null, to: attachment });
+	}
+	if (before.attachments.some((hash) => !snapshot.attachments.includes(hash))) found.update({ path: 'attachments', to: application.attachments });
+}
+
+/** Collects, and gathers everything without an event of its own into one `application.updated`. */
+class Findings {
+	private readonly found: Difference[] = [];
+	private readonly updates: Change[] = [];
+
+	constructor(readonly now: Now) {}
+
+	get any(): boolean {
+		return this.found.length > 0 || this.updates.length > 0;
+	}
+
+	add(event: EventName, at: string | null, ...changes: Change[]): void {
+		this.found.push({ event, at, changes });
+	}
+
+	update(...changes: Change[]): void {
+		this.updates.push(...changes);
+	}
+
+	inOrder(): Difference[] {
+		const all = this.updates.length === 0
+			? this.found
+			: [...this.found, { event: 'application.updated' as const, at: this.now.changedAt, changes: this.updates }];
+		return all.length < 2 ? all : all.sort((a, b) => EVENTS.indexOf(a.event) - EVENTS.indexOf(b.event));
+	}
+}
+
+function isoOrNull(ms: number | null): string | null {
+	return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,102 @@
+import { clock } from '../../../clock';
+import type { Application, ApplicationChanges, ChangeEvent, EventName, ModelKey } from '../../model';
+import { MODEL_KEYS } from '../../model';
+import type { Difference } from './diff';
+import { fingerprint } from '../../../poll/state/hash';
+import type { PollOptions } from '../options';
+import type { Snapshot } from './snapshot';
+
+export type FoundBy = 'window' | 'full';
+
+export interface EmissionContext {
+	applicationId: string;
+	/** Null: it is gone. */
+	application: Application | null;
+	before: Snapshot | null;
+	after: Snapshot;
+	/** Counts the told steps of this application. */
+	step: number;
+	foundBy: FoundBy;
+	previousKnown: boolean;
+}
+
+/** Collects what one poll tells: the selections apply here, on emission, never on remembering. */
+export class Emission {
+	private readonly emitted: ChangeEvent[] = [];
+	private readonly events: ReadonlySet<EventName>;
+	private readonly jobs: ReadonlySet<string>;
+	private readonly stages: ReadonlySet<string>;
+	private readonly detectedAt = new Date(clock.now()).toISOString();
+
+	constructor(
+		private readonly options: PollOptions,
+		private readonly provider: string,
+		/** scope and birth of the state: part of every event id. */
+		private readonly origin: readonly string[],
+	) {
+		this.events = new Set(options.events);
+		this.jobs = new Set(options.jobIds);
+		this.stages = new Set(options.stageIds);
+	}
+
+	get count(): number {
+		return this.emitted.length;
+	}
+
+	get isFull(): boolean {
+		return this.emitted.length >= this.options.cap;
+	}
+
+	wanted(differences: readonly Difference[], before: Snapshot | null, after: Snapshot): Difference[] {
+		if (differences.length === 0) return [];
+		if (this.jobs.size > 0 && !passes(this.jobs, before?.jobId, after.jobId)) return [];
+		if (this.stages.size > 0 && !passes(this.stages, before?.stage?.id, after.stage?.id)) return [];
+		return this.events.size === 0 ? [...differences] : differences.filter(({ event }) => this.events.has(event));
+	}
+
+	emit(differences: readonly Difference[], occasion: EmissionContext): void {
+		const application = occasion.application && onlyModels(occasion.application, this.options.models);
+		for (const { event, changes, at } of differences) {
+			this.emitted.push({
+				event,
+				eventId: fingerprint(...this.origin, occasion.applicationId, String(occasion.step), event, ...changes.map((change) => JSON.stringify(change))),
+				occurredAt: at,
+				detectedAt: this.detectedAt,
+				provider: this.provider,
+				applicationId: occasion.applicationId,
+				changes,
+				application,
+				...(occasion.previousKnown ? {} : { previousKnown: false }),
+				...(occasion.foundBy === 'full' ? { foundBy: occasion.foundBy } : {}),
+			});
+		}
+	}
+
+	items(): Array<ChangeEvent | ApplicationChanges> {
+		return this.options.output === 'perEvent' ? this.emitted : perApplication(this.emitted);
+	}
+}
+
+function passes(wanted: ReadonlySet<string>, from: string | null | undefined, to: string | null | undefined): boolean {
+	return (typeof from === 'string' && wanted.has(from)) || (typeof to === 'string' && wanted.has(to));
+}
+
+/** The other models leave as null; an empty list means all. */
+export function onlyModels(application: Application, models: readonly ModelKey[]): Application {
+	if (models.length === 0 || models.length === MODEL_KEYS.length) return application;
+	const output = { ...application };
+	for (const key of MODEL_KEYS) if (!models.includes(key)) output[key] = null;
+	return output;
+}
+
+function perApplication(events: readonly ChangeEvent[]): ApplicationChanges[] {
+	const groups = new Map<string, ApplicationChanges>();
+	for (const { application, provider, applicationId, detectedAt, ...event } of events) {
+		const key = applicationId ?? event.eventId;
+		const group = groups.get(key) ?? { provider, applicationId, detectedAt, events: [], application };
+		group.events.push(event);
+		group.application = application;
+		groups.set(key, group);
+	}
+	return [...groups.values()];
+}

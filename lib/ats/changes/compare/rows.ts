@@ -1,0 +1,316 @@
+import { clock } from '../../../clock';
+import type { Change } from '../../model';
+import type { SourceRow } from '../../provider';
+import { created, diff, vanished } from './diff';
+import type { Difference, Now } from './diff';
+import { onlyModels, type FoundBy } from './emission';
+import { messageOf } from '../../../poll/failures';
+import { rowHashContent, rowHashOf, isFull, compactContent, type Entry, type CompactEntry } from '../memory/memory';
+import { DAY, LIMITS } from '../options';
+import { askModels, hasTime, skip, knownModels, type Run } from '../run';
+import { contentHash, knows, modelBits, modelsOf, snapshotOf, type Snapshot } from './snapshot';
+
+/** How the rows of a read are to be taken. */
+export interface CompareOptions {
+	foundBy: FoundBy;
+	/**
+	 * A silent read: unknown applications made before this (ms) are remembered without a word, younger ones are told
+	 * as created. Null: not a silent read; -Infinity: all unknown ones are told as created.
+	 */
+	silentBefore: number | null;
+	/** Number of the pass over everything that is under way, 0 = none. */
+	fullRead: number;
+	/** Vendor's clock, ms, about now. */
+	vendorNow: number;
+}
+
+/** Compares a page with memory, tells, remembers. False when it had to stop before the page's end (time or cap). */
+export async function comparePage(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
+	const { details } = run.source;
+	if (!details?.compared) return await compareRows(run, rows, compareOptions, NO_ROW_HASHES);
+
+	// List rows are a rowHash only: whatever equals the list row remembered needs no closer look.
+	const rowHashes = new Map<string, number>();
+	const moved = rows.filter((row) => {
+		const rowHash = rowHashOf(contentHash(snapshotOf(row)), row.changedAt);
+		rowHashes.set(row.id, rowHash);
+		return !equalsRowHash(run, row, rowHash, compareOptions);
+	});
+	for (let at = 0; at < moved.length; at += details.atOnce) {
+		if (!hasTime(run)) return false;
+		const chunk = moved.slice(at, at + details.atOnce);
+		const answers = await details.read(chunk.map((row) => ({ row, lookupKey: lookupKeyOf(run, row) })));
+		const detailed = chunk.flatMap((row) => usable(run, row, answers.get(row.id), compareOptions));
+		if (!(await compareRows(run, detailed, compareOptions, rowHashes))) return false;
+		run.comparedPages = Math.max(run.comparedPages, 1);
+	}
+	return true;
+}
+
+const NO_ROW_HASHES: ReadonlyMap<string, number> = new Map();
+
+function equalsRowHash(run: Run, row: SourceRow, rowHash: number, compareOptions: CompareOptions): boolean {
+	const entry = run.draft.find(row.id);
+	if (!entry) return false;
+	const same = isFull(entry) ? entry.rowHash === rowHash && !entry.missed : entry.hashesRow && entry.content === rowHashContent(rowHash);
+	if (same) entry.seenIn = compareOptions.fullRead;
+	return same && !wantsDetailRead(run, row, entry, compareOptions);
+}
+
+/**
+ * An outline shows not all that is remembered of an application: that the window lists it can be the only sign of a change.
+ * It is looked at when it comes into the window, and again from time to time while it is there.
+ */
+function wantsDetailRead(run: Run, row: SourceRow, entry: Entry | CompactEntry, { foundBy, silentBefore }: CompareOptions): boolean {
+	if (foundBy !== 'window' || silentBefore !== null || !isFull(entry) || (entry.snapshot.known & ~modelBits(row.known)) === 0) return false;
+	return clock.now() - (run.processState.detailReads.get(row.id) ?? -Infinity) >= LIMITS.readDetailsAgainMs;
+}
+
+function lookupKeyOf(run: Run, row: SourceRow): string | null {
+	const entry = run.draft.find(row.id);
+	return row.lookupKey ?? (entry && isFull(entry) ? entry.lookupKey : null);
+}
+
+/** What to compare of a row whose details were asked for: nothing when they failed. */
+function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined, compareOptions: CompareOptions): SourceRow[] {
+	if (answer && !(answer instanceof Error)) {
+		run.processState.rowFailures.delete(row.id);
+		if (compareOptions.foundBy === 'window') run.processState.detailReads.set(row.id, clock.now());
+		return [{ ...answer, lookupKey: answer.lookupKey ?? row.lookupKey ?? null }];
+	}
+	rowFailed(run, row.id, answer ? messageOf(answer) : 'its details are missing from the answer', compareOptions);
+	return [];
+}
+
+/** The row stays as it was remembered. A few times that holds the mark back, then no longer: one row must not stall the rest. */
+function rowFailed(run: Run, id: string, reason: string, compareOptions: CompareOptions): void {
+	const tries = (run.processState.rowFailures.get(id) ?? 0) + 1;
+	run.processState.rowFailures.set(id, tries);
+	if (tries < LIMITS.rowTries) run.withheld = true;
+	const entry = run.draft.find(id);
+	if (entry) entry.seenIn = compareOptions.fullRead;
+	skip(run, id, reason);
+}
+
+interface Finding {
+	row: SourceRow;
+	now: Now;
+	before: Entry | CompactEntry | undefined;
+	differences: Difference[];
+	/** Null: what is remembered stays. */
+	next: Snapshot | null;
+	previousKnown: boolean;
+	lagSeen: boolean;
+}
+
+async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, rowHashes: ReadonlyMap<string, number>): Promise<boolean> {
+	let findings = rows.map((row) => examine(run, row, compareOptions));
+	if (!run.modelsChecked && run.source.readModels && findings.some((finding) => suspicious(run, finding)) && (await askModels(run))) {
+		findings = rows.map((row) => examine(run, row, compareOptions));
+	}
+	const enriched = await enrich(run, findings, compareOptions);
+	if (enriched === null) return false;
+	let complete = true;
+	const again = new Set<string>();
+	for (const first of findings) {
+		// A row may come twice in a page: the second time it is compared with what the first one left.
+		const finding = again.has(first.row.id) ? examine(run, first.row, compareOptions) : first;
+		again.add(first.row.id);
+		if (enriched.failed.has(finding.row.id)) continue;
+		if (!settle(run, finding, enriched.rows.get(finding.row.id), compareOptions, rowHashes.get(finding.row.id) ?? 0)) complete = false;
+	}
+	return complete;
+}
+
+function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Finding {
+	const before = run.draft.find(row.id);
+	const now: Now = {
+		snapshot: snapshotOf(row, knownModels(run)),
+		application: row.application,
+		// Most rows tell nothing: their times are written out only when somebody asks.
+		get createdAt() {
+			return iso(row.createdAt);
+		},
+		get changedAt() {
+			return iso(row.changedAt);
+		},
+	};
+	if (!before) return examineUnknown(run, row, now, compareOptions);
+	const finding = { row, now, before, previousKnown: true };
+	if (isFull(before)) {
+		const step = diff(before.snapshot, now);
+		const changed = step.differences.length > 0 || step.next.known !== before.snapshot.known;
+		return { ...finding, differences: step.differences, next: changed ? step.next : null, lagSeen: step.ownFieldChanged };
+	}
+	return { ...finding, ...examineCompact(run, before, now), lagSeen: false };
+}
+
+/** New, or only new to us. */
+function examineUnknown(run: Run, row: SourceRow, now: Now, { foundBy, silentBefore }: CompareOptions): Finding {
+	const { header } = run;
+	const finding: Finding = { row, now, before: undefined, differences: [], next: now.snapshot, previousKnown: true, lagSeen: false };
+	if (row.deleted) return finding;
+	if (silentBefore !== null) {
+		const isNew = silentBefore === -Infinity || (row.createdAt !== null && row.createdAt >= silentBefore);
+		return isNew ? { ...finding, differences: created(now) } : finding;
+	}
+	const from = header.createdFrom ?? -Infinity;
+	if (from === -Infinity || (row.createdAt !== null && row.createdAt >= from - LIMITS.createdSlackMs)) return { ...finding, differences: created(now) };
+	// The full check also meets rows that a page skipped in the first read: they did not change, they were only missed.
+	if (foundBy === 'full' && (row.changedAt === null || row.changedAt < header.watchStart)) return finding;
+	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: now.changedAt, changes: [] }] };
+}
+
+/** Of a compact entry only status, stage and a hash are left: enough to see whether anything else differs too. */
+function examineCompact(run: Run, compact: CompactEntry, now: Now): Pick<Finding, 'differences' | 'next'> {
+	const { snapshot } = now;
+	if (compact.deleted && snapshot.deleted) return { differences: [], next: null };
+	const remembered: Snapshot = {
+		...snapshot,
+		known: compact.known,
+		deleted: compact.deleted,
+		status: compact.status,
+		stage: run.state.memory.stageValue(compact.stage),
+	};
+	const { differences, next } = diff(remembered, now);
+	const elsewhere = !snapshot.deleted && differsElsewhere(compact, remembered, snapshot);
+	if (differences.length === 0 && !elsewhere) return { differences, next: null };
+	const last = differences.at(-1);
+	if (last && !snapshot.deleted) {
+		const rejection = (compact.status === 'REJECTED') !== (snapshot.status === 'REJECTED') && knows(compact.known, 'rejection');
+		const outcome = differences.find(({ changes: [change] }) => change?.path === 'info.status');
+		if (rejection) outcome?.changes.push({ path: 'rejection', to: now.application.rejection });
+		if (elsewhere) last.changes.push({ path: '*' });
+	} else if (elsewhere) differences.push({ event: 'application.updated', at: now.changedAt, changes: [{ path: '*' }] });
+	return { differences, next };
+}
+
+function differsElsewhere(compact: CompactEntry, remembered: Snapshot, now: Snapshot): boolean {
+	// The rowHash of a list row opened: whether status and stage are all that differs is not known, so the rest is told along.
+	if (compact.hashesRow) return true;
+	if ((now.known & compact.known) !== compact.known) return false;
+	// Job and person are in the hash: where one is not told, nothing can be said.
+	if (knows(compact.known, 'info') && (now.jobId === null || now.infoParts[0] === 0) && compact.content !== compactContent(contentHash(restricted(now, compact.known)))) return false;
+	// With the status comes a rejection, or it goes: that it was none is worth a try.
+	return ![remembered, { ...remembered, rejection: null }].some((was) => compactContent(contentHash(restricted(was, compact.known))) === compact.content);
+}
+
+function restricted(snapshot: Snapshot, known: number): Snapshot {
+	return {
+		...snapshot,
+		known,
+		interviews: knows(known, 'interviews') ? snapshot.interviews : [],
+		offers: knows(known, 'offers') ? snapshot.offers : [],
+		attachments: knows(known, 'attachments') ? snapshot.attachments : [],
+	};
+}
+
+/** A model that emptied may have been switched off; one that was switched off and shows something may be on again. */
+function suspicious(run: Run, { before, now, row }: Finding): boolean {
+	if (before && isFull(before) && !now.snapshot.deleted && vanished(before.snapshot, now.snapshot).length > 0) return true;
+	return run.header.tells !== null && (modelBits(row.known) & ~run.header.tells) !== 0 && showsMore(row, run.header.tells);
+}
+
+function showsMore({ application, known: told }: SourceRow, tells: number): boolean {
+	return [...told].some((model) => {
+		const value = application[model];
+		return !knows(tells, model) && (Array.isArray(value) ? value.length > 0 : value !== null);
+	});
+}
+
+/** Completes what will be told, where the provider reads such details. Null: no time left. */
+async function enrich(run: Run, findings: readonly Finding[], compareOptions: CompareOptions) {
+	const rows = new Map<string, SourceRow>();
+	const failed = new Set<string>();
+	const { details } = run.source;
+	if (!details || details.compared) return { rows, failed };
+	const wanted: Finding[] = [];
+	let room = run.options.cap - run.emission.count;
+	for (const finding of findings) {
+		const events = wantedOf(run, finding).length;
+		if (events === 0) continue;
+		if (room <= 0) break;
+		room -= events;
+		wanted.push(finding);
+	}
+	for (let at = 0; at < wanted.length; at += details.atOnce) {
+		if (!hasTime(run)) return null;
+		const chunk = wanted.slice(at, at + details.atOnce);
+		const answers = await details.read(chunk.map(({ row }) => ({ row, lookupKey: lookupKeyOf(run, row) })));
+		for (const { row } of chunk) {
+			const [completed] = usable(run, row, answers.get(row.id), compareOptions);
+			if (completed) rows.set(row.id, completed);
+			else failed.add(row.id);
+		}
+	}
+	return { rows, failed };
+}
+
+function wantedOf(run: Run, { differences, before, now, next }: Finding): Difference[] {
+	const was = before && isFull(before) ? before.snapshot : before ? { ...now.snapshot, stage: run.state.memory.stageValue(before.stage) } : null;
+	return run.emission.wanted(differences, was, next ?? now.snapshot);
+}
+
+/** Tells and remembers one row. False: no room to tell it; it stays as it was and comes again. */
+function settle(run: Run, finding: Finding, completed: SourceRow | undefined, compareOptions: CompareOptions, rowHash: number): boolean {
+	const { row, before, next, differences } = finding;
+	const wanted = wantedOf(run, finding);
+	if (before) before.seenIn = compareOptions.fullRead;
+	if (wanted.length > 0 && run.emission.isFull) {
+		run.withheld = true;
+		run.processState.detailReads.delete(row.id);
+		return false;
+	}
+	const name = row.application.currentStage;
+	if (name?.id && row.known.has('currentStage')) run.state.memory.stageNames.set(name.id, name.text);
+
+	const full = before && isFull(before) ? before : undefined;
+	const lookupKey = row.lookupKey ?? full?.lookupKey ?? null;
+	const unchanged = next === null && (!full || (full.rowHash === rowHash && full.lookupKey === lookupKey && !full.missed));
+	if (unchanged) return true;
+	const snapshot = next ?? full?.snapshot;
+	if (!snapshot) return true;
+	const step = (full?.step ?? (before ? run.header.stepFloor : 0)) + (differences.length > 0 ? 1 : 0);
+	if (wanted.length > 0) {
+		run.emission.emit(completed ? withDetails(finding, completed, wanted) : wanted, {
+			applicationId: row.id,
+			// A model that the account does not tell leaves as null, whatever stands in its place in the row.
+			application: onlyModels((completed ?? row).application, modelsOf(knownModels(run))),
+			before: full?.snapshot ?? null,
+			after: snapshot,
+			step,
+			foundBy: compareOptions.foundBy,
+			previousKnown: finding.previousKnown,
+		});
+	} else if (compareOptions.silentBefore === null) run.draft.silentChanges++;
+	measureLag(run, finding, compareOptions);
+	run.draft.set({ id: row.id, step, snapshot, rowHash: rowHash, lookupKey: lookupKey, missed: false, packedAt: -1, seenIn: compareOptions.fullRead });
+	return true;
+}
+
+/** The same differences, with `to` from the completed record. */
+function withDetails({ before, now, previousKnown }: Finding, completed: SourceRow, wanted: readonly Difference[]): readonly Difference[] {
+	if (!previousKnown || (before && !isFull(before)) || !wanted.some(({ changes }) => changes.some(isOfPart))) return wanted;
+	const complete = { snapshot: now.snapshot, application: completed.application, createdAt: now.createdAt, changedAt: now.changedAt };
+	const all = before && isFull(before) ? diff(before.snapshot, complete).differences : created(complete);
+	const events = new Set(wanted.map(({ event }) => event));
+	return all.filter(({ event }) => events.has(event));
+}
+
+/** Of something that list rows only outline. */
+function isOfPart({ path }: Change): boolean {
+	return /^(interviews|offers|attachments)/.test(path);
+}
+
+/** How late the vendor shows changes: decides how much is read again. */
+function measureLag(run: Run, { lagSeen, row }: Finding, { foundBy, vendorNow }: CompareOptions): void {
+	const { header } = run;
+	if (!lagSeen || row.changedAt === null || header.lastRead === null || header.highWater === null) return;
+	if (foundBy === 'window') header.lag = Math.min(DAY, Math.max(header.lag, header.lastRead - row.changedAt));
+	// No window showed it: the lag is more than the overlap, and at most the age of the youngest such change.
+	else if (row.changedAt < header.highWater && row.changedAt > vendorNow - DAY) run.missedLag = Math.min(run.missedLag, vendorNow - row.changedAt);
+}
+
+function iso(ms: number | null): string | null {
+	return ms === null ? null : new Date(ms).toISOString();
+}

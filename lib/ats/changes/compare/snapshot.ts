@@ -1,0 +1,226 @@
+import { APPLICATION_STATUSES, INTERVIEW_STATUSES, MODEL_KEYS, OFFER_STATUSES, ORIGINS, toMillis } from '../../model';
+import type { Application, ApplicationInfo, ApplicationStatus, Attachment, Interview, InterviewStatus, ModelKey, Offer, OfferStatus, Stage, User } from '../../model';
+import type { SourceRow } from '../../provider';
+import { hash32, mix } from '../../../poll/state/hash';
+
+/**
+ * What is remembered of an application: values where an event shows what they were (`from`), hashes for the rest.
+ * Times of record (`updatedAt`) are left out on purpose: they move without anything having changed.
+ */
+export interface Snapshot {
+	/** Bits of MODEL_KEYS: models of which something is known. What is not known is never compared. */
+	known: number;
+	deleted: boolean;
+	status: ApplicationStatus;
+	origin: ApplicationInfo['origin'];
+	jobId: string | null;
+	/** Of all of `info` but status, origin and job; then a byte for each of INFO_PARTS, to say where it changed (0: not told). */
+	info: number;
+	infoParts: readonly number[];
+	stage: Stage | null;
+	rejection: RejectionMemory | null;
+	/** Sorted by key. */
+	interviews: readonly InterviewMemory[];
+	offers: readonly OfferMemory[];
+	/** Sorted hashes. */
+	attachments: readonly number[];
+}
+
+export interface RejectionMemory {
+	id: string | null;
+	text: string | null;
+	/** ms */
+	at: number | null;
+}
+
+export interface InterviewMemory {
+	key: string;
+	status: InterviewStatus;
+	/** ms */
+	start: number | null;
+	end: number | null;
+	/** Subject, place, stage, people: 24 bits. */
+	rest: number;
+	/** No longer listed by the vendor (so told as cancelled). Kept to know it again if it returns. */
+	gone: boolean;
+}
+
+export interface OfferMemory {
+	key: string;
+	status: OfferStatus;
+	/** Its dates. */
+	rest: number;
+}
+
+export const INFO_PARTS = ['candidate', 'appliedAt', 'owner', 'creditedTo'] as const;
+
+const BIT: Readonly<Record<ModelKey, number>> = { info: 1, currentStage: 2, interviews: 4, rejection: 8, offers: 16, attachments: 32 };
+export const ALL_MODELS = 63;
+
+export function knows(known: number, model: ModelKey): boolean {
+	return (known & BIT[model]) !== 0;
+}
+
+export function modelBits(models: Iterable<ModelKey>): number {
+	let bits = 0;
+	for (const model of models) bits |= BIT[model];
+	return bits;
+}
+
+export function modelsOf(bits: number): ModelKey[] {
+	return MODEL_KEYS.filter((model) => knows(bits, model));
+}
+
+/** A row as it would be remembered. `knownModels`: models that count at all; the row's others are unknown. */
+export function snapshotOf(row: SourceRow, knownModels = ALL_MODELS): Snapshot {
+	const { application } = row;
+	const { info } = application;
+	// A told model that is null has no list to compare: unknown, but for the two where null means "none".
+	let known = modelBits(row.known) & knownModels;
+	if (!info) known &= ~BIT.info;
+	if (!application.interviews) known &= ~BIT.interviews;
+	if (!application.offers) known &= ~BIT.offers;
+	if (!application.attachments) known &= ~BIT.attachments;
+
+	const infoParts = info && knows(known, 'info') ? partsOfInfo(info) : NO_PARTS;
+	return {
+		known,
+		deleted: row.deleted,
+		status: info?.status ?? 'NOT_SPECIFIED',
+		origin: info?.origin ?? 'NOT_SPECIFIED',
+		jobId: info?.jobId ?? null,
+		info: infoParts.reduce(mix, 0),
+		infoParts: infoParts.map((part) => (part === 0 ? 0 : part & 0xff || 1)),
+		stage: knows(known, 'currentStage') ? stageOf(application) : null,
+		rejection: knows(known, 'rejection') && application.rejection
+			? { id: application.rejection.id, text: application.rejection.text, at: toMillis(application.rejection.rejectedAt) }
+			: null,
+		interviews: knows(known, 'interviews') && application.interviews ? keyed(application.interviews, interviewOf) : NONE,
+		offers: knows(known, 'offers') && application.offers ? keyed(application.offers, offerOf) : NONE,
+		attachments: knows(known, 'attachments') && application.attachments ? application.attachments.map(attachmentHash).sort((a, b) => a - b) : NONE,
+	};
+}
+
+const NONE: readonly never[] = [];
+const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
+
+/** A stage without an id is known by its name: better than not at all. */
+function stageOf({ currentStage }: Application): Stage | null {
+	if (!currentStage) return null;
+	const id = currentStage.id ?? currentStage.text;
+	return id === null ? null : { id, text: currentStage.text };
+}
+
+function partsOfInfo(info: ApplicationInfo): number[] {
+	const { candidate } = info;
+	return [
+		candidate === null ? 0 : hash32(joined([
+			candidate.id, candidate.firstName, candidate.lastName, candidate.location,
+			sorted(candidate.emails?.map(({ type, email }) => `${type}:${email ?? ''}`)),
+			sorted(candidate.phones?.map(({ type, phoneNumber }) => `${type}:${phoneNumber ?? ''}`)),
+			sorted(candidate.links),
+		])),
+		hash32(timeText(info.appliedAt)),
+		hash32(userText(info.owner)),
+		hash32(userText(info.creditedTo)),
+	];
+}
+
+export function interviewKey(interview: Interview): string {
+	return interview.id ?? `${interview.scheduledStart ?? ''} ${interview.subject ?? ''}`;
+}
+
+export function offerKey(offer: Offer): string {
+	return offer.id ?? offer.createdAt ?? '';
+}
+
+export function attachmentHash(attachment: Attachment): number {
+	// Never the link: it is signed anew at each reading.
+	return hash32(joined([attachment.id ?? null, attachment.type, attachment.name, timeText(attachment.createdAt)]));
+}
+
+function interviewOf(interview: Interview): InterviewMemory {
+	return {
+		key: interviewKey(interview),
+		status: interview.status,
+		start: toMillis(interview.scheduledStart),
+		end: toMillis(interview.scheduledEnd),
+		gone: false,
+		rest: hash32(joined([
+			interview.subject, interview.location, interview.stage?.id ?? null, userText(interview.creator),
+			sorted(interview.interviewers?.map(userText)),
+		])) & 0xffffff,
+	};
+}
+
+function offerOf(offer: Offer): OfferMemory {
+	return {
+		key: offerKey(offer),
+		status: offer.status,
+		rest: hash32(joined([timeText(offer.createdAt), timeText(offer.sentAt), timeText(offer.closedAt)])),
+	};
+}
+
+function keyed<Item, Memory extends { key: string }>(items: readonly Item[], remember: (item: Item) => Memory): readonly Memory[] {
+	if (items.length === 0) return NONE;
+	const byKey = new Map<string, Memory>();
+	for (const item of items) {
+		const memory = remember(item);
+		byKey.set(memory.key, memory);
+	}
+	return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function joined(values: ReadonlyArray<string | null | undefined>): string {
+	// null, '' and a missing value must not look alike.
+	let text = '';
+	for (const value of values) text += value === null || value === undefined ? '\u0001' : `\u0002${value}`;
+	return text;
+}
+
+/** The order of e-mail addresses, phones or interviewers has no meaning, and vendors do not keep it. */
+function sorted(values: readonly string[] | null | undefined): string | null {
+	return values ? joined([...values].sort()) : null;
+}
+
+function userText(user: User | null): string {
+	return user ? joined([user.id, user.email, user.employeeId]) : '';
+}
+
+/** Vendors write the same moment with and without milliseconds. */
+function timeText(time: string | null): string {
+	return String(toMillis(time));
+}
+
+/** One hash of all that is known of an application; equal snapshots have equal ones. Kept where there is no room for more. */
+export function contentHash(snapshot: Snapshot): number {
+	let hash = snapshot.deleted ? 1 : 0;
+	const add = (value: number) => {
+		hash = mix(hash, value);
+	};
+	if (knows(snapshot.known, 'info')) {
+		add(APPLICATION_STATUSES.indexOf(snapshot.status));
+		add(ORIGINS.indexOf(snapshot.origin));
+		add(hash32(snapshot.jobId ?? '\u0001'));
+		add(snapshot.info);
+	}
+	if (knows(snapshot.known, 'currentStage')) add(hash32(snapshot.stage?.id ?? '\u0001'));
+	if (knows(snapshot.known, 'rejection')) {
+		add(snapshot.rejection ? hash32(joined([snapshot.rejection.id, snapshot.rejection.text, String(snapshot.rejection.at)])) : 0);
+	}
+	for (const { key, status, start, end, rest, gone } of snapshot.interviews) {
+		if (gone) continue;
+		add(hash32(`${key} ${start} ${end}`));
+		add(INTERVIEW_STATUSES.indexOf(status));
+		add(rest);
+	}
+	add(1);
+	for (const { key, status, rest } of snapshot.offers) {
+		add(hash32(key));
+		add(OFFER_STATUSES.indexOf(status));
+		add(rest);
+	}
+	add(2);
+	for (const attachment of snapshot.attachments) add(attachment);
+	return hash;
+}

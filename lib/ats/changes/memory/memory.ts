@@ -1,0 +1,164 @@
+import type { ApplicationStatus } from '../../model';
+import { hash32, idHash } from '../../../poll/state/hash';
+import { contentHash, type Snapshot } from '../compare/snapshot';
+
+/** An application as it is remembered in full. Never changed in place: a new one replaces it. */
+export interface Entry {
+	readonly id: string;
+	/** Grows with every told step, so that A -> B -> A -> B has four ids. */
+	readonly step: number;
+	readonly snapshot: Snapshot;
+	/** The list row in 48 bits, where list rows only open the rowHash to details (see gateOf); else 0. */
+	readonly rowHash: number;
+	/** The provider's own note, such as the candidate's id. */
+	readonly lookupKey: string | null;
+	/** Missing from the last complete pass; once more and it is gone. */
+	readonly missed: boolean;
+	/** Where it stands in the last packed buffer (packing copies it from there), -1 when it is not in it. */
+	packedAt: number;
+	/** The last pass over everything in which it was met. Kept by the process only. */
+	seenIn: number;
+}
+
+/** What is left of an application when room is short: enough to see that something changed, and status and stage. */
+export interface CompactEntry {
+	readonly deleted: boolean;
+	readonly status: ApplicationStatus;
+	/** Id; the name is in the table of stages. */
+	readonly stage: string | null;
+	readonly known: number;
+	/** 20 bits of the content's hash, or of the rowHash's where there is one. */
+	readonly content: number;
+	readonly hashesRow: boolean;
+	seenIn: number;
+}
+
+export const COMPACT_CONTENT_BITS = 20;
+
+/**
+ * All remembered applications. Full entries are kept in the order of their last change (a Map keeps insertion order),
+ * which is the order in which they become compact.
+ */
+export class Memory {
+	readonly full = new Map<string, Entry>();
+	/** By 40-bit hash of the id. */
+	readonly compact = new Map<number, CompactEntry>();
+	/** Stage id -> name as last seen. Names are never compared. */
+	readonly stageNames = new Map<string, string | null>();
+	/** What packing can reuse from the last time. Not part of what is remembered. */
+	reusable: Reusable = nothingReusable();
+
+	get size(): number {
+		return this.full.size + this.compact.size;
+	}
+
+	find(id: string): Entry | CompactEntry | undefined {
+		return this.full.get(id) ?? this.compact.get(idHash(id));
+	}
+
+	/** Puts it last in the order of change. */
+	set(entry: Entry): void {
+		if (!this.full.delete(entry.id) && this.compact.size > 0) this.dropCompact(idHash(entry.id));
+		this.full.set(entry.id, entry);
+		if (entry.snapshot.stage?.id) this.stageNames.set(entry.snapshot.stage.id, entry.snapshot.stage.text);
+	}
+
+	stageValue(id: string | null) {
+		return id === null ? null : { id, text: this.stageNames.get(id) ?? null };
+	}
+
+	dropCompact(key: number): void {
+		if (this.compact.delete(key)) this.reusable.compact = null;
+	}
+
+	/** Takes the details of an application away. Returns false when another one has the same short hash. */
+	makeCompact(entry: Entry): boolean {
+		const key = idHash(entry.id);
+		if (this.compact.has(key)) return false;
+		const { snapshot, rowHash: rowHash } = entry;
+		this.full.delete(entry.id);
+		this.compact.set(key, {
+			deleted: snapshot.deleted,
+			status: snapshot.status,
+			stage: snapshot.stage?.id ?? null,
+			known: snapshot.known,
+			content: rowHash === 0 ? compactContent(contentHash(snapshot)) : rowHashContent(rowHash),
+			hashesRow: rowHash !== 0,
+			seenIn: entry.seenIn,
+		});
+		this.reusable.compact = null;
+		return true;
+	}
+}
+
+export interface Reusable {
+	/** The packed entries, in which `packedAt` counts. */
+	buffer: Buffer;
+	/** Words in that buffer's entries stand for themselves by their place here. Only ever appended to. */
+	words: string[];
+	index: Map<string, number>;
+	/** The packed compact entries, null once they changed. */
+	compact: Buffer | null;
+}
+
+export function nothingReusable(): Reusable {
+	return { buffer: Buffer.alloc(0), words: [], index: new Map(), compact: null };
+}
+
+/**
+ * A list row as a rowHash: 20 bits for what it shows, 28 for its time of record, which may be all that an outline shows
+ * of a change. Compact entries keep the first part only: the time alone is no change.
+ */
+export function rowHashOf(content: number, changedAt: number | null): number {
+	return compactContent(content) * 2 ** ROW_TIME_BITS + (hash32(String(changedAt)) % (2 ** ROW_TIME_BITS - 1)) + 1;
+}
+
+const ROW_TIME_BITS = 28;
+
+export function rowHashContent(rowHash: number): number {
+	return Math.floor(rowHash / 2 ** ROW_TIME_BITS);
+}
+
+export function compactContent(hash: number): number {
+	return hash % 2 ** COMPACT_CONTENT_BITS;
+}
+
+export function isFull(entry: Entry | CompactEntry): entry is Entry {
+	return 'snapshot' in entry;
+}
+
+/** Changes of one poll, put into the memory only when the poll is sure of them. */
+export class Draft {
+	private readonly changed = new Map<string, Entry>();
+	private readonly dropped: Array<Entry | number> = [];
+	/** Remembered without being told: must reach the database some day. */
+	silentChanges = 0;
+
+	constructor(readonly memory: Memory) {}
+
+	find(id: string): Entry | CompactEntry | undefined {
+		return this.changed.get(id) ?? this.memory.find(id);
+	}
+
+	set(entry: Entry): void {
+		this.changed.set(entry.id, entry);
+	}
+
+	drop(entry: Entry | number): void {
+		this.dropped.push(entry);
+	}
+
+	get isEmpty(): boolean {
+		return this.changed.size === 0 && this.dropped.length === 0;
+	}
+
+	apply(): void {
+		for (const entry of this.changed.values()) this.memory.set(entry);
+		for (const gone of this.dropped) {
+			if (typeof gone === 'number') this.memory.dropCompact(gone);
+			else this.memory.full.delete(gone.id);
+		}
+		this.changed.clear();
+		this.dropped.length = 0;
+	}
+}

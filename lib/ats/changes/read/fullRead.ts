@@ -1,0 +1,167 @@
+import { clock } from '../../../clock';
+import type { Difference } from '../compare/diff';
+import { PollError } from '../../../poll/failures';
+import type { Entry, CompactEntry } from '../memory/memory';
+import { DAY, HOUR, LIMITS, type PollOptions } from '../options';
+import { newRead, readPages, sentAtVendor, type Outcome } from './pages';
+import { askModels, hasTime, timed, type Run } from '../run';
+import type { FullRead } from '../memory/state';
+import { startOf } from './window';
+
+/*
+ * Reading everything, in slices that fit into polls:
+ *   first    the first read: silent, but for what the first-run option asks to tell
+ *   refresh  silent, after a change of what is read
+ *   full     the full check: tells what the windows missed, and what is gone
+ */
+
+export function firstFullRead(): FullRead {
+	return { ...newRead(), kind: 'first', dropUnseen: false };
+}
+
+/** Begins a pass when one is due. */
+export function beginFullRead(run: Run, reads: readonly string[]): void {
+	const { header, options, processState: processState } = run;
+	if (header.pass?.kind === 'first') return;
+	if (reads.join('\n') !== header.reads.join('\n')) {
+		// Restarted when the selection changes once more while it runs.
+		const dropUnseen = jobsOf(reads) !== jobsOf(header.reads);
+		if (header.pass?.kind !== 'refresh' || processState.fullReads === 0) header.pass = { ...newRead(), kind: 'refresh', dropUnseen };
+		return;
+	}
+	const due = options.fullCheckHours > 0 && clock.now() - (header.fullAt ?? 0) >= options.fullCheckHours * HOUR;
+	if (header.pass === null && due && clock.now() >= processState.fullNotBefore) header.pass = { ...newRead(), kind: 'full', dropUnseen: false };
+}
+
+function jobsOf(reads: readonly string[]): string {
+	return reads.filter((token) => token.startsWith('job ')).join('\n');
+}
+
+/** Goes on with the pass that is under way. */
+export async function readFull(run: Run, reads: readonly string[]): Promise<Outcome> {
+	const { header, source } = run;
+	if (!header.pass) return { end: 'complete' };
+	const pass = { ...header.pass };
+	header.pass = pass;
+	const outcome = await readPages(run, {
+		read: pass,
+		page: async (cursor) => await source.readAll({ cursor }),
+		compareOptions: (vendorNow) => ({
+			foundBy: pass.kind === 'full' ? 'full' : 'window',
+			silentBefore: pass.kind === 'full' ? null : pass.kind === 'refresh' ? pass.t0 : (header.createdFrom ?? -Infinity),
+			fullRead: run.processState.fullReads,
+			vendorNow,
+		}),
+		begin(page) {
+			run.processState.fullReads++;
+			pass.t0 = startOf(page);
+			if (pass.kind === 'first' && header.watchStart === 0) {
+				header.watchStart = sentAtVendor(page) ?? pass.t0;
+				header.createdFrom = header.rebuilt ? header.watchStart : createdFrom(header.watchStart, run.options);
+			}
+			return true;
+		},
+	});
+	if (outcome.end === 'stopped') return outcome;
+	if (pass.kind === 'first') {
+		header.highWater = pass.t0;
+		header.lastRead = pass.t0;
+	} else if (!(await settleMissing(run, pass))) return { end: 'stopped' };
+	header.pass = null;
+	header.reads = [...reads];
+	header.fullAt = clock.now();
+	if (run.missedLag < Infinity) header.lag = Math.max(header.lag, run.missedLag);
+	else header.lag = Math.floor(header.lag * 0.8);
+	run.mustCommit = true;
+	return outcome;
+}
+
+function createdFrom(watchStart: number, { firstRun }: PollOptions): number | null {
+	if (firstRun.mode === 'everything') return null;
+	return firstRun.mode === 'lookBack' ? watchStart - firstRun.days * DAY : watchStart;
+}
+
+/** What the complete pass did not show. False: not finished (time or cap), the next poll goes on. */
+async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
+	const { memory } = run.state;
+	const unseen = (entry: Entry | CompactEntry) => entry.seenIn !== run.processState.fullReads;
+	if (pass.kind === 'refresh') {
+		if (!pass.dropUnseen) return true;
+		// No longer asked for: not gone, only not ours any more.
+		for (const entry of memory.full.values()) if (current(run, entry) && unseen(entry)) run.draft.drop(entry);
+		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.drop(key);
+		return true;
+	}
+	const missing = [...memory.full.values()].filter((entry) => !entry.snapshot.deleted && unseen(entry) && current(run, entry));
+	const compactMissing = [...memory.compact.values()].filter((entry) => !entry.deleted && unseen(entry)).length;
+	refuseMassVanish(run, missing.length + compactMissing);
+	return run.source.confirmGone ? await confirmMissing(run, missing) : missTwice(run, missing);
+}
+
+/** Not replaced during this very poll. */
+function current(run: Run, entry: Entry): boolean {
+	return run.draft.find(entry.id) === entry;
+}
+
+function refuseMassVanish(run: Run, missing: number): void {
+	const { memory } = run.state;
+	let alive = 0;
+	for (const { snapshot } of memory.full.values()) if (!snapshot.deleted) alive++;
+	for (const { deleted } of memory.compact.values()) if (!deleted) alive++;
+	if (missing < LIMITS.vanishedLeast || missing <= alive * LIMITS.vanishedShare) return;
+	throw new MassVanish(
+		`${missing} of ${alive} remembered applications are missing from ${run.source.label}'s answer all at once. Nothing was told as deleted: check the credential, the integration and the filters. The full check tries again in an hour`,
+	);
+}
+
+/** The pass is worthless, but what the window told before it is not. */
+export class MassVanish extends PollError {
+	constructor(message: string) {
+		super(message, { cause: 'configuration-invalid' });
+		this.name = 'MassVanish';
+	}
+}
+
+async function confirmMissing(run: Run, missing: readonly Entry[]): Promise<boolean> {
+	const { source } = run;
+	for (let at = 0; at < missing.length; at += LIMITS.confirmAtOnce) {
+		if (!hasTime(run) || run.emission.isFull) return false;
+		const chunk = missing.slice(at, at + LIMITS.confirmAtOnce);
+		const answer = (await timed(run, async () => await source.confirmGone?.(chunk.map(({ id, lookupKey: lookupKey }) => ({ id, lookupKey }))))) ?? new Map();
+		for (const entry of chunk) {
+			const row = answer.get(entry.id);
+			if (row === undefined || row?.deleted === false) entry.seenIn = run.processState.fullReads;
+			else if (!tellGone(run, entry, row?.changedAt ?? null)) return false;
+		}
+	}
+	return true;
+}
+
+function missTwice(run: Run, missing: readonly Entry[]): boolean {
+	for (const entry of missing) {
+		if (!entry.missed) {
+			run.draft.set({ ...entry, missed: true, packedAt: -1, seenIn: run.processState.fullReads });
+		} else if (!tellGone(run, entry, null)) return false;
+	}
+	return true;
+}
+
+function tellGone(run: Run, entry: Entry, at: number | null): boolean {
+	const after = { ...entry.snapshot, deleted: true };
+	const gone: Difference = {
+		event: 'application.deleted',
+		at: at === null ? null : new Date(at).toISOString(),
+		changes: [{ path: 'deleted', from: false, to: true }],
+	};
+	const wanted = run.emission.wanted([gone], entry.snapshot, after);
+	if (wanted.length > 0 && run.emission.isFull) return false;
+	const step = entry.step + 1;
+	run.emission.emit(wanted, { applicationId: entry.id, application: null, before: entry.snapshot, after, step, foundBy: 'full', previousKnown: true });
+	run.draft.set({ ...entry, step, snapshot: after, missed: false, packedAt: -1, seenIn: run.processState.fullReads });
+	return true;
+}
+
+/** Models are asked for in a process's first poll and with each pass over everything. */
+export async function checkModels(run: Run): Promise<void> {
+	if (!run.processState.modelsAsked || (run.header.pass !== null && run.header.pass.cursor === null)) await askModels(run);
+}

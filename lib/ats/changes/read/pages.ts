@@ -1,0 +1,100 @@
+import { clock } from '../../../clock';
+import { CursorRefused, type SourcePage } from '../../provider';
+import { comparePage, type CompareOptions } from '../compare/rows';
+import { messageOf, PollError } from '../../../poll/failures';
+import { LIMITS } from '../options';
+import { hasTime, skip, timed, type Run } from '../run';
+import type { StoredRead } from '../memory/state';
+
+/** What came of a read over pages. `stopped`: the rest comes with the next poll (time, cap, or an error after some pages). */
+export type Outcome = { end: 'complete' } | { end: 'stopped'; error?: unknown };
+
+/** One read over pages, begun or gone on with. `read` is kept up to date, so that it can be stored at any moment. */
+export interface Reading {
+	read: StoredRead;
+	page(cursor: string | null): Promise<SourcePage>;
+	compareOptions(vendorNow: number): CompareOptions;
+	/** Looks at the first page's time; false: this page is of no use, read the first page again. */
+	begin(page: SourcePage): boolean;
+}
+
+export function newRead(): StoredRead {
+	return { cursor: null, t0: 0, storedAt: 0, pages: 0, restarts: 0 };
+}
+
+/** Vendor's clock when this answer's request left; null when it gave no Date. */
+export function sentAtVendor({ date, tookMs }: SourcePage): number | null {
+	return date === null ? null : date - tookMs;
+}
+
+/** A list that does not come to its end: said aloud, then begun anew. */
+export class EndlessList extends PollError {
+	constructor(message: string) {
+		super(message, { cause: 'temporarily-unavailable' });
+		this.name = 'EndlessList';
+	}
+}
+
+/** Reads until the end, or as far as time and room allow. Throws when nothing at all was gained. */
+export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
+	const { read } = reading;
+	const comparedBefore = run.comparedPages;
+	const seen = new Set<string>();
+	const stop = (error: unknown): Outcome => {
+		if (run.comparedPages === comparedBefore) throw error;
+		run.host.log.warn(`${messageOf(error)}. What was read so far is kept; the next poll goes on there`, { pages: read.pages });
+		return { end: 'stopped', error };
+	};
+	if (read.cursor !== null && clock.now() - read.storedAt > (run.source.cursorLifeMs ?? LIMITS.cursorLifeMs)) {
+		const endless = beginAgain(run, read);
+		if (endless) throw endless;
+	}
+	for (;;) {
+		if (!hasTime(run) && run.comparedPages > comparedBefore) return { end: 'stopped' };
+		let page: SourcePage;
+		try {
+			page = await onePage(run, reading);
+			if (!(await comparePage(run, page.rows, reading.compareOptions(page.date ?? read.t0)))) {
+				read.storedAt = clock.now();
+				return { end: 'stopped' };
+			}
+		} catch (error) {
+			if (!(error instanceof CursorRefused) || read.cursor === null) return stop(error);
+			const endless = beginAgain(run, read);
+			if (endless) return stop(endless);
+			continue;
+		}
+		run.comparedPages++;
+		read.pages++;
+		const next = page.next ?? '';
+		if (next === '') return { end: 'complete' };
+		if (seen.has(next) || next === read.cursor) {
+			return stop(beginAgain(run, read) ?? new EndlessList(`${run.source.label} gave the same page twice: its list would never end`));
+		}
+		seen.add(next);
+		read.cursor = next;
+		read.storedAt = clock.now();
+	}
+}
+
+async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
+	const ask = async () => await timed(run, async () => await reading.page(reading.read.cursor));
+	let page = await ask();
+	if (reading.read.cursor === null && !reading.begin(page)) page = await ask();
+	for (const { id, reason } of page.unreadable ?? []) {
+		skip(run, id, reason);
+		const entry = id === null ? undefined : run.draft.find(id);
+		if (entry) entry.seenIn = run.processState.fullReads;
+	}
+	return page;
+}
+
+/** From the first page once more. An error when that happens too often: such a list must be heard of. */
+function beginAgain(run: Run, read: StoredRead): EndlessList | null {
+	read.cursor = null;
+	read.pages = 0;
+	read.restarts++;
+	return read.restarts < 2 ? null : new EndlessList(
+		`${run.source.label}'s list could not be read to its end: twice it had to be begun anew. Narrow the trigger to some jobs, or let it poll more often`,
+	);
+}

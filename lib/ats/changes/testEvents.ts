@@ -1,0 +1,56 @@
+import { clock } from '../../clock';
+import type { ChangeEvent } from '../model';
+import type { FeedEntry, Source, SourceRow } from '../provider';
+import { onlyModels } from './compare/emission';
+import { PollError } from '../../poll/failures';
+import { DAY, LIMITS, type PollOptions } from './options';
+import type { OpenSource, PollResult } from './poll';
+
+const COUNT = 3;
+
+/** What "Test" shows: real recent applications, said to be examples, with nothing invented: of changes, the stage they are in. Nothing is remembered. */
+export async function examples(open: OpenSource, options: PollOptions): Promise<PollResult> {
+	const source = await open({ deadline: clock.now() + LIMITS.budgetMs });
+	const items = source.kind === 'feed'
+		? (await source.readPage({ cursor: null })).entries.slice(0, COUNT).map((entry) => activityExample(source, entry))
+		: (await recentRows(source)).map((row) => applicationExample(source, row, options));
+	if (items.length > 0) return { items };
+	throw new PollError(`${source.label} shows no applications here yet: there is nothing to make an example of`, { cause: 'configuration-invalid' });
+}
+
+async function recentRows(source: Extract<Source, { kind: 'applications' }>): Promise<readonly SourceRow[]> {
+	if (source.readExamples) return await source.readExamples(COUNT);
+	const recent = await source.readWindow({ since: clock.now() - 30 * DAY, cursor: null });
+	const { rows } = recent.rows.length > 0 ? recent : await source.readAll({ cursor: null });
+	return rows.filter(({ deleted }) => !deleted).sort((a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0)).slice(0, COUNT);
+}
+
+function applicationExample({ provider, events }: Extract<Source, { kind: 'applications' }>, row: SourceRow, options: PollOptions): ChangeEvent {
+	const chosen = options.events.find((event) => events.includes(event)) ?? 'application.updated';
+	return {
+		event: chosen,
+		eventId: `example-${row.id}`,
+		occurredAt: row.changedAt === null ? null : new Date(row.changedAt).toISOString(),
+		detectedAt: new Date(clock.now()).toISOString(),
+		provider,
+		applicationId: row.id,
+		changes: chosen === 'application.stage_changed' ? [{ path: 'currentStage', to: row.application.currentStage }] : [],
+		application: onlyModels(row.application, options.models),
+		example: true,
+	};
+}
+
+function activityExample({ provider }: Source, entry: FeedEntry): ChangeEvent {
+	return {
+		event: 'activity.recorded',
+		eventId: `example-${entry.id ?? ''}`,
+		occurredAt: entry.at === null ? null : new Date(entry.at).toISOString(),
+		detectedAt: new Date(clock.now()).toISOString(),
+		provider,
+		applicationId: entry.applicationId,
+		changes: [],
+		application: null,
+		activity: entry.activity,
+		example: true,
+	};
+}

@@ -1,0 +1,40 @@
+import { ApiError, PollError, type FailureCause } from '../errors';
+import { clock } from '../clock';
+import type { PollHost } from './host';
+import { LIMITS, type PollOptions } from '../ats/changes/options';
+import type { ProcessState } from './processState';
+
+/** What n8n's poll scheduler (2.36+) may read on the error it gets: why, and when to come again. */
+export function failureOf(error: unknown): { cause: FailureCause; retryAfterMs?: number } {
+	if (error instanceof PollError) return error.failure;
+	if (error instanceof ApiError) {
+		const { cause, retryAfterMs } = error.facts;
+		return { cause, ...(retryAfterMs === undefined || !error.temporary ? {} : { retryAfterMs }) };
+	}
+	return { cause: 'node-defect' };
+}
+
+export { PollError };
+
+export function isTemporary(error: unknown): boolean {
+	const { cause } = failureOf(error);
+	return cause === 'rate-limited' || cause === 'quota-exhausted' || cause === 'temporarily-unavailable';
+}
+
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** Throws the error, or keeps it back for a while: outside durable cursors every failing poll is a failed execution each minute. */
+export function report(error: unknown, processState: ProcessState, host: PollHost, { reportFailures }: Pick<PollOptions, 'reportFailures'>): 'quiet' {
+	const now = clock.now();
+	const { retryAfterMs } = failureOf(error);
+	// Where the host does not honour Retry-After, we do.
+	if (retryAfterMs !== undefined) processState.notBefore = now + retryAfterMs;
+	processState.failingSince ??= now;
+	if (reportFailures === 'afterFifteenMinutes' && isTemporary(error) && now - processState.failingSince < LIMITS.swallowFailuresMs) {
+		host.log.warn(`${messageOf(error)}. Trying again with the next poll`, { failingForMs: now - processState.failingSince });
+		return 'quiet';
+	}
+	throw error;
+}

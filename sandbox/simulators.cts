@@ -1,0 +1,9 @@
+import { chatkitty } from './chatkitty.cts';
+import { chatTechnologies } from './chatTechnologies.cts';
+import type { Simulator } from './simulator.cts';
+import { flatchr } from './flatchr.cts';
+import { knit } from './knit.cts';
+import { kombo } from './kombo.cts';
+
+/** Every service the sandbox plays: a new one is one line here. */
+export const simulators: Array<() => Simulator> = [chatkitty, knit, kombo, flatchr, chatTechnologies];

@@ -1,0 +1,282 @@
+/** Holds what a trigger told against what the vendor showed. */
+import type { Application, ApplicationChanges, Change, ChangeEvent } from '../../lib/ats/model';
+
+/** An application in the fields that are compared: path -> value. */
+export type Flat = Map<string, string | null>;
+
+interface Shown {
+	/** Every value that a path ever had. */
+	ever: Map<string, Set<string | null>>;
+	now: Flat;
+	createdAt: number;
+	/** When reads last began to show a difference. */
+	changedAt: number;
+}
+
+export interface Verdict {
+	/** Differences that the vendor showed. */
+	changes: number;
+	told: number;
+	lost: number;
+	duplicated: number;
+	wrongFromTo: number;
+	/** The first few, in words. */
+	complaints: string[];
+}
+
+const DAY = 86_400_000;
+const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told', attachments: 'attachments not told' };
+/** What every application has. */
+const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'info.jobId', 'currentStage']);
+/** Under which of them a path stands: `interviews[3].status`. */
+const listOf = (path: string) => (path.startsWith('offers') ? UNTOLD.offers : path.startsWith('attachments') ? UNTOLD.attachments : UNTOLD.interviews);
+
+export class Oracle {
+	private readonly shown = new Map<string, Shown>();
+	private readonly known = new Map<string, Flat>();
+	private readonly eventIds = new Set<string>();
+	private readonly complaints: string[] = [];
+	private told = 0;
+	private missed = 0;
+	private duplicated = 0;
+	private wrong = 0;
+	private changes = 0;
+	/** Until the first read has ended, what is served is what will be remembered. */
+	watching = false;
+	watchStart = Infinity;
+	/** What was there before the trigger is no change. */
+	counting = false;
+	/** Rows show interviews and offers whole: everything about them counts, not status and times alone. */
+	whole = false;
+	/** Items carry only some models: a creation then stands for what the vendor shows. */
+	partial = false;
+	/** Events whose changes may repeat what a creation in the same step has said. */
+	private fresh = '';
+
+	/** The vendor shows this from now on. */
+	show(id: string, flat: Flat, at: number, createdAt: number): void {
+		const shown = this.shown.get(id) ?? { ever: new Map(), now: new Map(), createdAt, changedAt: at };
+		let differs = false;
+		for (const path of new Set([...flat.keys(), ...shown.now.keys()])) {
+			const value = flat.get(path) ?? null;
+			if ((shown.now.get(path) ?? null) === value && shown.now.has(path) === flat.has(path)) continue;
+			differs = true;
+			// What comes later was not there before.
+			const ever = shown.ever.get(path) ?? new Set(shown.now.size > 0 ? [null] : []);
+			ever.add(value);
+			shown.ever.set(path, ever);
+		}
+		if (differs) {
+			shown.changedAt = at;
+			if (this.counting) this.changes++;
+		}
+		shown.now = flat;
+		this.shown.set(id, shown);
+	}
+
+	isKnown(id: string): boolean {
+		return this.known.has(id);
+	}
+
+	/** Whether anything is shown of which nobody was told and that nobody remembered. */
+	someUnknown(): boolean {
+		if (!this.watching) return true;
+		for (const [id, { now }] of this.shown) if (!this.known.has(id) && now.get('deleted') !== 'true') return true;
+		return false;
+	}
+
+	/** Remembered without a word, with these values. */
+	baseline(id: string, flat: Flat): void {
+		if (!this.known.has(id)) this.known.set(id, flat);
+	}
+
+	/** The state was lost or belongs to another account: everything is new again. */
+	forget(): void {
+		this.known.clear();
+		this.watching = false;
+		this.watchStart = Infinity;
+	}
+
+	/** An account that is no longer looked at. */
+	forgetShown(): void {
+		this.shown.clear();
+	}
+
+	private isOld(id: string): boolean {
+		return (this.shown.get(id)?.createdAt ?? 0) < this.watchStart - DAY;
+	}
+
+	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>): void {
+		for (const item of items) if ('event' in item) this.event(item);
+	}
+
+	private event(event: ChangeEvent): void {
+		this.told++;
+		const id = event.applicationId ?? '';
+		if (this.eventIds.has(event.eventId)) this.complain('duplicated', `${event.event} ${id}: the event id was told before`);
+		this.eventIds.add(event.eventId);
+		const step = `${id} ${event.detectedAt}`;
+		if (event.event === 'application.created' || event.previousKnown === false) {
+			if (this.known.has(id) && this.watching) this.complain('duplicated', `${event.event} ${id}: was known`);
+			if (event.application) this.known.set(id, this.all(id, event.application));
+			this.fresh = step;
+			return;
+		}
+		const known = this.known.get(id) ?? new Map<string, string | null>();
+		this.known.set(id, known);
+		for (const change of event.changes) this.change(event, change, known, step === this.fresh);
+	}
+
+	private all(id: string, application: Application): Flat {
+		return this.partial ? new Map(this.shown.get(id)?.now) : flatten(application, false, this.whole);
+	}
+
+	private change(event: ChangeEvent, change: Change, known: Flat, fresh: boolean): void {
+		const id = event.applicationId ?? '';
+		if (change.path === 'info') {
+			known.set('info.candidate', person(event.application?.info?.candidate));
+			return;
+		}
+		if (change.path === '*') {
+			if (!event.application) return;
+			known.clear();
+			for (const [path, value] of this.all(id, event.application)) known.set(path, value);
+			return;
+		}
+		if (change.path === 'attachments') {
+			// Some are gone: the list as it is now is told.
+			for (const path of [...known.keys()]) if (path.startsWith('attachments[')) known.delete(path);
+			for (const [path, value] of attachmentsIn(event.application)) known.set(path, value);
+			return;
+		}
+		const ever = this.shown.get(id)?.ever;
+		let news = false;
+		for (const [path, from, to] of assignments(change, this.whole)) {
+			const values = ever?.get(path);
+			if (!values?.has(to) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
+			// With an application that is told as new all that it has is new.
+			if (from !== undefined && !(fresh && from === null) && !values?.has(from)) this.complain('wrong', `${event.event} ${id}: ${path} was never ${from}, said to be the old value`);
+			else if (from !== undefined && !fresh && known.has(path) && known.get(path) !== from) this.complain('wrong', `${event.event} ${id}: ${path} was told as ${known.get(path)}, not ${from}`);
+			if (known.get(path) !== to || !known.has(path)) news = true;
+			known.set(path, to);
+		}
+		if (!news && !fresh) this.complain('duplicated', `${event.event} ${id}: ${change.path} was told before`);
+		// With its status an offer's dates are told too: the item shows them.
+		const offer = this.whole ? /^offers\[(.*)\]\.status$/.exec(change.path)?.[1] : undefined;
+		if (offer !== undefined) known.set(`offers[${offer}].rest`, restOf(event.application?.offers?.find((one) => one.id === offer)));
+	}
+
+	/** Something that had to happen did not. */
+	miss(text: string): void {
+		this.missed++;
+		this.complaints.push(`missed: ${text}`);
+	}
+
+	verdict(): Verdict {
+		let lost = this.missed;
+		const lose = (text: string) => {
+			lost++;
+			if (this.complaints.length < 10) this.complaints.push(`lost: ${text}`);
+		};
+		if (!this.watching) lose('everything: the first read never came to its end');
+		for (const [id, shown] of this.shown) {
+			const known = this.known.get(id);
+			const deleted = shown.now.get('deleted') === 'true';
+			if (!known) {
+				if (!deleted && (!this.isOld(id) || shown.changedAt > this.watchStart)) lose(`${id} was never told`);
+				continue;
+			}
+			if (deleted) {
+				if (known.get('deleted') !== 'true') lose(`${id} was deleted`);
+				continue;
+			}
+			for (const path of new Set([...known.keys(), ...shown.now.keys()])) {
+				const value = shown.now.get(path) ?? null;
+				const told = known.get(path) ?? null;
+				if (value === told || path === UNTOLD.interviews || path === UNTOLD.offers || path === UNTOLD.attachments) continue;
+				if (!known.has(path) && (ALWAYS.has(path) || known.has(listOf(path)))) continue;
+				// An interview that is gone counts as cancelled; its times are of no interest.
+				const gone = path.startsWith('interviews[') && !shown.now.has(path);
+				if (gone && (!path.endsWith('.status') || told === 'CANCELLED')) continue;
+				lose(`${id}: ${path} is ${value}, last told or remembered as ${told}`);
+			}
+		}
+		return { changes: this.changes, told: this.told, lost, duplicated: this.duplicated, wrongFromTo: this.wrong, complaints: this.complaints };
+	}
+
+	private complain(kind: 'duplicated' | 'wrong', text: string): void {
+		if (kind === 'duplicated') this.duplicated++;
+		else this.wrong++;
+		if (this.complaints.length < 10) this.complaints.push(`${kind}: ${text}`);
+	}
+}
+
+export function flatten(application: Application, deleted: boolean, whole = false): Flat {
+	const flat: Flat = new Map([['deleted', String(deleted)]]);
+	const { info } = application;
+	flat.set('info.status', info?.status ?? null);
+	// Every application is somebody's, for some job and somewhere: null is not told.
+	if (info?.jobId) flat.set('info.jobId', info.jobId);
+	if (info?.candidate) flat.set('info.candidate', person(info.candidate));
+	if (application.currentStage) flat.set('currentStage', application.currentStage.id);
+	flat.set('rejection', reason(application.rejection));
+	// Not told: what it turns out to be later is remembered without a word.
+	if (!application.interviews) flat.set(UNTOLD.interviews, '');
+	if (!application.offers) flat.set(UNTOLD.offers, '');
+	if (!application.attachments) flat.set(UNTOLD.attachments, '');
+	for (const interview of application.interviews ?? []) {
+		const path = `interviews[${interview.id}]`;
+		flat.set(`${path}.status`, interview.status);
+		flat.set(`${path}.scheduledStart`, interview.scheduledStart);
+		flat.set(`${path}.scheduledEnd`, interview.scheduledEnd);
+		if (whole) flat.set(`${path}.rest`, restOf(interview));
+	}
+	for (const offer of application.offers ?? []) {
+		flat.set(`offers[${offer.id}].status`, offer.status);
+		if (whole) flat.set(`offers[${offer.id}].rest`, restOf(offer));
+	}
+	for (const [path, value] of attachmentsIn(application)) flat.set(path, value);
+	return flat;
+}
+
+/** Of an interview or an offer: all but what has a path of its own. */
+function restOf(part: unknown): string | null {
+	if (typeof part !== 'object' || part === null) return null;
+	return JSON.stringify({ ...part, status: undefined, scheduledStart: undefined, scheduledEnd: undefined });
+}
+
+function attachmentsIn(application: Application | null): Array<[path: string, value: string]> {
+	return (application?.attachments ?? []).map(({ id, name, type }) => [`attachments[${id ?? name ?? ''}]`, type]);
+}
+
+function assignments({ path, from, to, ...rest }: Change & { from?: unknown }, whole: boolean): Array<[path: string, from: string | null | undefined, to: string | null]> {
+	void rest;
+	const was = (read: (value: unknown) => string | null) => (from === undefined ? undefined : read(from));
+	if (path === 'currentStage') return [[path, was((value) => field(value, 'id')), field(to, 'id')]];
+	if (path === 'rejection') return [[path, was(reason), reason(to)]];
+	if (path === 'info.candidate') return [[path, undefined, person(to)]];
+	if (path.startsWith('attachments[')) return [[path, was((value) => field(value, 'type')), field(to, 'type')]];
+	if (/^(interviews|offers)\[[^\]]*\]$/.test(path)) {
+		const fields = path.startsWith('offers') ? ['status'] : ['status', 'scheduledStart', 'scheduledEnd'];
+		return [
+			...fields.map((name): [string, string | null | undefined, string | null] => [`${path}.${name}`, was((value) => field(value, name)), field(to, name)]),
+			...(whole ? [[`${path}.rest`, undefined, restOf(to)] satisfies [string, undefined, string | null]] : []),
+		];
+	}
+	const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
+	return [[path, was(text), text(to)]];
+}
+
+function field(value: unknown, name: string): string | null {
+	if (typeof value !== 'object' || value === null) return null;
+	const inner: unknown = Reflect.get(value, name);
+	return inner === null || inner === undefined ? null : String(inner);
+}
+
+function reason(value: unknown): string | null {
+	return value === null || value === undefined ? null : `${field(value, 'id')} ${field(value, 'text')} ${field(value, 'rejectedAt')}`;
+}
+
+function person(value: unknown): string | null {
+	return value === null || value === undefined ? null : JSON.stringify(value);
+}

@@ -1,0 +1,260 @@
+/**
+ * The built ATS Trigger on a service as the sandbox plays it: somebody works in the ATS, n8n polls, a witness holds what was told
+ * against what the world's journal says. The same for every provider.
+ */
+import { SimHost, type HandOver, type Mode } from './host.cts';
+import type { Plan, Result } from './simulation.cts';
+import { addressOf, TriggerInProcess } from './triggerNode.cts';
+import type { Verdict } from './oracle.cts';
+import { DEFAULT_OPTIONS } from '../../lib/ats/changes';
+import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
+import type { Fault } from '../../sandbox/faults.cts';
+import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
+import { Random } from '../../sandbox/random.cts';
+import type { Step } from '../../sandbox/recruiter.cts';
+
+/** A service of the sandbox, and who judges what the trigger tells of it. */
+export interface ProviderChaos {
+	/** Its name in the sandbox and in the trigger. */
+	service: string;
+	/** What n8n adds to each request; default: the key as a bearer. */
+	headers?(credential: Record<string, string>): Record<string, string>;
+	/** What a scenario takes that names nothing else. */
+	usual: Size;
+	witness(sandbox: Sandbox, clock: ManualClock, plan: ProviderPlan): Observer;
+	/** Everything that a scenario switched is as it was. */
+	recover?(sandbox: Sandbox): Promise<unknown>;
+}
+
+type Size = Required<Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute'>>;
+
+/** Sees what the world shows, what the trigger was served and what it told. */
+export interface Observer {
+	/** The first read is over: from now on everything must be told. */
+	readonly watching: boolean;
+	/** What was there before the trigger is no change. */
+	counting: boolean;
+	/** The trigger read this. */
+	served(path: string, body: string): void;
+	/** A poll is over. `state`: what the next one would read. */
+	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void;
+	/** The state was lost: everything is new again. */
+	forget(): void;
+	/** Something that had to happen did not. */
+	miss(text: string): void;
+	/** The longest delay that the trigger measured, ms. */
+	lagIn(state: string): number;
+	verdict(): Verdict;
+}
+
+export interface ProviderPlan extends Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute' | 'crashes'> {
+	parameters?: Record<string, string | number | string[] | object>;
+	/** On top of what the sandbox gives out. */
+	credential?(sandbox: Sandbox): Record<string, string>;
+	steps?: readonly Step[];
+	/** Nothing is polled until an activation succeeds. */
+	inactive?: boolean;
+	prepare?(sim: ProviderSimulation): unknown;
+	minute?(sim: ProviderSimulation, minute: number): unknown;
+}
+
+/** What the node has when nothing is chosen. */
+const PARAMETERS = { integrationId: '', events: ['*'], models: [], firstRun: 'silent', filters: {}, output: 'perEvent', options: {} };
+
+const FAILURES: Fault[] = [
+	{ kind: 'status', status: 500 }, { kind: 'status', status: 429 }, { kind: 'status', status: 429, retryAfter: 90 }, { kind: 'html' },
+	{ kind: 'slow', ms: 40_000 }, { kind: 'brokenJson' }, { kind: 'errorInSuccess' }, { kind: 'expiredCursor' },
+];
+
+export class ProviderSimulation {
+	readonly clock = new ManualClock();
+	readonly random: Random;
+	private readonly plan: ProviderPlan & Size;
+	private parts: { sandbox: Sandbox; host: SimHost; trigger: TriggerInProcess; witness: Observer } | undefined;
+	private active: boolean;
+	private heard = 0;
+	private quietPolls = 0;
+	private requestsInQuietPolls = 0;
+
+	constructor(
+		readonly mode: Mode,
+		private readonly player: ProviderChaos,
+		plan: ProviderPlan,
+		private readonly seed: string,
+	) {
+		this.random = new Random(`${seed}/${mode}`);
+		this.plan = { ...player.usual, ...plan };
+		this.active = plan.inactive !== true;
+	}
+
+	get sandbox(): Sandbox {
+		return this.started.sandbox;
+	}
+
+	get world() {
+		return this.started.sandbox.world;
+	}
+
+	get host(): SimHost {
+		return this.started.host;
+	}
+
+	get witness(): Observer {
+		return this.started.witness;
+	}
+
+	get trigger(): TriggerInProcess {
+		return this.started.trigger;
+	}
+
+	private get started() {
+		if (!this.parts) throw new Error('The simulation has not begun');
+		return this.parts;
+	}
+
+	async run(): Promise<Result> {
+		const { minutes, changesPerMinute, steps } = this.plan;
+		const { sandbox, trigger, witness } = await this.start();
+		try {
+			if (steps) sandbox.recruiter.steps = steps.map((step) => [step, 1] as const);
+			witness.counting = this.active;
+			await this.plan.prepare?.(this);
+			for (let minute = 0; minute < minutes; minute++) {
+				this.work(changesPerMinute);
+				await this.plan.minute?.(this, minute);
+				await this.poll();
+			}
+			const { state } = this.host;
+			const maxLagSeen = state === undefined ? 0 : witness.lagIn(state);
+			await this.comeToRest();
+			return this.result(maxLagSeen);
+		} finally {
+			trigger.close();
+			await sandbox.close();
+		}
+	}
+
+	private async start() {
+		const { player, clock, plan } = this;
+		const { service } = player;
+		const sandbox = await startSandbox({ seed: `${this.seed}/${this.mode}`, clock, jobs: 12, applications: plan.applications, services: [service], validate: false, listen: false });
+		const witness = player.witness(sandbox, clock, plan);
+		const baseUrl = addressOf(sandbox.urls[service]);
+		const credential = { ...sandbox.credentials[service], region: 'custom', baseUrl, apiBaseUrl: baseUrl, ...plan.credential?.(sandbox) };
+		const headers = player.headers?.(credential) ?? { authorization: `Bearer ${sandbox.keys[service]}` };
+		const trigger = new TriggerInProcess({
+			sandbox, clock, provider: service, credential, headers, parameters: { ...PARAMETERS, ...plan.parameters },
+			onAnswer: (path, body) => witness.served(path, body),
+		});
+		const host = new SimHost(this.mode, () => { throw new Error('the node opens its own source'); }, DEFAULT_OPTIONS, () => clock.now());
+		host.run = trigger.poll;
+		this.parts = { sandbox, host, trigger, witness };
+		return this.parts;
+	}
+
+	// ------------------------------------------------------------------------------------------------ what happens
+
+	/** A minute in which so much is done in the ATS. */
+	work(changes: number): void {
+		for (let i = 0; i < changes; i++) {
+			this.clock.advance(Math.floor(MINUTE / (changes + 1)));
+			this.sandbox.recruiter.step();
+		}
+		this.clock.advance(Math.floor(MINUTE / (changes + 1)));
+	}
+
+	/** So much is done at once. */
+	burst(changes: number): void {
+		for (let i = 0; i < changes; i++) this.sandbox.recruiter.step();
+	}
+
+	async poll(): Promise<void> {
+		if (!this.active) return;
+		const { host, trigger, witness } = this.started;
+		const before = trigger.requests;
+		const { result } = await host.tick();
+		if (result === 'quiet' && witness.watching) {
+			this.quietPolls++;
+			this.requestsInQuietPolls += trigger.requests - before;
+		}
+		this.sandbox.world.settle();
+		witness.hear(host.executions.slice(this.heard).flatMap(({ items }) => items), host.state);
+		this.heard = host.executions.length;
+	}
+
+	/** n8n dies, and what only its memory held is gone; before that perhaps while it hands over what a poll told. */
+	async crash(): Promise<void> {
+		const fates: readonly HandOver[] = this.mode === 'durable' ? ['whole', 'nothing'] : ['whole', 'nothing', 'executionOnly', 'stateOnly'];
+		if (this.random.chance(0.5)) {
+			this.host.handOver = this.random.pick(fates);
+			await this.poll();
+			this.host.handOver = 'whole';
+		}
+		this.restart();
+	}
+
+	/** n8n is killed between two polls. */
+	restart(): void {
+		this.host.kill();
+		this.trigger.restart();
+	}
+
+	/** The user switches the workflow on; `refused`: the trigger must say no, in such words. */
+	async activate(refused?: RegExp): Promise<void> {
+		const { host, trigger, witness } = this.started;
+		host.run = async (poller) => {
+			await trigger.activate(poller);
+			return 'quiet';
+		};
+		const { error } = await host.tick('activate');
+		host.run = trigger.poll;
+		const said = error ? `${error.message} ${'description' in error ? String(error.description) : ''}` : undefined;
+		if (refused ? said === undefined || !refused.test(said) : said !== undefined) witness.miss(`activation: ${said ?? 'it was not refused'}`);
+		this.active = said === undefined;
+		witness.counting = this.active;
+	}
+
+	/** From now on so many requests fail, in every way. */
+	failing(rate: number): void {
+		this.sandbox.faults.often(FAILURES, rate, { service: this.player.service });
+		this.trigger.cut = () => this.random.chance(rate / FAILURES.length);
+	}
+
+	/** No more changes, no more faults; days go by, so that the full checks come. */
+	private async comeToRest(): Promise<void> {
+		const { clock } = this;
+		const { sandbox, trigger } = this.started;
+		sandbox.faults.clear();
+		trigger.cut = () => false;
+		trigger.latencyMs = 40;
+		await this.player.recover?.(sandbox);
+		if (!this.active) await this.activate();
+		sandbox.world.settleAll();
+		sandbox.world.lag = 0;
+		for (let round = 0; round < 3; round++) {
+			// Longer than a full check that was refused waits until it tries again.
+			for (let poll = 0; poll < 11; poll++) {
+				clock.advance(poll < 8 ? MINUTE : 22 * MINUTE);
+				await this.poll();
+			}
+			clock.advance(DAY);
+		}
+	}
+
+	private result(maxLagSeen: number): Result {
+		const { state } = this.host;
+		return {
+			...this.witness.verdict(),
+			polls: this.host.polls,
+			emptyExecutions: this.host.executions.filter(({ items }) => items.length === 0).length,
+			maxStateBytes: this.host.maxStateBytes,
+			bytesPerApplication: state === undefined ? 0 : Math.round(state.length / this.world.applications.rows.length),
+			quietPolls: this.quietPolls,
+			requestsInQuietPolls: this.requestsInQuietPolls,
+			fullChecks: 0,
+			requestsInFullChecks: 0,
+			maxLagSeen,
+		};
+	}
+}
