@@ -2,7 +2,8 @@ import type { IAllExecuteFunctions } from 'n8n-workflow';
 
 import type { Row } from '../../lib/action/operation';
 import { NOT_SPECIFIED, toId, toMillis, toText, toUtc, type Candidate, type Message } from '../../lib/ats/model';
-import { CursorRefused, type FeedEntry, type FeedSource, type NewCandidate, type NewMessage, type Operations, type Provider, type ReadOptions } from '../../lib/ats/provider';
+import { type NewCandidate, type NewMessage, type Operations, type Provider, type ReadOptions } from '../../lib/ats/provider';
+import { CursorRefused, type FeedEntry, type FeedSource } from '../../lib/ats/source';
 import { ApiError, FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import { connectChatTechnologies, PAGE_SIZE, pathOf, type ChatTechnologiesApi } from './api';

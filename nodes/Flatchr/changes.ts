@@ -1,7 +1,8 @@
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
 import { toId, type EventName, type ModelKey } from '../../lib/ats/model';
-import type { ChangeSource, ReadOptions, SourcePage, SourceRow } from '../../lib/ats/provider';
+import type { ReadOptions } from '../../lib/ats/provider';
+import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
 import type { Answer } from '../../lib/http/apiDefinition';
 import { rowsOf, type FlatchrApi } from './api';
 import { filterDay, millisOf } from './dates';

@@ -1,6 +1,7 @@
 import type { Row } from '../../lib/action/operation';
 import { toId, toMillis } from '../../lib/ats/model';
-import { CursorRefused, type ChangeSource, type ReadOptions, type SourcePage, type SourceRow } from '../../lib/ats/provider';
+import { type ReadOptions } from '../../lib/ats/provider';
+import { CursorRefused, type ChangeSource, type SourcePage, type SourceRow } from '../../lib/ats/source';
 import { ApiError, FieldError } from '../../lib/errors';
 import { isObject, type Answer } from '../../lib/http/apiDefinition';
 import { AT_ONCE, inParallel, isUnsupported, LISTS, pageOf, type KnitApi } from './api';

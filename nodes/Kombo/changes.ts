@@ -2,7 +2,8 @@ import type { Row } from '../../lib/action/operation';
 import { path, type Query } from '../../lib/http/path';
 import { isObject, type Answer } from '../../lib/http/apiDefinition';
 import { toId, toMillis, toText, type EventName, type ModelKey } from '../../lib/ats/model';
-import type { ChangeSource, ReadOptions, SourcePage, SourceRow } from '../../lib/ats/provider';
+import type { ReadOptions } from '../../lib/ats/provider';
+import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
 import { PAGE_SIZE, rowsOf, type KomboApi } from './api';
 import { PROVIDER, toApplication, toInterview, toOffer } from './mapping';
 

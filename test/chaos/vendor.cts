@@ -1,7 +1,7 @@
 /** An applicant tracking system in memory: applications that change, pages of them, and faults. In simulated time. */
 import type { Application, ApplicationStatus, InterviewStatus, ModelKey, OfferStatus } from '../../lib/ats/model';
-import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/provider';
-import { CursorRefused } from '../../lib/ats/provider';
+import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
+import { CursorRefused } from '../../lib/ats/source';
 import { ApiError } from '../../lib/errors';
 import type { Clock } from '../../sandbox/clock.cts';
 import { opaqueId, Random } from '../../sandbox/random.cts';

@@ -1,5 +1,5 @@
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes';
-import { CursorRefused, type FeedEntry, type FeedSource } from '../../lib/ats/provider';
+import { CursorRefused, type FeedEntry, type FeedSource } from '../../lib/ats/source';
 import { useClock } from '../../lib/clock';
 import { DAY, HOUR, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { Random } from '../../sandbox/random.cts';

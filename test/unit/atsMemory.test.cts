@@ -10,7 +10,7 @@ import { contentHash, snapshotOf } from '../../lib/ats/changes/compare/snapshot'
 import { freshState, type State } from '../../lib/ats/changes/memory/state';
 import { APPLICATION_STATUSES, INTERVIEW_STATUSES, MODEL_KEYS, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model';
 import type { Application } from '../../lib/ats/model';
-import type { SourceRow } from '../../lib/ats/provider';
+import type { SourceRow } from '../../lib/ats/source';
 import { opaqueId } from '../../sandbox/random.cts';
 
 const id = fc.oneof(fc.integer({ min: 1, max: 10_000 }).map((n) => opaqueId('application', n)), fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }), fc.uuid());

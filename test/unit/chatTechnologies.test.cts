@@ -1,7 +1,7 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { ChatTechnologiesApi as Credential } from '../../credentials/ChatTechnologiesApi.credentials';
-import { CursorRefused, type FeedSource } from '../../lib/ats/provider';
+import { CursorRefused, type FeedSource } from '../../lib/ats/source';
 import { filled, provider, toCandidate, toEntry, toMessage } from '../../nodes/ChatTechnologies/provider';
 import { connectChatTechnologies, type Settings } from '../../nodes/ChatTechnologies/api';
 import { decode, errorOf } from '../../nodes/ChatTechnologies/envelope';

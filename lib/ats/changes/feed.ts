@@ -1,7 +1,7 @@
 import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ChangeEvent } from '../model';
-import { CursorRefused, type FeedEntry, type FeedPage, type FeedSource } from '../provider';
+import { CursorRefused, type FeedEntry, type FeedPage, type FeedSource } from '../source';
 import { messageOf, PollError } from '../../poll/failures';
 import { forget, freshFeed, packFeed, unpackFeed, type FeedState } from './feedState';
 import { fingerprint } from '../../poll/state/hash';

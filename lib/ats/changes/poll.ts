@@ -1,7 +1,7 @@
 import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ApplicationChanges, ChangeEvent } from '../model';
-import type { ChangeSource, Source } from '../provider';
+import type { ChangeSource, Source } from '../source';
 import { activate } from '../../poll/activation';
 import { Emission } from './compare/emission';
 import { examples } from './testEvents';

@@ -1,5 +1,5 @@
 import { clock } from '../../clock';
-import type { ChangeSource } from '../provider';
+import type { ChangeSource } from '../source';
 import type { Emission } from './compare/emission';
 import type { PollHost } from '../../poll/host';
 import { Draft } from './memory/memory';

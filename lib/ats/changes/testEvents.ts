@@ -1,6 +1,6 @@
 import { clock } from '../../clock';
 import type { ChangeEvent } from '../model';
-import type { FeedEntry, Source, SourceRow } from '../provider';
+import type { FeedEntry, Source, SourceRow } from '../source';
 import { onlyModels } from './compare/emission';
 import { PollError } from '../../poll/failures';
 import { DAY, LIMITS, type PollOptions } from './options';

@@ -1,6 +1,6 @@
 import { clock } from '../../../clock';
 import type { Change } from '../../model';
-import type { SourceRow } from '../../provider';
+import type { SourceRow } from '../../source';
 import { created, diff, vanished } from './diff';
 import type { Difference, Now } from './diff';
 import { onlyModels, type FoundBy } from './emission';

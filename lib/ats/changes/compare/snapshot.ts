@@ -1,6 +1,6 @@
 import { APPLICATION_STATUSES, INTERVIEW_STATUSES, MODEL_KEYS, OFFER_STATUSES, ORIGINS, toMillis } from '../../model';
 import type { Application, ApplicationInfo, ApplicationStatus, Attachment, Interview, InterviewStatus, ModelKey, Offer, OfferStatus, Stage, User } from '../../model';
-import type { SourceRow } from '../../provider';
+import type { SourceRow } from '../../source';
 import { hash32, mix } from '../../../poll/state/hash';
 
 /**

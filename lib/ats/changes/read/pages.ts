@@ -1,5 +1,5 @@
 import { clock } from '../../../clock';
-import { CursorRefused, type SourcePage } from '../../provider';
+import { CursorRefused, type SourcePage } from '../../source';
 import { comparePage, type CompareOptions } from '../compare/rows';
 import { messageOf, PollError } from '../../../poll/failures';
 import { LIMITS } from '../options';

@@ -1,5 +1,5 @@
 import { clock } from '../../../clock';
-import type { SourcePage } from '../../provider';
+import type { SourcePage } from '../../source';
 import { LIMITS } from '../options';
 import { newRead, readPages, sentAtVendor, type Outcome } from './pages';
 import type { Run } from '../run';
