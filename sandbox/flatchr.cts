@@ -18,8 +18,11 @@ export function flatchr(): Simulator {
 			registerWrites(app, state);
 			app.addHook('onClose', async () => webhooks.clear());
 
-			/** `{ filters?: 'monthFirst' | 'ignored' | 'dayFirst', commentsNeedUser?, tokenLife? }` */
-			tools.control('settings', ({ filters, commentsNeedUser, tokenLife }) => {
+			/** `{ filters?: 'monthFirst' | 'ignored' | 'dayFirst', emailFilter?: 'exact' | 'loose' | 'ignored', newestFirst?, searchLag?, commentsNeedUser?, tokenLife? }` */
+			tools.control('settings', ({ filters, emailFilter, newestFirst, searchLag, commentsNeedUser, tokenLife }) => {
+				if (emailFilter === 'exact' || emailFilter === 'loose' || emailFilter === 'ignored') state.emailFilter = emailFilter;
+				if (typeof newestFirst === 'boolean') state.newestFirst = newestFirst;
+				if (typeof searchLag === 'number') state.searchLag = searchLag;
 				if (filters === 'monthFirst' || filters === 'ignored' || filters === 'dayFirst') state.filters = filters;
 				if (typeof commentsNeedUser === 'boolean') state.commentsNeedUser = commentsNeedUser;
 				if (typeof tokenLife === 'number') state.tokenLife = tokenLife;

@@ -4,6 +4,7 @@ import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import type { FlatchrApi } from './api';
+import { applicationsOf } from './newCandidate';
 import { tidy } from './tidy';
 
 export const ANY = '*';
@@ -35,7 +36,8 @@ export function parseEvent(body: unknown): FlatchrEvent {
 export function eventId({ event, body }: FlatchrEvent): string | undefined {
 	const data = isObject(body.data) ? body.data : {};
 	const created = event === 'new_applicant' ? data.applicant_id : event === 'new_vacancy' ? data.vacancy_id : undefined;
-	if (typeof created === 'string' || typeof created === 'number') return `${event} ${created}`;
+	// Numbers and IDs are each company's own.
+	if (typeof created === 'string' || typeof created === 'number') return [event, body.company_id, created].filter((part) => part !== undefined).join(' ');
 	const moved = event === 'drag_applicant' && isObject(data.applicant) && data.applicant.updated_at;
 	return moved ? `${event} ${createHash('sha256').update(JSON.stringify(body)).digest('hex')}` : undefined;
 }
@@ -62,7 +64,7 @@ export async function withApplicant(flatchr: FlatchrApi, { body }: FlatchrEvent,
 	const candidate = isObject(body.data) && isObject(body.data.candidate) ? body.data.candidate : {};
 	const { email } = candidate;
 	if (ids.applicant !== null || ids.vacancy === null || typeof email !== 'string' || email === '') return ids;
-	const rows = (await flatchr.search({ email, vacancy: ids.vacancy })).filter((row) => String(row.email).toLowerCase() === email.toLowerCase());
+	const rows = await applicationsOf(flatchr, email, { vacancy: ids.vacancy });
 	const active = rows.filter((row) => row.status !== 0);
 	const [only, ...others] = active.length > 0 ? active : rows;
 	return { ...ids, applicant: others.length === 0 && typeof only?.applicant === 'string' ? only.applicant : null };
@@ -70,8 +72,8 @@ export async function withApplicant(flatchr: FlatchrApi, { body }: FlatchrEvent,
 
 export function itemOf({ body }: FlatchrEvent, ids: EventIds): Row {
 	const item = tidy(body);
-	const data = isObject(item.data) ? (item.data as Row) : {};
-	return { ...item, data: typeof data.column === 'number' ? { ...data, column: String(data.column) } : data, ids: { ...ids } };
+	const data = isObject(item.data) && typeof item.data.column === 'number' ? { ...item.data, column: String(item.data.column) } : item.data;
+	return { ...item, ...(data === undefined ? {} : { data }), ids: { ...ids } };
 }
 
 /** Flatchr's IDs for paths are text; the numbers beside them are of no use there. */

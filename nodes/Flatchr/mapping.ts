@@ -53,17 +53,22 @@ function statusOf(status: unknown, hired: unknown, archivedAsRejected = false): 
 
 /** A search row names no candidate; its own id is the application's. */
 function personOf(person: Given): NonNullable<NonNullable<Application['info']>['candidate']> {
-	const phone = toText(person.phone);
-	const email = toText(person.email);
 	return {
 		id: 'applicant' in person ? null : toId(person.id),
 		firstName: toText(person.firstname),
 		lastName: toText(person.lastname),
-		phones: 'phone' in person ? (phone === null ? [] : [{ type: NOT_SPECIFIED, phoneNumber: plainPhone(phone) }]) : null,
-		emails: 'email' in person ? (email === null ? [] : [{ type: NOT_SPECIFIED, email }]) : null,
+		phones: listOfOne(person.phone, (phone) => ({ type: NOT_SPECIFIED, phoneNumber: plainPhone(phone) })),
+		emails: listOfOne(person.email, (email) => ({ type: NOT_SPECIFIED, email })),
 		links: isObject(person.urls) ? Object.values(person.urls).filter((url): url is string => typeof url === 'string' && url !== '') : null,
 		location: null,
 	};
+}
+
+/** Null and an empty text say that there is none; a number is the text of it; what else there may be cannot be read, and says nothing. */
+function listOfOne<Part>(value: unknown, read: (text: string) => Part): Part[] | null {
+	if (value === null || value === '') return [];
+	const text = typeof value === 'number' ? String(value) : toText(value);
+	return text === null ? null : [read(text)];
 }
 
 /** Flatchr writes international numbers with blanks: `+33 6 37 89 87 57`. */

@@ -3,10 +3,7 @@ import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { clock } from '../../lib/clock';
 import type { FlatchrApi } from './api';
-import { filterDay } from './dates';
 import { filled, vacancySlug, wireNumber } from './fields';
-
-const DAY = 24 * 60 * 60_000;
 
 /** https://developers.flatchr.io/en/docs/QuickStart/Candidats/Creer_un_candidat */
 export const newCandidateFields = [
@@ -77,23 +74,55 @@ export function keyInBody(flatchr: FlatchrApi) {
 	return { token: flatchr.account.apiKey };
 }
 
-/** Waits before each look: the answer to a creation names no ID, and a search may not show the newcomer at once. */
+/** Waits before each look: a search may not show the newcomer at once. */
 const LOOKS_MS = [0, 1000, 2000];
 
-/** The application that was just created, by what the search shows of it. */
-export async function newApplicant(flatchr: FlatchrApi, { email, slug }: { email: string; slug: string }, signal?: AbortSignal): Promise<{ applicant: string | null; vacancyKey: string | null }> {
-	const vacancy = (await flatchr.known(flatchr.company('/vacancies'))).find((row) => row.slug === slug);
-	const vacancyKey = typeof vacancy?.id === 'string' ? vacancy.id : null;
-	for (const wait of LOOKS_MS) {
-		if (wait > 0) await clock.sleep(wait, signal);
-		// The time zone of Flatchr's days is not documented: a day more on that side.
-		const found = await flatchr.search({ email, start: filterDay(clock.now() - DAY) });
-		const applicant = found.filter((row) => isSame(row, email, vacancy)).at(-1)?.applicant;
-		if (typeof applicant === 'string') return { applicant, vacancyKey };
-	}
-	return { applicant: null, vacancyKey };
+export interface NewApplicant<Answer> {
+	answer: Answer;
+	/** ID of the new application; null where nobody can say which one it is. */
+	applicant: string | null;
+	vacancyKey: string | null;
+	/** Why there is no ID, in words. */
+	unclear?: string;
 }
 
-function isSame(row: Row, email: string, vacancy: Row | undefined): boolean {
-	return String(row.email).toLowerCase() === email.toLowerCase() && (vacancy === undefined || row.vacancy_id === vacancy.vacancy_id);
+/**
+ * Creates, and tells which application is the new one: the answer names no ID, so the search is asked before and after. What is
+ * there afterwards and was not before is the new one, as long as it is one alone: two people may be created at the same time.
+ */
+export async function createAndFind<Answer>(flatchr: FlatchrApi, { email, slug }: { email: string; slug: string }, create: () => Promise<Answer>, signal?: AbortSignal): Promise<NewApplicant<Answer>> {
+	const look = async () => {
+		const vacancy = (await flatchr.known(flatchr.company('/vacancies'))).find((row) => row.slug === slug);
+		const rows = (await applicationsOf(flatchr, email)).filter((row) => vacancy === undefined || row.vacancy_id === vacancy.vacancy_id);
+		return { vacancyKey: typeof vacancy?.id === 'string' ? vacancy.id : null, applicants: rows.flatMap(({ applicant }) => (typeof applicant === 'string' ? [applicant] : [])) };
+	};
+	// Who may not search may create all the same.
+	const before = await look().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+	signal?.throwIfAborted();
+	const answer = await create();
+	const unclear = (why: string) => ({ answer, applicant: null, vacancyKey: before instanceof Error ? null : before.vacancyKey, unclear: `The candidate was created, but ${why}: look for the application later with Find by Email, and do not create it again` });
+	if (before instanceof Error) return unclear(`which application is the new one cannot be told, since looking before failed (${before.message})`);
+	try {
+		for (const wait of LOOKS_MS) {
+			if (wait > 0) await clock.sleep(wait, signal);
+			const { vacancyKey, applicants } = await look();
+			const [applicant, ...others] = new Set(applicants.filter((one) => !before.applicants.includes(one)));
+			if (others.length > 0) return unclear('the search shows several new applications of this person');
+			if (applicant !== undefined) return { answer, applicant, vacancyKey };
+		}
+		return unclear('the search does not show it yet');
+	} catch (error) {
+		signal?.throwIfAborted();
+		// The person exists: an error here would make somebody create them twice.
+		return unclear(`looking for it failed (${error instanceof Error ? error.message : String(error)})`);
+	}
+}
+
+/** Applications of the person with this address. Whatever else the search gives is left out. */
+export async function applicationsOf(flatchr: FlatchrApi, email: string, filters: object = {}): Promise<Row[]> {
+	return (await flatchr.search({ email, ...filters })).filter((row) => sameAddress(row.email, email));
+}
+
+function sameAddress(one: unknown, other: string): boolean {
+	return typeof one === 'string' && one.trim().toLowerCase() === other.trim().toLowerCase();
 }

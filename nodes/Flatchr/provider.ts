@@ -13,7 +13,7 @@ import { filled, wireNumber } from './fields';
 import { joinsOf, withKeys, type Joins } from './joins';
 import { normalize, PROVIDER, toApplication, toJob, toMessage, toStage, toUser } from './mapping';
 import { multipart } from './multipart';
-import { document, keyInBody, newApplicant } from './newCandidate';
+import { createAndFind, document, keyInBody } from './newCandidate';
 
 const DAY = 24 * 60 * 60_000;
 const MESSAGE_PARTS = ['author', 'replied', 'mail', 'attachments', 'candidate'];
@@ -109,14 +109,11 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 			const file = files.find(({ type }) => type === 'RESUME') ?? files[0];
 			if (!file) throw new FieldError('Flatchr creates an application only with a CV', 'Add a file of the type Resume.');
 			const { firstName: firstname, lastName: lastname, email, phone } = candidate;
-			await flatchr.careers('/vacancy/candidate/json', filled({ vacancy: slug, firstname, lastname, email, phone, comment, ...document(file), ...keyInBody(flatchr) }));
+			const body = filled({ vacancy: slug, firstname, lastname, email, phone, comment, ...document(file), ...keyInBody(flatchr) });
+			const { applicant, unclear } = await createAndFind(flatchr, { email, slug }, async () => await flatchr.careers('/vacancy/candidate/json', body));
 			everybody.wrote();
-			// The person exists from here on: a failure must not make somebody create them twice.
-			const applicant = await newApplicant(flatchr, { email, slug }).then(({ applicant: found }) => found, () => null);
-			if (stageId !== undefined) {
-				if (applicant === null) throw new FieldError('The application was created, but Flatchr does not show it yet, so it was not moved to the stage', 'Do not create it again: find it later and move it.');
-				await move(applicantPath(flatchr, jobId, applicant), stageId);
-			}
+			if (stageId !== undefined && applicant === null) throw new FieldError(`${unclear ?? ''}. It was not moved to the stage`, 'Find the application and move it by hand.');
+			if (stageId !== undefined && applicant !== null) await move(applicantPath(flatchr, jobId, applicant), stageId);
 			return { applicationId: applicant, candidateId: null, application: null };
 		},
 		async *attachments(id) {

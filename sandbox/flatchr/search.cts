@@ -20,9 +20,11 @@ export function searchRows(state: FlatchrState, filters: Filters): Row[] {
 		if (filters.hired !== undefined && (application.status === 'HIRED') !== (filters.hired === 'true')) return false;
 		if (filters.column !== undefined && world.stages.need(application.stageId).name !== filters.column) return false;
 		const { firstName, lastName, emails, phones } = world.candidates.need(application.candidateId);
-		return same(firstName, filters.firstname) && same(lastName, filters.lastname) && same(emails[0]?.address, filters.email) && same(digits(phones[0]?.number), filters.phone && digits(filters.phone));
+		return same(firstName, filters.firstname) && same(lastName, filters.lastname) && sameEmail(state, emails[0]?.address, filters.email) && same(digits(phones[0]?.number), filters.phone && digits(filters.phone));
 	};
-	return world.applications.rows.filter(fits).map((application) => searchRow(state, application));
+	const shownUntil = state.searchLag > 0 ? world.clock.now() - state.searchLag : Infinity;
+	const rows = world.applications.rows.filter((application) => application.createdAt <= shownUntil && fits(application)).map((application) => searchRow(state, application));
+	return state.newestFirst ? rows.reverse() : rows;
 }
 
 function bound(state: FlatchrState, given: string | undefined): number {
@@ -33,6 +35,11 @@ function bound(state: FlatchrState, given: string | undefined): number {
 
 function same(value: string | null | undefined, wanted: string | undefined): boolean {
 	return wanted === undefined || (value ?? '').toLowerCase() === wanted.toLowerCase();
+}
+
+function sameEmail(state: FlatchrState, value: string | undefined, wanted: string | undefined): boolean {
+	if (wanted === undefined || state.emailFilter === 'ignored') return true;
+	return state.emailFilter === 'loose' ? (value ?? '').split('@')[0]?.startsWith(wanted.trim().split('@')[0]?.slice(0, 1) ?? '') === true : same(value, wanted);
 }
 
 const digits = (phone: string | undefined): string => (phone ?? '').replace(/\D/g, '');

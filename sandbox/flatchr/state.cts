@@ -20,6 +20,14 @@ export class FlatchrState {
 	/** How search dates are taken: as documented, not at all, or with the day first. */
 	filters: 'monthFirst' | 'ignored' | 'dayFirst' = 'monthFirst';
 
+	/** How the search takes an address: as it is, as the beginning of one, or not at all. */
+	emailFilter: 'exact' | 'loose' | 'ignored' = 'exact';
+
+	newestFirst = false;
+
+	/** How long the search does not show a new application, ms. */
+	searchLag = 0;
+
 	commentsNeedUser = true;
 
 	/** How long a user's token lives, ms. */

@@ -1,5 +1,5 @@
 import { useClock } from '../../lib/clock';
-import { binaryFile, readBinary, runTool, testCredential } from './harness/index.cts';
+import { binaryFile, readBinary, runNode, runTool, testCredential } from './harness/index.cts';
 import { byId, must, startFlatchr, type Flatchr } from './support/flatchr.cts';
 
 let flatchr: Flatchr;
@@ -163,7 +163,7 @@ describe('a new candidate', () => {
 		expect(row).toEqual({ success: true, status: 200, response: 'applicant created', applicant: flatchr.ids.of('application', made), vacancy_key: flatchr.ids.of('job', job()) });
 		expect(person(made)).toMatchObject({ firstName: 'Zoë', lastName: "O'Brien", links: ['https://www.linkedin.com/in/zoe'] });
 		expect(world().bytes(must(world().attachments.by('applicationId', made.id)[0])).equals(pdf)).toBe(true);
-		expect(flatchr.requests(from)[0]?.body).toMatchObject({ offerer_id: 75, urls: { linkedin: 'https://www.linkedin.com/in/zoe' }, answers: [{ question: 'Why?', value: 'Because' }] });
+		expect(flatchr.requests(from).find(({ path }) => path === '/careers/vacancy/candidate/json')?.body).toMatchObject({ offerer_id: 75, urls: { linkedin: 'https://www.linkedin.com/in/zoe' }, answers: [{ question: 'Why?', value: 'Because' }] });
 	});
 
 	it('is created with a CV from a link, without another call when no ID is wanted', async () => {
@@ -183,6 +183,43 @@ describe('a new candidate', () => {
 		expect(world().applications.rows.length).toBe(before + 1);
 	});
 
+	describe('of somebody who applied earlier the same day', () => {
+		const settings = async (given: object) => void (await flatchr.sandbox.control('flatchr/settings', { emailFilter: 'exact', newestFirst: false, searchLag: 0, ...given }));
+		const again = async (email: string) => await flatchr.json('candidate', 'create', { ...basics(email), cvSource: 'link', cvUrl: 'https://example.com/cv.pdf' });
+		const idOf = (index: number) => flatchr.ids.of('application', must(world().applications.rows.at(index)));
+		afterEach(async () => await settings({}));
+
+		it('is the new application, also when the search shows the newest first', async () => {
+			await settings({ newestFirst: true });
+			await again('twice@mail.example');
+			expect((await again('twice@mail.example'))[0]).toMatchObject({ applicant: idOf(-1) });
+		});
+
+		it('is nobody while the search does not show it yet, and the old application is left alone', async () => {
+			const [first] = await again('slow@mail.example');
+			slept += 120_000;
+			await settings({ searchLag: 60_000 });
+			const { run, json } = await flatchr.run('candidate', 'create', { ...basics('slow@mail.example'), cvSource: 'link', cvUrl: 'https://example.com/cv.pdf' });
+			expect([first?.['applicant'], json[0]?.['applicant']]).toEqual([idOf(-2), null]);
+			expect(run.data.resultData.runData.Node?.at(-1)?.hints?.[0]?.message).toMatch(/does not show it yet.*do not create it again/);
+			const stage = await binaryFile(pdf, 'zoe.pdf', 'application/pdf');
+			const parameters = { provider: 'flatchr', resource: 'application', operation: 'create', jobId: byId(flatchr.ids.of('job', job())), firstName: 'Zoë', lastName: 'Again', email: 'slow@mail.example', files: { row: [{ fileType: 'RESUME', binaryField: 'cv' }] }, additionalFields: { stageId: byId(String((await flatchr.json('column', 'getAll')).at(-1)?.['id'])) } };
+			const stages = () => world().applications.rows.map(({ stageId }) => stageId);
+			const before = stages();
+			const { error } = await runNode('ats', parameters, { credentials: flatchr.credentials, items: [{ json: {}, binary: { cv: stage } }] });
+			expect(error?.message).toMatch(/was created, but the search does not show it yet.*was not moved/);
+			expect(stages().slice(0, before.length)).toEqual(before);
+		});
+
+		it('is nobody where two are made at once, and not a stranger whom a loose search shows', async () => {
+			await settings({ emailFilter: 'ignored' });
+			const { json } = await flatchr.run('candidate', 'create', { ...basics('={{ $json.email }}'), cvSource: 'link', cvUrl: 'https://example.com/cv.pdf' }, { items: ['pair@mail.example', 'pair@mail.example', 'alone@mail.example'].map((email) => ({ json: { email } })) });
+			expect(json.filter(({ applicant }) => applicant !== null).length).toBeLessThanOrEqual(3);
+			expect(new Set(json.map(({ applicant }) => applicant).filter((one) => one !== null)).size).toBe(json.filter(({ applicant }) => applicant !== null).length);
+			expect(json[2]?.['applicant']).toBe(flatchr.ids.of('application', must(world().applications.rows.findLast(({ candidateId }) => world().candidates.need(candidateId).emails[0]?.address === 'alone@mail.example'))));
+		});
+	});
+
 	it('can be tested without creating anybody', async () => {
 		const before = world().candidates.size;
 		const [row] = await flatchr.json('candidate', 'test', { ...basics('test@mail.example'), cvSource: 'document', binaryField: 'cv' }, await withCv());
@@ -198,7 +235,7 @@ describe('a new candidate', () => {
 	});
 
 	it('whose answer was lost is not created twice', async () => {
-		flatchr.sandbox.faults.next({ kind: 'lostAnswer' });
+		flatchr.sandbox.faults.next({ kind: 'lostAnswer' }, { path: 'candidate/json' });
 		const before = world().applications.rows.length;
 		const { error } = await flatchr.run('candidate', 'create', { ...basics('once@mail.example'), cvSource: 'link', cvUrl: 'https://example.com/cv.pdf' }, { mayFail: true });
 		expect(error?.description).toMatch(/not known whether/);

@@ -1,4 +1,4 @@
-import { NodeHelpers, Workflow, type INodeParameters } from 'n8n-workflow';
+import { NodeHelpers, Workflow, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
 import * as acts from '../../sandbox/actions.cts';
 import { deliverTo, loadPackage, node, serveWebhook, type WebhookServer } from './harness/index.cts';
@@ -134,11 +134,21 @@ describe('what is taken', () => {
 			return taken;
 		};
 		expect(await statuses({ event: 'new_applicant', data: { applicant_id: 5 } })).toEqual([1, 0]);
+		expect(await statuses({ event: 'new_applicant', company_id: 2, data: { applicant_id: 77 } })).toEqual([1, 0]);
+		expect(await statuses({ event: 'new_applicant', company_id: 3, data: { applicant_id: 77 } })).toEqual([1, 0]);
 		expect(await statuses({ event: 'new_vacancy', data: { vacancy_id: 'V41QG9eja5pK6Xev' } })).toEqual([1, 0]);
 		expect(await statuses({ event: 'drag_applicant', data: { applicant: { id: 5, updated_at: 'x' } } })).toEqual([1, 0]);
 		expect(await statuses({ event: 'drag_applicant', data: { applicant: { id: 5, updated_at: 'y' } } })).toEqual([1, 0]);
 		expect(await statuses({ event: 'new_message', data: { applicant_id: 5, text: 'ok' } })).toEqual([1, 1]);
 	});
+});
+
+it.each<[string, string | IDataObject[]]>([
+	['a list', [{ comment: 1 }, { comment: 2 }]],
+	['a text', 'archived'],
+])('data that are %s reach the item as they are', async (_what, data) => {
+	const { items } = await deliverTo(await serve(), { body: { event: 'new_kind', company_id: 1, data, sent_by: 'beta' } });
+	expect(items?.[0]?.json).toEqual({ event: 'new_kind', company_id: '1', data, sent_by: 'beta', ids: { applicant: null, vacancy: null, column: null } });
 });
 
 describe('a secret', () => {

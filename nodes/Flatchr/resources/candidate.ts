@@ -9,13 +9,12 @@ import { applicantId, columnId, filled, vacancyFilter, vacancyId, wireNumber } f
 import { joinsOf, withKeys } from '../joins';
 import { loadColumnTitles, searchVacancies } from '../lookups';
 import { applicantModel, createdModel, cvModel, metaModel, searchRowModel } from '../models';
-import { candidateBody, newApplicant, newCandidateFields } from '../newCandidate';
+import { applicationsOf, candidateBody, createAndFind, newCandidateFields } from '../newCandidate';
 
 const addKeys = toggle('addKeys', { displayName: 'Add IDs', default: true, description: 'Whether to add the IDs of vacancy and column that other operations ask for. Search results carry a number and a title instead. Two more calls in an execution.' });
 
-async function rowsFor(flatchr: FlatchrApi, body: Record<string, unknown>, withIds: boolean): Promise<Row[]> {
-	const rows = await flatchr.search(filled(body));
-	if (!withIds || rows.length === 0) return rows;
+async function withIds(flatchr: FlatchrApi, rows: Row[], wanted: boolean): Promise<Row[]> {
+	if (!wanted || rows.length === 0) return rows;
 	const joins = joinsOf(await flatchr.known(flatchr.company('/vacancies')), await flatchr.known(flatchr.company('/columns')));
 	return rows.map((row) => withKeys(row, joins));
 }
@@ -67,13 +66,9 @@ export const candidate: Resource<FlatchrApi> = {
 			// https://developers.flatchr.io/en/docs/QuickStart/Candidats/Recuperer_un_candidat
 			run: async (flatchr, p) => {
 				const { vacancyId: vacancy, hired, state, start, end, start_update: startUpdate, end_update: endUpdate, ...rest } = p.filters;
-				const rows = await rowsFor(
-					flatchr,
-					// The documentation sends the flag as text.
-					{ ...rest, vacancy, hired: hired === undefined ? undefined : String(hired), start: day(start), end: day(end), start_update: day(startUpdate), end_update: day(endUpdate) },
-					p.addKeys,
-				);
-				return state === undefined ? rows : rows.filter((row) => row.status === (state === 'active' ? 1 : 0));
+				// The documentation sends the flag as text.
+				const rows = await flatchr.search(filled({ ...rest, vacancy, hired: hired === undefined ? undefined : String(hired), start: day(start), end: day(end), start_update: day(startUpdate), end_update: day(endUpdate) }));
+				return await withIds(flatchr, state === undefined ? rows : rows.filter((row) => row.status === (state === 'active' ? 1 : 0)), p.addKeys);
 			},
 		}),
 		operation({
@@ -89,11 +84,7 @@ export const candidate: Resource<FlatchrApi> = {
 				addKeys,
 			],
 			output: searchRowModel,
-			run: async (flatchr, p) => {
-				const email = p.email.trim();
-				const rows = await rowsFor(flatchr, { email, vacancy: p.vacancyId }, p.addKeys);
-				return rows.filter((row) => String(row.email).toLowerCase() === email.toLowerCase());
-			},
+			run: async (flatchr, p) => await withIds(flatchr, await applicationsOf(flatchr, p.email.trim(), filled({ vacancy: p.vacancyId })), p.addKeys),
 		}),
 		operation({
 			name: 'Create',
@@ -105,19 +96,12 @@ export const candidate: Resource<FlatchrApi> = {
 			output: createdModel,
 			// https://developers.flatchr.io/en/docs/QuickStart/Candidats/Creer_un_candidat
 			run: async (flatchr, p, item) => {
-				const answer = await flatchr.careers('/vacancy/candidate/json', await candidateBody(flatchr, item, p));
-				const created = { success: true, ...answer };
-				if (!p.returnApplicant || !p.email) return { ...created, applicant: null, vacancy_key: null };
-				try {
-					const { applicant, vacancyKey } = await newApplicant(flatchr, { email: p.email, slug: p.vacancySlug }, item.signal);
-					if (applicant === null) item.warn('The candidate was created, but the search does not show the application yet: look for it later with Find by Email');
-					return { ...created, applicant, vacancy_key: vacancyKey };
-				} catch (error) {
-					item.signal?.throwIfAborted();
-					// The person exists: an error here would make somebody create them twice.
-					item.warn(`The candidate was created, but looking for the application failed: ${error instanceof Error ? error.message : String(error)}`);
-					return { ...created, applicant: null, vacancy_key: null };
-				}
+				const body = await candidateBody(flatchr, item, p);
+				const create = async () => await flatchr.careers('/vacancy/candidate/json', body);
+				if (!p.returnApplicant || !p.email) return { success: true, ...(await create()), applicant: null, vacancy_key: null };
+				const { answer, applicant, vacancyKey, unclear } = await createAndFind(flatchr, { email: p.email, slug: p.vacancySlug }, create, item.signal);
+				if (unclear !== undefined) item.warn(unclear);
+				return { success: true, ...answer, applicant, vacancy_key: vacancyKey };
 			},
 		}),
 		operation({
