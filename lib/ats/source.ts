@@ -5,7 +5,7 @@ import type { Application, EventName, ModelKey } from './model';
 export type Source = ChangeSource | FeedSource;
 
 interface SourceBase {
-	/** Word in output: `kombo`. */
+	/** Word in output and in ids of events. */
 	readonly provider: string;
 	/** As users call it, opens our sentences. */
 	readonly label: string;
@@ -20,23 +20,42 @@ export interface ChangeSource extends SourceBase {
 	readonly kind: 'applications';
 	/** Events that it can tell. */
 	readonly events: readonly EventName[];
-	/** The least to read again before the mark, in ms (default 15 min). The engine takes more when it measures more lag. */
+	/** The least to read again before the high-water mark, in ms (default 15 min). The engine takes more when it measures more lag. */
 	readonly minOverlapMs?: number;
-	/** Pages no longer valid when stored this long, in ms (default 10 min). */
+	/** Cursors no longer valid when stored this long, in ms (default 10 min). */
 	readonly cursorLifeMs?: number;
+	/**
+	 * The vendor takes no changed-since date, but hands back an opaque mark with the last page of a list (`SourcePage.mark`).
+	 * Then a window is only read with a mark; where there is none (the first read gave none, or it was refused), everything is
+	 * read, and what differs is emitted.
+	 */
+	readonly marks?: boolean;
+	/**
+	 * The vendor takes no changed-since date and gives no mark, but sorts by time of change. `readWindow` lists everything,
+	 * the latest change first, and ignores `since`. The engine ends the window after the first page in which nothing differs
+	 * from what it remembers; what lies deeper is found by the full check.
+	 */
+	readonly newestFirst?: boolean;
 
 	/**
-	 * One page of the applications changed at or after `since` (ms), deleted ones included where the vendor can.
-	 * `cursor` null = first page. Re-send all filters with the cursor where the vendor wants that.
+	 * One page of the applications changed since the request's mark or date, deleted ones included where the vendor can.
+	 * The order of rows has no meaning (but see `newestFirst`), rows may come twice, and rows older than asked for do no harm.
+	 *
+	 * One window may read several lists (applications, then interviews, then offers): the cursor is the adapter's own text and
+	 * may name the list and the place in it, `next` of a list's last page being the first page of the next list. Rows of a list
+	 * that does not hold whole applications are `partialRow`s.
 	 */
-	readWindow(request: { since: number; cursor: string | null }): Promise<SourcePage>;
+	readWindow(request: WindowRequest): Promise<SourcePage>;
 
-	/** One page of all applications, deleted ones included where the vendor can. */
+	/** One page of all applications, deleted ones included where the vendor can. May read several lists, as a window may. */
 	readAll(request: { cursor: string | null }): Promise<SourcePage>;
 
 	/**
-	 * More about rows than a list gives. `compared: true`: list rows are only a gate (compared with list rows), and what
-	 * this gives is what is told and compared. `compared: false`: it only completes what is told.
+	 * More about rows than a list gives. `compared: true`: list rows only show which applications moved (compared with list rows), and what
+	 * this gives is what is compared, emitted and remembered. `compared: false`: list rows are compared, emitted and remembered;
+	 * this adds to what is emitted what they leave null (an interview's place, a person's addresses), and never contradicts them.
+	 * Of a partial row it gives the whole application either way. An application left out of the answer failed, but for a partial row: then
+	 * it is none of those that are read (of another job, say).
 	 * An Error in place of a row: this one failed, the others go on. Throw only when all are in vain (429, down).
 	 */
 	readonly details?: {
@@ -48,24 +67,42 @@ export interface ChangeSource extends SourceBase {
 
 	/**
 	 * Models that this account really tells now (a switched-off scope answers `[]` everywhere). Asked in a process's first poll,
-	 * with each full check, and before a vanished model is told. Absent: all that the rows name.
+	 * with each full check, and before a vanished model is emitted. Absent: all that the rows name.
 	 */
 	readModels?(): Promise<ReadonlySet<ModelKey>>;
 
 	/**
-	 * Which of these really are gone: the answer holds a deleted row, or `null` for "no trace of it". Ids left out of
-	 * the answer live. Absent: gone means missing from two complete passes.
+	 * What became of applications that a full read did not show. The answer holds the row of one that is found, deleted or alive
+	 * (one that lives in another job is compared and emitted), and `null` for one of which there is no trace. Ids left out of the answer
+	 * are taken to live. Absent: gone means missing from two complete full reads.
 	 */
 	confirmGone?(missing: ReadonlyArray<{ id: string; lookupKey: string | null }>): Promise<ReadonlyMap<string, SourceRow | null>>;
 
-	/** A few recent applications for "Test". Default: the newest of the first pages of a window of 30 days. */
+	/** A few recent applications for "Test". Default: the newest of the first pages of a window of 30 days, else of all. */
 	readExamples?(count: number): Promise<readonly SourceRow[]>;
+}
+
+export interface WindowRequest {
+	/** Vendor's time in ms: everything changed at or after it is wanted. Already holds the overlap. */
+	since: number;
+	/** Null: the first page. Send all filters again with the cursor where the vendor wants that. */
+	cursor: string | null;
+	/**
+	 * With `marks`: the mark to begin at, never null then. It is the one before the last one that the source handed out, so that each
+	 * change is shown twice; throw `MarkRefused` when the vendor no longer takes it. The same on every page of a window.
+	 */
+	mark: string | null;
 }
 
 export interface SourcePage {
 	rows: readonly SourceRow[];
-	/** Null, undefined or empty: this was the last. An empty page may have a next one. */
+	/** Null, undefined or empty: this was the last. An empty page may have a next one. At most 4 KB. */
 	next?: string | null;
+	/**
+	 * With `marks`: the vendor's mark for the next window, on the last page of a window or of a full read. Of several lists: one text that
+	 * holds the marks of all (those of earlier lists travel in the cursor). None: the last one stays. At most 4 KB.
+	 */
+	mark?: string | null;
 	/** The answer's `Date` header in ms, null when it had none; and how long the answer took. Of the page's first request. */
 	date: number | null;
 	tookMs: number;
@@ -85,13 +122,33 @@ export interface SourceRow {
 	changedAt: number | null;
 	/** Something small (at most 40 bytes) that later calls need, such as the candidate's id. Remembered. */
 	lookupKey?: string | null;
+	/** Only says that something about this application changed (see `partialRow`). */
+	partial?: { readonly sign: string };
 }
 
-/** The vendor no longer takes this cursor: the engine begins again at the first page. */
+/**
+ * A row of a list that holds no whole applications (stages, interviews, offers): it names the application that changed, and the engine
+ * asks `details` for it before anything is compared. `sign` says which change this is, such as `interview 17 2026-01-05T09:30:00Z`: the
+ * application is not read again at each poll for a sign that stays in the window. Empty: it has none, the application is read each time.
+ */
+export function partialRow(provider: string, id: string, sign: string, lookupKey: string | null = null): SourceRow {
+	const application: Application = { provider, id, info: null, currentStage: null, interviews: null, rejection: null, offers: null, attachments: null };
+	return { id, application, known: new Set(), deleted: false, createdAt: null, changedAt: null, lookupKey, partial: { sign } };
+}
+
+/** Thrown by `readWindow`, `readAll` and `readPage` when the vendor no longer takes this cursor: the engine begins again at the first page, at once. */
 export class CursorRefused extends Error {
 	constructor(message = 'The service no longer knows where the last read stopped') {
 		super(message);
 		this.name = 'CursorRefused';
+	}
+}
+
+/** Thrown by `readWindow` when the vendor no longer takes this mark: the engine reads everything and emits what differs. */
+export class MarkRefused extends Error {
+	constructor(message = 'The service no longer knows the mark of the last read') {
+		super(message);
+		this.name = 'MarkRefused';
 	}
 }
 

@@ -1,7 +1,7 @@
 /** An applicant tracking system in memory: applications that change, pages of them, and faults. In simulated time. */
 import type { Application, ApplicationStatus, InterviewStatus, ModelKey, OfferStatus } from '../../lib/ats/model';
 import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
-import { CursorRefused } from '../../lib/ats/source';
+import { CursorRefused, MarkRefused, partialRow } from '../../lib/ats/source';
 import { ApiError } from '../../lib/errors';
 import type { Clock } from '../../sandbox/clock.cts';
 import { opaqueId, Random } from '../../sandbox/random.cts';
@@ -22,6 +22,9 @@ export interface Record {
 	changedAt: number;
 	/** When a window shows it again: own and nested changes. */
 	touchedAt: number;
+	/** Stamp of the last change of an interview or offer, and the count of all changes when the last one of this record was shown. */
+	nestedAt?: number;
+	version?: number;
 }
 
 export type Order = 'ascending' | 'descending' | 'random';
@@ -69,6 +72,12 @@ export class FakeVendor {
 	modelsOff = new Set<ModelKey>();
 	/** Pages by position (rows shift while others write) or after the last row's id. */
 	paging: 'offset' | 'keyset' = 'offset';
+	/** No changed-since date: opaque marks, or the latest change first. */
+	reading: 'date' | 'marks' | 'newestFirst' = 'date';
+	/** Marks older than so many changes are refused. */
+	markLife = Infinity;
+	/** Changes of interviews and offers have a list of their own, whose rows only name the application. */
+	lists = false;
 	account = 'acme';
 	canConfirm = true;
 	/** List rows are outlines; `details` gives the rest. */
@@ -117,7 +126,7 @@ export class FakeVendor {
 		};
 		this.soon(() => {
 			this.records.set(record.id, record);
-			this.version++;
+			record.version = ++this.version;
 			this.onShown(record);
 		});
 		return record;
@@ -143,8 +152,9 @@ export class FakeVendor {
 			if (!record) return;
 			change(record);
 			record.touchedAt = at;
-			if (!nested) record.changedAt = at;
-			this.version++;
+			if (nested) record.nestedAt = at;
+			else record.changedAt = at;
+			record.version = ++this.version;
 			this.onShown(record);
 		});
 	}
@@ -178,13 +188,16 @@ export class FakeVendor {
 			scope: [this.account],
 			events: [],
 			probe: async () => void (await this.answer('probe', null, null, () => [])),
-			readWindow: async ({ since, cursor }) => await this.page('window', cursor, since),
+			...(this.reading === 'marks' ? { marks: true } : {}),
+			...(this.reading === 'newestFirst' ? { newestFirst: true } : {}),
+			readWindow: async ({ since, cursor, mark }) => (this.lists ? await this.listsPage(cursor, since) : await this.page('window', cursor, since, mark)),
 			readAll: async ({ cursor }) => await this.page('all', cursor, null),
 			readModels: async () => {
 				await this.answer('models', null, null, () => []);
 				return new Set(MODELS.filter((model) => !this.modelsOff.has(model)));
 			},
 			...(this.canConfirm ? { confirmGone: async (missing) => await this.confirm(missing.map(({ id }) => id)) } : {}),
+			...(this.lists ? { details: { compared: false, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
 			...(gated ? { details: { compared: true, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
 		};
 	}
@@ -222,8 +235,25 @@ export class FakeVendor {
 		this.pending.splice(place, 0, { at, apply });
 	}
 
-	private async page(kind: 'window' | 'all', cursor: string | null, since: number | null): Promise<SourcePage> {
-		return await this.answer(kind, cursor, since, () => this.sorted(since));
+	private async page(kind: 'window' | 'all', cursor: string | null, since: number | null, mark: string | null = null): Promise<SourcePage> {
+		if (this.reading === 'date') return await this.answer(kind, cursor, since, () => this.sorted(since));
+		if (this.reading === 'newestFirst') return await this.answer(kind, cursor, since, () => this.sorted(null));
+		const [place, begun] = (cursor ?? '').split('|');
+		const version = begun ?? String(this.version);
+		const from = mark === null ? 0 : Number(mark);
+		if (kind === 'window' && (mark === null || this.version - from > this.markLife)) throw new MarkRefused();
+		const page = await this.answer(kind, place ? place : null, since, () => this.sorted(null).filter((record) => kind === 'all' || (record.version ?? 0) > from));
+		return { ...page, next: page.next ? `${page.next}|${version}` : null, mark: page.next ? null : version };
+	}
+
+	/** Applications by their own stamp, then the applications of interviews and offers that changed. */
+	private async listsPage(cursor: string | null, since: number): Promise<SourcePage> {
+		const [list = 'applications', place = ''] = cursor?.split('|') ?? [];
+		const stampOf = (record: Record) => (list === 'applications' ? record.changedAt : (record.nestedAt ?? 0));
+		const page = await this.answer('window', place || null, since, () => this.sorted(null).filter((record) => stampOf(record) >= since));
+		const next = page.next ? `${list}|${page.next}` : list === 'applications' ? 'nested|' : null;
+		if (list === 'applications') return { ...page, next };
+		return { ...page, next, rows: page.rows.map(({ id }) => partialRow('fake', id, String(this.records.get(id)?.nestedAt))) };
 	}
 
 	private sorted(since: number | null): Record[] {
@@ -237,6 +267,7 @@ export class FakeVendor {
 
 	private sort(since: number | null): Record[] {
 		const rows = [...this.records.values()].filter((record) => since === null || record.touchedAt >= since);
+		if (this.reading === 'newestFirst' && since === null) return rows.sort((a, b) => b.touchedAt - a.touchedAt || b.number - a.number);
 		if (this.paging === 'keyset') return rows.sort((a, b) => a.number - b.number);
 		if (this.order === 'ascending') return rows.sort((a, b) => a.touchedAt - b.touchedAt || a.number - b.number);
 		if (this.order === 'descending') return rows.sort((a, b) => b.touchedAt - a.touchedAt || b.number - a.number);

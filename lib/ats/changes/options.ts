@@ -55,6 +55,8 @@ export const LIMITS = {
 	/** A vendor without a Date header: how much its clock may be behind ours. */
 	unknownClockMs: 5 * MINUTE,
 	cursorLifeMs: 10 * MINUTE,
+	/** Cursors and marks are stored. */
+	cursorChars: 4_096,
 	swallowFailuresMs: 15 * MINUTE,
 	/** Silent changes reach the database at the latest after this. */
 	silentCommitMs: HOUR,

@@ -1,7 +1,7 @@
 import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ApplicationChanges, ChangeEvent } from '../model';
-import type { ChangeSource, Source } from '../source';
+import { MarkRefused, type ChangeSource, type Source } from '../source';
 import { activate } from '../../poll/activation';
 import { Emission } from './compare/emission';
 import { examples } from './testEvents';
@@ -83,7 +83,7 @@ async function readAllThatIsDue(run: Run, reads: readonly string[]): Promise<unk
 	}
 	beginFullRead(run, reads);
 	if (!processState.modelsAsked) await checkModels(run);
-	const outcome = await readWindow(run);
+	const outcome = await readChanges(run);
 	if (outcome.end === 'stopped' || header.pass === null) return loud(outcome);
 	try {
 		await checkModels(run);
@@ -95,6 +95,21 @@ async function readAllThatIsDue(run: Run, reads: readonly string[]): Promise<unk
 		} else if (error instanceof EndlessList) header.pass = null;
 		run.host.log.warn(`The full check stopped: ${messageOf(error)}`);
 		return error;
+	}
+}
+
+/** The window; without a mark to begin it at, the full read takes its place. */
+async function readChanges(run: Run): Promise<Outcome> {
+	const { header, source } = run;
+	try {
+		if (source.marks && header.marks === null) return { end: 'complete', mark: null };
+		return await readWindow(run);
+	} catch (error) {
+		if (!(error instanceof MarkRefused)) return rethrow(error);
+		run.host.log.warn(`${messageOf(error)}: everything is read again`);
+		Object.assign(header, { marks: null, window: null });
+		header.pass = { ...firstFullRead(), kind: header.pass?.kind ?? 'full', dropUnseen: header.pass?.dropUnseen ?? false };
+		return { end: 'complete', mark: null };
 	}
 }
 

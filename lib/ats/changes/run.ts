@@ -25,6 +25,8 @@ export interface Run {
 	startedAt: number;
 	/** Pages whose rows were compared. */
 	comparedPages: number;
+	/** Rows that differed from memory or could not be compared. */
+	news: number;
 	/** Something was left for the next poll: the mark must not move. */
 	withheld: boolean;
 	/** Must reach the database even when nothing is told: an empty execution carries it. */
@@ -43,6 +45,7 @@ export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'proce
 		draft: new Draft(parts.state.memory),
 		startedAt: clock.now(),
 		comparedPages: 0,
+		news: 0,
 		withheld: false,
 		mustCommit: false,
 		skipped: [],

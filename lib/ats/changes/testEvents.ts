@@ -20,8 +20,8 @@ export async function examples(open: OpenSource, options: PollOptions): Promise<
 
 async function recentRows(source: Extract<Source, { kind: 'applications' }>): Promise<readonly SourceRow[]> {
 	if (source.readExamples) return await source.readExamples(COUNT);
-	const recent = await source.readWindow({ since: clock.now() - 30 * DAY, cursor: null });
-	const { rows } = recent.rows.length > 0 ? recent : await source.readAll({ cursor: null });
+	const recent = source.marks ? null : await source.readWindow({ since: clock.now() - 30 * DAY, cursor: null, mark: null });
+	const { rows } = recent && recent.rows.length > 0 ? recent : await source.readAll({ cursor: null });
 	return rows.filter(({ deleted }) => !deleted).sort((a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0)).slice(0, COUNT);
 }
 

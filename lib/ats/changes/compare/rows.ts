@@ -20,12 +20,20 @@ export interface CompareOptions {
 	silentBefore: number | null;
 	/** Number of the pass over everything that is under way, 0 = none. */
 	fullRead: number;
+	/** Where the window begins; 0 in a full read. */
+	since: number;
 	/** Vendor's clock, ms, about now. */
 	vendorNow: number;
 }
 
 /** Compares a page with memory, tells, remembers. False when it had to stop before the page's end (time or cap). */
 export async function comparePage(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
+	const partial = rows.filter((row) => row.partial);
+	const whole = partial.length === 0 ? rows : rows.filter((row) => !row.partial);
+	return (await compareWhole(run, whole, compareOptions)) && (await comparePartial(run, partial, compareOptions));
+}
+
+async function compareWhole(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
 	const { details } = run.source;
 	if (!details?.compared) return await compareRows(run, rows, compareOptions, NO_ROW_HASHES);
 
@@ -49,6 +57,38 @@ export async function comparePage(run: Run, rows: readonly SourceRow[], compareO
 
 const NO_ROW_HASHES: ReadonlyMap<string, number> = new Map();
 
+/** Rows that only name an application: it is read, and then compared like any other. */
+async function comparePartial(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
+	const { details } = run.source;
+	const { detailReads } = run.processState;
+	const signOf = ({ id, partial }: SourceRow) => `${id}\0${partial?.sign ?? ''}`;
+	const due = rows.filter((row) => compareOptions.foundBy === 'full' || row.partial?.sign === '' || !isFresh(run, signOf(row)));
+	const wanted = [...new Map(due.map((row) => [row.id, row])).values()];
+	for (let at = 0; details && at < wanted.length; at += details.atOnce) {
+		if (!hasTime(run)) return false;
+		const chunk = wanted.slice(at, at + details.atOnce);
+		const answers = await details.read(chunk.map((row) => ({ row, lookupKey: lookupKeyOf(run, row) })));
+		// Left out: none of those that are read.
+		const found = chunk.filter(({ id }) => answers.has(id));
+		const detailed = found.flatMap((row) => usable(run, row, answers.get(row.id), compareOptions));
+		const rowHashes = new Map(detailed.map(({ id }) => [id, rowHashOfEntry(run.draft.find(id))]));
+		if (!(await compareRows(run, detailed, compareOptions, rowHashes, true))) return false;
+		const read = new Set(detailed.map(({ id }) => id));
+		for (const row of due) if (read.has(row.id) || (chunk.some(({ id }) => id === row.id) && !answers.has(row.id))) detailReads.set(signOf(row), clock.now());
+		run.comparedPages = Math.max(run.comparedPages, 1);
+	}
+	return true;
+}
+
+function rowHashOfEntry(entry: Entry | CompactEntry | undefined): number {
+	return entry && isFull(entry) ? entry.rowHash : 0;
+}
+
+/** Read a short while ago, and shown again later. A mark shows each change only twice. */
+function isFresh(run: Run, key: string): boolean {
+	return !run.source.marks && clock.now() - (run.processState.detailReads.get(key) ?? -Infinity) < LIMITS.readDetailsAgainMs;
+}
+
 function equalsRowHash(run: Run, row: SourceRow, rowHash: number, compareOptions: CompareOptions): boolean {
 	const entry = run.draft.find(row.id);
 	if (!entry) return false;
@@ -58,12 +98,15 @@ function equalsRowHash(run: Run, row: SourceRow, rowHash: number, compareOptions
 }
 
 /**
- * An outline shows not all that is remembered of an application: that the window lists it can be the only sign of a change.
- * It is looked at when it comes into the window, and again from time to time while it is there.
+ * An outline shows not all that is remembered of an application: that the window lists it can be the only sign of a change. And
+ * details may show a change later than their list does. So it is looked at when it comes into the window, and again from time to time
+ * while it is there.
  */
-function wantsDetailRead(run: Run, row: SourceRow, entry: Entry | CompactEntry, { foundBy, silentBefore }: CompareOptions): boolean {
-	if (foundBy !== 'window' || silentBefore !== null || !isFull(entry) || (entry.snapshot.known & ~modelBits(row.known)) === 0) return false;
-	return clock.now() - (run.processState.detailReads.get(row.id) ?? -Infinity) >= LIMITS.readDetailsAgainMs;
+function wantsDetailRead(run: Run, row: SourceRow, entry: Entry | CompactEntry, { foundBy, silentBefore, since }: CompareOptions): boolean {
+	if (foundBy !== 'window' || silentBefore !== null || !isFull(entry)) return false;
+	// Without a date to ask for, the window always lists some.
+	if (run.source.newestFirst && (row.changedAt ?? 0) < since) return false;
+	return !isFresh(run, row.id);
 }
 
 function lookupKeyOf(run: Run, row: SourceRow): string | null {
@@ -86,6 +129,7 @@ function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined,
 function rowFailed(run: Run, id: string, reason: string, compareOptions: CompareOptions): void {
 	const tries = (run.processState.rowFailures.get(id) ?? 0) + 1;
 	run.processState.rowFailures.set(id, tries);
+	run.news++;
 	if (tries < LIMITS.rowTries) run.withheld = true;
 	const entry = run.draft.find(id);
 	if (entry) entry.seenIn = compareOptions.fullRead;
@@ -103,12 +147,12 @@ interface Finding {
 	lagSeen: boolean;
 }
 
-async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, rowHashes: ReadonlyMap<string, number>): Promise<boolean> {
+async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, rowHashes: ReadonlyMap<string, number>, areComplete = false): Promise<boolean> {
 	let findings = rows.map((row) => examine(run, row, compareOptions));
 	if (!run.modelsChecked && run.source.readModels && findings.some((finding) => suspicious(run, finding)) && (await askModels(run))) {
 		findings = rows.map((row) => examine(run, row, compareOptions));
 	}
-	const enriched = await enrich(run, findings, compareOptions);
+	const enriched = areComplete ? NOTHING_READ : await enrich(run, findings, compareOptions);
 	if (enriched === null) return false;
 	let complete = true;
 	const again = new Set<string>();
@@ -121,6 +165,8 @@ async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions:
 	}
 	return complete;
 }
+
+const NOTHING_READ = { rows: new Map<string, SourceRow>(), failed: new Set<string>() };
 
 function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Finding {
 	const before = run.draft.find(row.id);
@@ -258,6 +304,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 	if (before) before.seenIn = compareOptions.fullRead;
 	if (wanted.length > 0 && run.emission.isFull) {
 		run.withheld = true;
+		run.news++;
 		run.processState.detailReads.delete(row.id);
 		return false;
 	}
@@ -268,6 +315,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 	const lookupKey = row.lookupKey ?? full?.lookupKey ?? null;
 	const unchanged = next === null && (!full || (full.rowHash === rowHash && full.lookupKey === lookupKey && !full.missed));
 	if (unchanged) return true;
+	run.news++;
 	const snapshot = next ?? full?.snapshot;
 	if (!snapshot) return true;
 	const step = (full?.step ?? (before ? run.header.stepFloor : 0)) + (differences.length > 0 ? 1 : 0);

@@ -15,6 +15,12 @@ const readSchema = lazily(() =>
 		pages: z.number(),
 		/** How often it began anew since it last came to an end. */
 		restarts: z.number(),
+		/**
+		 * Where the latest change comes first: pages that were read before an interruption, and pages without anything new that were met
+		 * since. Rows that were read move down the list: so many such pages prove nothing.
+		 */
+		depth: z.number(),
+		known: z.number(),
 	}),
 );
 
@@ -38,7 +44,9 @@ const headerSchema = lazily(() =>
 		lastRead: z.number().nullable(),
 		/** How late the vendor showed a change, at most. */
 		lag: z.number(),
-		/** A read of several pages is repeated once; then the mark moves to its start. */
+		/** The vendor's own marks, where it has them: the last one, and the one before, with which the next window begins. */
+		marks: z.object({ last: z.string(), before: z.string() }).nullable(),
+		/** A read of several pages is repeated once; then the high-water mark moves to its start. */
 		again: z.object({ since: z.number(), t0: z.number() }).nullable(),
 		/** A window read that has not ended. */
 		window: readSchema().extend({ since: z.number() }).nullable(),
@@ -75,6 +83,7 @@ export function freshState(scope: string, reads: readonly string[]): State {
 			highWater: null,
 			lastRead: null,
 			lag: 0,
+			marks: null,
 			again: null,
 			window: null,
 			pass: null,

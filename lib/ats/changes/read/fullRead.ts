@@ -21,12 +21,16 @@ export function firstFullRead(): FullRead {
 
 /** Begins a pass when one is due. */
 export function beginFullRead(run: Run, reads: readonly string[]): void {
-	const { header, options, processState: processState } = run;
+	const { header, options, source, processState } = run;
 	if (header.pass?.kind === 'first') return;
 	if (reads.join('\n') !== header.reads.join('\n')) {
 		// Restarted when the selection changes once more while it runs.
 		const dropUnseen = jobsOf(reads) !== jobsOf(header.reads);
 		if (header.pass?.kind !== 'refresh' || processState.fullReads === 0) header.pass = { ...newRead(), kind: 'refresh', dropUnseen };
+		return;
+	}
+	if (source.marks && header.marks === null && clock.now() >= processState.fullNotBefore) {
+		header.pass ??= { ...newRead(), kind: 'full', dropUnseen: false };
 		return;
 	}
 	const due = options.fullCheckHours > 0 && clock.now() - (header.fullAt ?? 0) >= options.fullCheckHours * HOUR;
@@ -40,7 +44,7 @@ function jobsOf(reads: readonly string[]): string {
 /** Goes on with the pass that is under way. */
 export async function readFull(run: Run, reads: readonly string[]): Promise<Outcome> {
 	const { header, source } = run;
-	if (!header.pass) return { end: 'complete' };
+	if (!header.pass) return { end: 'complete', mark: null };
 	const pass = { ...header.pass };
 	header.pass = pass;
 	const outcome = await readPages(run, {
@@ -50,6 +54,7 @@ export async function readFull(run: Run, reads: readonly string[]): Promise<Outc
 			foundBy: pass.kind === 'full' ? 'full' : 'window',
 			silentBefore: pass.kind === 'full' ? null : pass.kind === 'refresh' ? pass.t0 : (header.createdFrom ?? -Infinity),
 			fullRead: run.processState.fullReads,
+			since: 0,
 			vendorNow,
 		}),
 		begin(page) {
@@ -63,6 +68,9 @@ export async function readFull(run: Run, reads: readonly string[]): Promise<Outc
 		},
 	});
 	if (outcome.end === 'stopped') return outcome;
+	// A mark vouches for what came before it only where no other is followed.
+	if (outcome.mark !== null) header.marks ??= { last: outcome.mark, before: outcome.mark };
+	else if (source.marks && header.marks === null) run.host.log.warn(`${source.label} gave no mark with its last page: everything is read with each poll`);
 	if (pass.kind === 'first') {
 		header.highWater = pass.t0;
 		header.lastRead = pass.t0;

@@ -1,5 +1,6 @@
 import { clock } from '../../../clock';
-import { CursorRefused, type SourcePage } from '../../source';
+import { rethrow } from '../../../errors';
+import { CursorRefused, MarkRefused, type SourcePage } from '../../source';
 import { comparePage, type CompareOptions } from '../compare/rows';
 import { messageOf, PollError } from '../../../poll/failures';
 import { LIMITS } from '../options';
@@ -7,19 +8,26 @@ import { hasTime, skip, timed, type Run } from '../run';
 import type { StoredRead } from '../memory/state';
 
 /** What came of a read over pages. `stopped`: the rest comes with the next poll (time, cap, or an error after some pages). */
-export type Outcome = { end: 'complete' } | { end: 'stopped'; error?: unknown };
+export type Outcome = { end: 'complete'; mark: string | null } | { end: 'stopped'; error?: unknown };
 
 /** One read over pages, begun or gone on with. `read` is kept up to date, so that it can be stored at any moment. */
 export interface Reading {
 	read: StoredRead;
 	page(cursor: string | null): Promise<SourcePage>;
 	compareOptions(vendorNow: number): CompareOptions;
+	/** Whether what follows this page is known already. `news`: rows of it that differed from memory. */
+	endsEarly?(news: number): boolean;
 	/** Looks at the first page's time; false: this page is of no use, read the first page again. */
 	begin(page: SourcePage): boolean;
 }
 
 export function newRead(): StoredRead {
-	return { cursor: null, t0: 0, storedAt: 0, pages: 0, restarts: 0 };
+	return { cursor: null, t0: 0, storedAt: 0, pages: 0, restarts: 0, depth: 0, known: 0 };
+}
+
+/** The rest follows later, while rows that were read go on moving. */
+export function interrupted<Read extends StoredRead>(read: Read): Read {
+	return Object.assign(read, { depth: Math.max(read.depth, read.pages), known: 0, storedAt: clock.now() });
 }
 
 /** Vendor's clock when this answer's request left; null when it gave no Date. */
@@ -42,6 +50,7 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 	const seen = new Set<string>();
 	const stop = (error: unknown): Outcome => {
 		if (run.comparedPages === comparedBefore) throw error;
+		interrupted(read);
 		run.host.log.warn(`${messageOf(error)}. What was read so far is kept; the next poll goes on there`, { pages: read.pages });
 		return { end: 'stopped', error };
 	};
@@ -50,15 +59,16 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		if (endless) throw endless;
 	}
 	for (;;) {
-		if (!hasTime(run) && run.comparedPages > comparedBefore) return { end: 'stopped' };
+		if (!hasTime(run) && run.comparedPages > comparedBefore) return stopped(read);
 		let page: SourcePage;
+		const newsBefore = run.news;
 		try {
 			page = await onePage(run, reading);
 			if (!(await comparePage(run, page.rows, reading.compareOptions(page.date ?? read.t0)))) {
-				read.storedAt = clock.now();
-				return { end: 'stopped' };
+				return stopped(read);
 			}
 		} catch (error) {
+			if (error instanceof MarkRefused) return rethrow(error);
 			if (!(error instanceof CursorRefused) || read.cursor === null) return stop(error);
 			const endless = beginAgain(run, read);
 			if (endless) return stop(endless);
@@ -67,14 +77,25 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		run.comparedPages++;
 		read.pages++;
 		const next = page.next ?? '';
-		if (next === '') return { end: 'complete' };
+		if (next === '' || (page.rows.length > 0 && reading.endsEarly?.(run.news - newsBefore))) return { end: 'complete', mark: bounded(run, page.mark ?? null, 'mark') };
 		if (seen.has(next) || next === read.cursor) {
 			return stop(beginAgain(run, read) ?? new EndlessList(`${run.source.label} gave the same page twice: its list would never end`));
 		}
 		seen.add(next);
-		read.cursor = next;
+		read.cursor = bounded(run, next, 'cursor');
 		read.storedAt = clock.now();
 	}
+}
+
+function stopped(read: StoredRead): Outcome {
+	interrupted(read);
+	return { end: 'stopped' };
+}
+
+/** What a vendor hands out is stored with each poll. */
+function bounded<Text extends string | null>(run: Run, text: Text, what: string): Text {
+	if (text === null || text.length <= LIMITS.cursorChars) return text;
+	throw new PollError(`${run.source.label} gave a ${what} of ${text.length.toLocaleString('en')} characters: more than ${LIMITS.cursorChars.toLocaleString('en')} cannot be remembered, so its list cannot be read`, { cause: 'configuration-invalid' });
 }
 
 async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
@@ -91,6 +112,7 @@ async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
 
 /** From the first page once more. An error when that happens too often: such a list must be heard of. */
 function beginAgain(run: Run, read: StoredRead): EndlessList | null {
+	interrupted(read);
 	read.cursor = null;
 	read.pages = 0;
 	read.restarts++;

@@ -1,8 +1,9 @@
 import { clock } from '../../../clock';
 import type { SourcePage } from '../../source';
 import { LIMITS } from '../options';
-import { newRead, readPages, sentAtVendor, type Outcome } from './pages';
+import { interrupted, newRead, readPages, sentAtVendor, type Outcome } from './pages';
 import type { Run } from '../run';
+import type { WindowRead } from '../memory/state';
 
 /**
  * Reads everything changed since a while before the mark, and compares it with memory. The mark then moves to the
@@ -10,47 +11,53 @@ import type { Run } from '../run';
  */
 export async function readWindow(run: Run): Promise<Outcome> {
 	const { header, source } = run;
-	const mark = header.highWater ?? 0;
+	const highWater = header.highWater ?? 0;
+	const mark = header.marks?.before ?? null;
 	const stored = header.window;
 	const read = {
 		...(stored ?? newRead()),
-		since: header.again?.since ?? stored?.since ?? mark - overlapOf(run),
+		since: header.again?.since ?? stored?.since ?? highWater - overlapOf(run),
 	};
 	header.window = read;
 	for (const [id, at] of run.processState.detailReads) if (clock.now() - at >= LIMITS.readDetailsAgainMs) run.processState.detailReads.delete(id);
 	const outcome = await readPages(run, {
 		read,
-		page: async (cursor) => await source.readWindow({ since: read.since, cursor }),
+		page: async (cursor) => await source.readWindow({ since: read.since, cursor, mark }),
 		compareOptions: (vendorNow) => ({
 			foundBy: 'window',
 			// While everything is read silently, what is only new to us is no news here either.
 			silentBefore: header.pass?.kind === 'refresh' ? header.pass.t0 : null,
 			fullRead: header.pass ? run.processState.fullReads : 0,
+			since: read.since,
 			vendorNow,
 		}),
+		...(source.newestFirst ? { endsEarly: (news) => news === 0 && ++read.known > read.depth } : {}),
 		begin(page) {
 			read.t0 = startOf(page);
 			const earlier = read.t0 - overlapOf(run);
 			// The vendor's clock went back: what it stamps now would lie before the window.
-			if (read.t0 >= mark - LIMITS.dateGrainMs || earlier >= read.since) return true;
+			if (read.t0 >= highWater - LIMITS.dateGrainMs || earlier >= read.since) return true;
 			read.since = earlier;
 			return false;
 		},
 	});
-	if (outcome.end === 'complete' && !run.withheld) endWindow(run, read);
-	// Withheld rows are read again from the first page: what was told compares equal.
-	else if (outcome.end === 'complete') header.window = null;
+	if (outcome.end === 'complete' && !run.withheld) endWindow(run, read, outcome.mark);
+	// Withheld rows are read again from the first page: what was emitted compares equal.
+	else if (outcome.end === 'complete') header.window = source.newestFirst ? { ...interrupted(read), cursor: null, pages: 0 } : null;
 	return outcome;
 }
 
-function endWindow(run: Run, read: { since: number; t0: number; pages: number }): void {
-	const { header } = run;
+function endWindow(run: Run, read: WindowRead, mark: string | null): void {
+	const { header, source } = run;
 	header.window = null;
 	header.lastRead = read.t0;
 	if (header.again) {
 		header.highWater = header.again.t0;
 		header.again = null;
-	} else if (read.pages > 1) {
+	} else if (source.marks) {
+		header.highWater = read.t0;
+		if (mark !== null) header.marks = { last: mark, before: header.marks?.last ?? mark };
+	} else if (read.pages > 1 && !source.newestFirst) {
 		// Pages counted by offset skip rows while others write: the same window is read once more before the mark moves.
 		header.again = { since: read.since, t0: read.t0 };
 	} else header.highWater = read.t0;
