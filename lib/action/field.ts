@@ -67,36 +67,117 @@ export function text<Name extends string, const Required extends boolean = false
 	return field(name, { ...shown, type: 'string', default: value, ...typeOptions }, reader(about, (raw) => asText(about, raw)));
 }
 
+/** What a failed expression or a model writes where there is nothing. */
+const NOTHING = /^(null|undefined|none|nan|\[object object\])$/i;
+/** Signs of no width, which come along when text is copied. */
+const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
+
+/** One ID as text: blanks and quotes around it go; a number keeps its digits. */
+function asId(about: About, raw: unknown): string {
+	if (typeof raw === 'number' && !Number.isSafeInteger(raw)) throw new FieldError(`"${about.displayName}" is a number that has lost digits or is no ID`, `It got ${String(raw)}. Hand the ID on as text.`);
+	if (typeof raw !== 'string' && typeof raw !== 'number') throw new FieldError(`"${about.displayName}" is not an ID`, `It got ${excerpt(raw)}. An expression gave something else: pick the ID in it.`);
+	const given = something(about, unquoted(bare(String(raw))));
+	if (/^[[{]/.test(given)) throw new FieldError(`"${about.displayName}" is not one ID`, `It got ${excerpt(given)}: pick one ID in it.`);
+	return given;
+}
+
+function bare(given: string): string {
+	return given.replace(UNSEEN, '').trim();
+}
+
+function unquoted(given: string): string {
+	return given.length > 1 && /^["']$/.test(given.charAt(0)) && given.endsWith(given.charAt(0)) ? bare(given.slice(1, -1)) : given;
+}
+
+function something(about: About, given: string): string {
+	if (given === '') throw missing(about);
+	if (NOTHING.test(given)) throw new FieldError(`"${about.displayName}" is the word "${given}"`, 'An expression or a model found no value and wrote this instead: check where the value comes from.');
+	return given;
+}
+
 /** An ID typed or mapped from an earlier node; stays text, whatever it looks like. */
 export function id<Name extends string, const Required extends boolean = true>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
 	const required = about.required ?? true;
-	return field(name, { ...about, required, type: 'string', default: '' }, reader({ ...about, required } as About & Need<Required>, (raw) => asText(about, raw).trim()));
+	return field(name, { ...about, required, type: 'string', default: '' }, reader({ ...about, required } as About & Need<Required>, (raw) => asId(about, raw)));
+}
+
+function asEmail(about: About, raw: unknown): string {
+	const given = typeof raw === 'string' ? unquoted(bare(raw)) : '';
+	const [person, host, ...more] = given.split('@');
+	if (!person || !host || more.length > 0 || /[\s,;:<>"]/.test(given)) throw new FieldError(`"${about.displayName}" is not an e-mail address`, `It got ${excerpt(raw)}. Give one address, for example jane@example.com.`);
+	return given;
+}
+
+/** One e-mail address. What stands around it in files and forms (blanks, line breaks) would make a second person of it. */
+export function email<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
+	return field(name, { placeholder: 'jane@example.com', ...about, type: 'string', default: '' }, reader(about, (raw) => asEmail(about, raw)));
+}
+
+/** A further way to fill in a locator, beside the list and the ID. */
+export interface Way {
+	name: string;
+	displayName: string;
+	placeholder?: string;
+	hint?: string;
+}
+
+interface Locating {
+	search: Search;
+	idHint?: string;
+	/** Name of the way to type it, where it is no ID. */
+	typedAs?: string;
+	ways?: readonly Way[];
 }
 
 /** An ID picked from a searchable list, or typed. */
-export function locator<Name extends string, const Required extends boolean = true>(
+export function locator<Name extends string, const Required extends boolean = true>(name: Name, about: About & Need<Required> & Locating): Field<Name, Maybe<string, Required>> {
+	const { typedAs } = about;
+	return located(name, about, (raw) => (typedAs === undefined ? asId(about, raw) : something(about, bare(asText(about, raw)))));
+}
+
+/** A locator whose value also says in which way it was filled in; undefined where an expression took the place of the whole. */
+export function locatorOf<Name extends string, Value, const Required extends boolean = true>(
 	name: Name,
-	about: About & Need<Required> & { search: Search; idHint?: string; /** Name of the way to type it, where it is no ID. */ typedAs?: string },
-): Field<Name, Maybe<string, Required>> {
-	const { search, placeholder, idHint, typedAs = 'By ID', ...shown } = about;
+	about: About & Need<Required> & Locating,
+	read: (given: string, way: string | undefined) => Value,
+): Field<Name, Maybe<Value, Required>> {
+	return located(name, about, (raw, way) => read(asId(about, raw), way));
+}
+
+function located<Name extends string, Value, Required extends boolean>(name: Name, about: About & Need<Required> & Locating, read: (raw: unknown, way: string | undefined) => Value): Field<Name, Maybe<Value, Required>> {
+	const { search, placeholder, idHint, typedAs = 'By ID', ways = [], ...shown } = about;
 	const required = about.required ?? true;
 	const property: Omit<INodeProperties, 'name'> = {
 		...shown,
 		required,
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
+		...(search.dependsOn ? { typeOptions: dependsOn(search) } : {}),
 		modes: [
 			{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: search.name, searchable: search.searchable !== false } },
+			...ways.map((way) => ({ ...way, type: 'string' as const })),
 			{ displayName: typedAs, name: 'id', type: 'string', ...(placeholder ? { placeholder } : {}), ...(idHint ? { hint: idHint } : {}) },
 		],
 	};
-	const read = reader({ ...about, required } as About & Need<Required>, (raw) => asText(about, raw).trim());
-	return field(name, property, (raw) => read(located(raw)), [search]);
+	return field(
+		name,
+		property,
+		(raw) => reader({ ...about, required } as About & Need<Required>, (value) => read(value, wayOf(raw)))(valueOf(raw)),
+		[search],
+	);
+}
+
+function isLocated(raw: unknown): raw is { mode: unknown; value: unknown } {
+	return isObject(raw) && 'value' in raw && 'mode' in raw;
+}
+
+function wayOf(raw: unknown): string | undefined {
+	return isLocated(raw) && typeof raw.mode === 'string' ? raw.mode : undefined;
 }
 
 /** The value of a resource locator, also when an expression gave a plain value. */
-export function located(raw: unknown): unknown {
-	return isObject(raw) && 'value' in raw && 'mode' in raw ? raw.value : raw;
+export function valueOf(raw: unknown): unknown {
+	return isLocated(raw) ? raw.value : raw;
 }
 
 export function number<Name extends string, const Required extends boolean = false>(
@@ -164,7 +245,7 @@ export function choices<Name extends string, const Value extends string>(
 	about: About & { options: ReadonlyArray<Choice<Value>>; default?: Value[] },
 ): Field<Name, Value[]> {
 	const { options, default: value = [], ...shown } = about;
-	return field(name, { ...shown, type: 'multiOptions', default: value, options: byName(options) }, (raw) => many(raw).map((one) => oneOf(about, options, one)));
+	return field(name, { ...shown, type: 'multiOptions', default: value, options: byName(options) }, (raw) => many(about, raw).map((one) => oneOf(about, options, one)));
 }
 
 /** Order of labels in the editor. `localeCompare` would load the language tables while n8n starts: 15 ms. */
@@ -183,10 +264,38 @@ function oneOf<Value extends string>(about: About, options: ReadonlyArray<Choice
 	throw new FieldError(`"${about.displayName}" cannot be ${excerpt(raw)}`, `Use one of: ${options.map((option) => option.value).join(', ')}.`);
 }
 
-function many(raw: unknown): unknown[] {
+/** Takes the place of a list without entries that an expression gave: the editor's own [] means that nothing was chosen. */
+export const EMPTIED: readonly never[] = Object.freeze([]);
+
+/** A list as the editor, an expression, a person or a model writes it: entries, `a, b`, `["a", "b"]`, `['a', 'b']`. */
+function many(about: About, raw: unknown): unknown[] {
 	if (isEmpty(raw)) return [];
-	if (Array.isArray(raw)) return raw.filter((one) => !isEmpty(one));
-	return typeof raw === 'string' ? raw.split(',').map((part) => part.trim()).filter((part) => part !== '') : [raw];
+	const given = typeof raw === 'string' ? entriesOf(about, bare(raw)) : Array.isArray(raw) ? raw : [raw];
+	const found = given.filter((one) => !isEmpty(one));
+	if (found.length === 0 && (typeof raw === 'string' || given.length > 0 || raw === EMPTIED)) throw emptied(about);
+	return found.map((one) => (typeof one === 'string' ? unquoted(bare(one)) : one));
+}
+
+function emptied(about: About): FieldError {
+	return new FieldError(`"${about.displayName}" is an empty list; leave it out to get all`, 'An expression found nothing to ask for. An IF node before this one can stop here.');
+}
+
+function entriesOf(about: About, given: string): unknown[] {
+	const inBrackets = given.startsWith('[') && given.endsWith(']');
+	const parsed = inBrackets || given.startsWith('"') ? jsonList(inBrackets ? given : `[${given}]`) : undefined;
+	if (parsed?.some((one) => typeof one === 'object' && one !== null)) throw new FieldError(`"${about.displayName}" is not a list of texts`, 'It holds objects or lists: give one text for each entry.');
+	// Long numbers would lose digits as JSON: they are taken as they are written.
+	if (parsed?.every((one) => typeof one === 'string')) return parsed;
+	return (inBrackets ? given.slice(1, -1) : given).split(',');
+}
+
+function jsonList(text: string): unknown[] | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return Array.isArray(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** One value of a list that the account provides. */
@@ -195,30 +304,39 @@ export function dropdown<Name extends string, const Required extends boolean = f
 	about: About & Need<Required> & { load: Dropdown; default?: string },
 ): Field<Name, Maybe<string, Required>> {
 	const { load, default: value = '', ...shown } = about;
-	return field(name, { ...shown, type: 'options', default: value, typeOptions: { loadOptionsMethod: load.name, ...dependsOn(load) } }, reader(about, (raw) => asText(about, raw)), [load]);
+	return field(name, { ...shown, type: 'options', default: value, typeOptions: { loadOptionsMethod: load.name, ...dependsOn(load) } }, reader(about, (raw) => asId(about, raw)), [load]);
 }
 
 /** Several values of a list that the account provides; an expression may give a list or comma-separated text. */
 export function dropdowns<Name extends string>(name: Name, about: About & { load: Dropdown }): Field<Name, string[]> {
 	const { load, ...shown } = about;
-	return field(name, { ...shown, type: 'multiOptions', default: [], typeOptions: { loadOptionsMethod: load.name, ...dependsOn(load) } }, (raw) => many(raw).map((one) => asText(about, one)), [load]);
+	return field(name, { ...shown, type: 'multiOptions', default: [], typeOptions: { loadOptionsMethod: load.name, ...dependsOn(load) } }, (raw) => many(about, raw).map((one) => asId(about, one)), [load]);
 }
 
-function dependsOn(source: Dropdown | MapperSource): { loadOptionsDependsOn?: string[] } {
+function dependsOn(source: Lookup): { loadOptionsDependsOn?: string[] } {
 	return source.dependsOn ? { loadOptionsDependsOn: [...source.dependsOn] } : {};
 }
 
-/** A comma-separated list, or a list from an expression. */
-export function list<Name extends string>(name: Name, about: About & { default?: string }): Field<Name, string[]> {
-	const { default: value = '', ...shown } = about;
-	return field(name, { ...shown, type: 'string', default: value }, (raw) => many(raw).map((one) => asText(about, one).trim()));
+const ENTRY = { text: (about: About, raw: unknown) => something(about, asText(about, raw)), id: asId, email: asEmail };
+
+/**
+ * A comma-separated list, or a list from an expression or a model. An empty one is refused, since as a filter it would mean
+ * "all"; `mayBeEmpty`: it is written, and means "none".
+ */
+export function list<Name extends string>(name: Name, about: About & { default?: string; of?: keyof typeof ENTRY; mayBeEmpty?: true }): Field<Name, string[]> {
+	const { default: value = '', of = 'text', mayBeEmpty, ...shown } = about;
+	return field(name, { ...shown, type: 'string', default: value }, (raw) => (mayBeEmpty && isEmptyList(raw) ? [] : many(about, Array.isArray(raw) && raw.length === 0 ? EMPTIED : raw)).map((one) => ENTRY[of](about, one)));
+}
+
+function isEmptyList(raw: unknown): boolean {
+	return Array.isArray(raw) ? raw.length === 0 : typeof raw === 'string' && /^\s*\[\s*\]\s*$/.test(raw);
 }
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?(Z|[+-]\d{2}:?\d{2}))?)?$/i;
 
 /** A moment, as ISO-8601 UTC with milliseconds whatever was typed. Text without a zone (what the editor's picker gives) is in the workflow's. */
 export function dateTime<Name extends string, const Required extends boolean = false>(name: Name, about: About & Need<Required>): Field<Name, Maybe<string, Required>> {
-	return field(name, { ...about, type: 'dateTime', default: '' }, reader(about, (raw, zone = 'utc') => utcOf(about, isoOf(about, raw), zone)));
+	return field(name, { ...about, type: 'dateTime', default: '' }, reader(about, (raw, zone = 'utc') => utcOf(about, isoOf(about, raw, zone), zone)));
 }
 
 /** A day, as YYYY-MM-DD: of a moment, the day that is written in it. */
@@ -226,16 +344,16 @@ export function date<Name extends string, const Required extends boolean = false
 	return field(
 		name,
 		{ ...about, type: 'dateTime', typeOptions: { dateOnly: true }, default: '' },
-		reader(about, (raw) => {
-			const day = isoOf(about, raw).slice(0, 10);
+		reader(about, (raw, zone = 'utc') => {
+			const day = isoOf(about, raw, zone).slice(0, 10);
 			return utcOf(about, day, 'utc').slice(0, 10);
 		}),
 	);
 }
 
-/** Text, a Date, or the DateTime that expressions give ($now), as ISO text. */
-function isoOf(about: About, raw: unknown): string {
-	const given = raw instanceof Date && !Number.isNaN(raw.getTime()) ? raw.toISOString() : isObject(raw) && typeof raw.toISO === 'function' ? String(raw.toISO()) : typeof raw === 'string' ? raw.trim() : '';
+/** Text, a Date, or the DateTime that expressions give ($now), as ISO text. A Date has no day of its own: it is that of the workflow's zone. */
+function isoOf(about: About, raw: unknown, zone: string): string {
+	const given = raw instanceof Date && !Number.isNaN(raw.getTime()) ? (DateTime.fromJSDate(raw, { zone }).toISO() ?? '') : isObject(raw) && typeof raw.toISO === 'function' ? String(raw.toISO()) : typeof raw === 'string' ? raw.trim() : '';
 	if (!MOMENT.test(given)) throw notADate(about, raw);
 	return given;
 }
@@ -345,7 +463,7 @@ function rowsOf(about: About, raw: unknown): Array<Record<string, unknown>> {
 }
 
 function readSome<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>, zone?: string): Some<Fields> {
-	const present = fields.filter((one) => !isEmpty(located(raw[one.name])));
+	const present = fields.filter((one) => !isEmpty(valueOf(raw[one.name])));
 	return Object.fromEntries(present.map((one) => [one.name, one.read(raw[one.name], zone)])) as Some<Fields>;
 }
 

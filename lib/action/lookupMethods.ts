@@ -1,7 +1,7 @@
 import type { IAllExecuteFunctions, ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions, ResourceMapperFields } from 'n8n-workflow';
 
 import { asNodeError } from './asNodeError';
-import { located, type Field, type Lookup } from './field';
+import { valueOf, type Field, type Lookup } from './field';
 import type { Editor } from './lookups';
 
 export interface LookupMethods {
@@ -21,7 +21,7 @@ export function lookupMethods<Api>(
 ): LookupMethods {
 	const methods: LookupMethods = { listSearch: {}, loadOptions: {}, resourceMapping: {} };
 	const ready = async (host: ILoadOptionsFunctions) => {
-		const values = Object.fromEntries(settings.map((field) => [field.name, quietly(() => field.read(located(host.getCurrentNodeParameter(field.name))))]));
+		const values = Object.fromEntries(settings.map((field) => [field.name, quietly(() => field.read(host.getCurrentNodeParameter(field.name)))]));
 		// A node's lookups are written against the same Api as its operations.
 		return (await connect(host as IAllExecuteFunctions, values)) as never;
 	};
@@ -66,7 +66,7 @@ function addMethod(methods: LookupMethods, lookup: Lookup, connect: (host: ILoad
 function editorOf(host: ILoadOptionsFunctions): Editor {
 	return {
 		current: (field) => {
-			const value = located(host.getCurrentNodeParameter(field));
+			const value = valueOf(host.getCurrentNodeParameter(field));
 			return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
 		},
 	};

@@ -12,6 +12,8 @@ export interface Search<Api = never> {
 	name: string;
 	/** False: the list is short and complete, n8n filters nothing. */
 	searchable?: boolean;
+	/** Fields whose change empties this one, such as `applicationId.value`. */
+	dependsOn?: readonly string[];
 	run(api: Api, ask: { filter?: string; cursor?: string }, editor: Editor): Promise<{ results: INodeListSearchItems[]; cursor?: string }>;
 }
 

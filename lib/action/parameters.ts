@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { isObject } from '../http/apiDefinition';
-import { located, readAll, type Field, type Values } from './field';
+import { EMPTIED, readAll, type Field, type Values } from './field';
 
 /**
  * Fields as a node holds them: n8n leaves hidden parameters out, which read as undefined; an empty expression reads as
@@ -12,7 +12,7 @@ export function readParameters<const Fields extends readonly Field[]>(fields: Fi
 	for (const { name } of fields) {
 		if (!(name in parameters)) continue;
 		const held = parameters[name];
-		raw[name] = located(isSettled(held) ? held : evaluate(name)) ?? null;
+		raw[name] = (isSettled(held) ? held : withEmptied(held, evaluate(name))) ?? null;
 	}
 	return readAll(fields, raw, zone);
 }
@@ -23,4 +23,12 @@ function isSettled(value: unknown): boolean {
 	if (Array.isArray(value)) return value.every(isSettled);
 	if (isObject(value)) return (value.__rl === true || Object.keys(value).length === 0) && Object.values(value).every(isSettled);
 	return true;
+}
+
+/** Marks empty lists that came out of an expression, at any depth. */
+function withEmptied(held: unknown, value: unknown): unknown {
+	if (typeof held === 'string') return Array.isArray(value) && value.length === 0 ? EMPTIED : value;
+	if (Array.isArray(held) && Array.isArray(value)) return value.map((one: unknown, index) => withEmptied(held[index], one));
+	if (isObject(held) && isObject(value)) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withEmptied(held[name], one)]));
+	return value;
 }

@@ -1,4 +1,4 @@
-import { choice, choices, dateTime, locator, text, toggle, when } from '../../lib/action/field';
+import { choice, choices, dateTime, id, locator, toggle, when } from '../../lib/action/field';
 import { nodeOptions } from '../../lib/action/properties';
 import { MODELS } from '../../lib/ats/model';
 import { searchApplications, searchCandidates, searchJobs, searchStages } from './lookups';
@@ -12,7 +12,7 @@ export const provider = choice('provider', {
 });
 
 export const integrationId = when(
-	text('integrationId', { displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "The connection of one customer with one ATS, instead of the credential's default" }),
+	id('integrationId', { required: false, displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "The connection of one customer with one ATS, instead of the credential's default" }),
 	{ provider: ['kombo', 'knit'] },
 );
 

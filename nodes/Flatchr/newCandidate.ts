@@ -1,4 +1,4 @@
-import { binary, choice, collection, id, rows, text, toggle, when, type Values } from '../../lib/action/field';
+import { binary, choice, collection, email, id, rows, text, toggle, when, type Values } from '../../lib/action/field';
 import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { clock } from '../../lib/clock';
@@ -10,7 +10,7 @@ export const newCandidateFields = [
 	vacancySlug,
 	text('firstname', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Amélie' }),
 	text('lastname', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Martin' }),
-	text('email', { displayName: 'Email', placeholder: 'amelie.martin@example.com', hint: 'Some companies have made it mandatory' }),
+	email('email', { displayName: 'Email', placeholder: 'amelie.martin@example.com', hint: 'Some companies have made it mandatory' }),
 	choice('cvSource', {
 		displayName: 'CV Source',
 		description: 'Where the CV is',

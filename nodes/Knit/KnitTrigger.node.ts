@@ -39,7 +39,7 @@ const fields = [
 		displayName: 'Filters',
 		addLabel: 'Add Filter',
 		fields: [
-			list('integrationIds', { displayName: 'Integration IDs', placeholder: 'mg_8sKd02nfYh3kQ1', description: "Comma-separated, or a list. All of an account's customers come to the same address." }),
+			list('integrationIds', { of: 'id', displayName: 'Integration IDs', placeholder: 'mg_8sKd02nfYh3kQ1', description: "Comma-separated, or a list. All of an account's customers come to the same address." }),
 			choices('syncTypes', {
 				displayName: 'Sync Types',
 				description: 'Only events of one of these kinds of sync',

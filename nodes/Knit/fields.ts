@@ -1,4 +1,4 @@
-import { choice, collection, dateTime, list, locator, text, when, type Field } from '../../lib/action/field';
+import { choice, collection, dateTime, email, id, list, locator, text, when, type Field } from '../../lib/action/field';
 import { nodeOptions } from '../../lib/action/properties';
 import { searchApplications, searchCandidatesOfApplications, searchJobs } from './lookups';
 
@@ -7,7 +7,8 @@ const integrationPlaceholder = 'mg_8sKd02nfYh3kQ1';
 /** These operations act for the account, or name their integration themselves. */
 const WITHOUT_INTEGRATION = ['createAuthSession', 'deactivate', 'getAllOfOrganisation'];
 
-const shownIntegration = text('integrationId', {
+const shownIntegration = id('integrationId', {
+	required: false,
 	displayName: 'Integration ID',
 	placeholder: integrationPlaceholder,
 	description: "The connection of one customer with one ATS. Empty: the credential's default integration.",
@@ -16,7 +17,7 @@ const shownIntegration = text('integrationId', {
 /** Above the resource: which customer's connection the node acts for. */
 export const integrationId: typeof shownIntegration = { ...shownIntegration, property: { ...shownIntegration.property, displayOptions: { hide: { operation: WITHOUT_INTEGRATION } } } };
 
-export const integrationToName = text('integrationToDeactivate', {
+export const integrationToName = id('integrationToDeactivate', {
 	displayName: 'Integration ID',
 	required: true,
 	placeholder: integrationPlaceholder,
@@ -24,7 +25,7 @@ export const integrationToName = text('integrationToDeactivate', {
 	hint: 'Never taken from the credential: name it',
 });
 
-export const originOrgId = text('originOrgId', { displayName: 'Organisation ID', required: true, placeholder: 'acme-42', description: "Your own ID of the customer's organisation, as it was given to Knit when the customer connected" });
+export const originOrgId = id('originOrgId', { displayName: 'Organisation ID', required: true, placeholder: 'acme-42', description: "Your own ID of the customer's organisation, as it was given to Knit when the customer connected" });
 
 const idPlaceholder = 'lRQ03MnbWBSTKHX';
 export const jobId = locator('jobId', { displayName: 'Job', search: searchJobs, placeholder: idPlaceholder, description: 'The job; Job, Get Many lists them' });
@@ -49,14 +50,14 @@ const several = 'Comma-separated, or a list. Where the ATS takes one value only,
 
 /** Application filters, and what supports them: https://developers.getknit.dev/docs/list-applications */
 export const applicationFilters = filters(
-	text('candidateEmail', { displayName: 'Candidate Email', placeholder: 'jo@example.com', description: 'Lever only, as far as is known' }),
-	list('candidateId', { displayName: 'Candidate IDs', placeholder: 'X73cKg1NAFUJTec', description: several }),
+	email('candidateEmail', { displayName: 'Candidate Email', placeholder: 'jo@example.com', description: 'Lever only, as far as is known' }),
+	list('candidateId', { of: 'id', displayName: 'Candidate IDs', placeholder: 'X73cKg1NAFUJTec', description: several }),
 	dateTime('changedStageAfter', { displayName: 'Changed Stage After', description: 'Lever, Teamtailor and Vincere' }),
 	dateTime('changedStageBefore', { displayName: 'Changed Stage Before', description: 'Lever, Teamtailor and Vincere' }),
 	dateTime('createdAfter', { displayName: 'Created After', description: 'Only records created since this moment' }),
 	dateTime('createdBefore', { displayName: 'Created Before', description: 'Only records created until this moment' }),
-	list('jobId', { displayName: 'Job IDs', placeholder: 'Ty60CurNfqp5I9r', description: several }),
-	list('stage', { displayName: 'Stages', placeholder: 'JLUnI5TFKWbhQ1k', description: several, hint: 'Whether an ID or a name is meant is not documented' }),
+	list('jobId', { of: 'id', displayName: 'Job IDs', placeholder: 'Ty60CurNfqp5I9r', description: several }),
+	list('stage', { of: 'id', displayName: 'Stages', placeholder: 'JLUnI5TFKWbhQ1k', description: several, hint: 'Whether an ID or a name is meant is not documented' }),
 	list('status', { displayName: 'Statuses', placeholder: 'ACTIVE', description: several, hint: 'The words are not documented; ACTIVE, REJECTED and HIRED are those of the answer' }),
 	list('tag', { displayName: 'Tags', placeholder: 'java', description: several }),
 	dateTime('updatedAfter', { displayName: 'Updated After', description: 'Not taken by Ashby, BambooHR, Vincere, JazzHR and HR Works' }),
@@ -67,8 +68,8 @@ export const applicationFilters = filters(
 export const jobFilters = filters(
 	dateTime('createdAfter', { displayName: 'Created After', description: 'Only records created since this moment' }),
 	dateTime('createdBefore', { displayName: 'Created Before', description: 'Only records created until this moment' }),
-	list('departmentId', { displayName: 'Department IDs', placeholder: 'dep_7', description: several }),
-	list('officeId', { displayName: 'Office IDs', placeholder: 'off_3', description: several }),
+	list('departmentId', { of: 'id', displayName: 'Department IDs', placeholder: 'dep_7', description: several }),
+	list('officeId', { of: 'id', displayName: 'Office IDs', placeholder: 'off_3', description: several }),
 	list('status', { displayName: 'Statuses', placeholder: 'OPEN', description: several }),
 	list('tag', { displayName: 'Tags', placeholder: 'java', description: several }),
 	dateTime('updatedAfter', { displayName: 'Updated After', description: 'Lever takes it only without any other filter' }),

@@ -45,7 +45,7 @@ const fields = [
 				options: [...CHANGED_MODELS, { name: 'Any Other', value: ANY_OTHER }],
 				description: 'Of "Data Changed": only when one of these changed',
 			}),
-			list('integrationIds', { displayName: 'Integration IDs', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: 'Comma-separated, or a list. Events that name no integration come through.' }),
+			list('integrationIds', { of: 'id', displayName: 'Integration IDs', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: 'Comma-separated, or a list. Events that name no integration come through.' }),
 		],
 	}),
 ] as const;

@@ -1,4 +1,4 @@
-import { choice, collection, dateTime, id, jsonObject, list, locator, text, toggle, type Field } from '../../lib/action/field';
+import { choice, collection, dateTime, id, jsonObject, list, locator, toggle, type Field } from '../../lib/action/field';
 import { nodeOptions } from '../../lib/action/properties';
 import { searchApplications, searchCandidates, searchJobs, searchStagesOfJob, searchTagNames } from './lookups';
 
@@ -24,13 +24,13 @@ export const remoteFields = jsonObject('remoteFields', {
 });
 
 export const options = nodeOptions([
-	text('integrationId', { displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "Instead of the credential's default integration" }),
+	id('integrationId', { displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "Instead of the credential's default integration" }),
 ]);
 
 /** Filters of every model read. https://docs.kombo.dev/getting-started/querying-api */
 const commonFilters = [
-	list('ids', { displayName: 'IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: "Comma-separated Kombo IDs, or a list" }),
-	list('remoteIds', { displayName: 'Remote IDs', placeholder: '4012345, 4012346', description: 'Comma-separated IDs in the ATS, or a list' }),
+	list('ids', { of: 'id', displayName: 'IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: "Comma-separated Kombo IDs, or a list" }),
+	list('remoteIds', { of: 'id', displayName: 'Remote IDs', placeholder: '4012345, 4012346', description: 'Comma-separated IDs in the ATS, or a list' }),
 	dateTime('updatedAfter', { displayName: 'Updated After', description: 'Only records that changed since, or whose nested data did' }),
 	toggle('includeDeleted', { displayName: 'Include Deleted', description: 'Whether to also return records that the ATS no longer has' }),
 	toggle('ignoreUnsupportedFilters', { displayName: 'Ignore Unsupported Filters', description: 'Whether to return everything when the ATS does not support a filter. Otherwise Kombo then returns nothing.' }),
@@ -39,7 +39,7 @@ const commonFilters = [
 /** The job that rows belong to: picked, or several by ID. */
 export const ofJobs = [
 	locator('jobId', { displayName: 'Job', description: 'Only those of one job', required: false, search: searchJobs, placeholder: idPlaceholder }),
-	list('jobIds', { displayName: 'Job IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated Kombo IDs, or a list' }),
+	list('jobIds', { of: 'id', displayName: 'Job IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated Kombo IDs, or a list' }),
 ] as const;
 
 /** When the ATS says it was created. */

@@ -83,6 +83,10 @@ describe('a field that cannot be read', () => {
 		['JSON of the last item', { ...addNote, remoteFields: '={{ $json.remote }}' }, [{ json: { note: 'a', remote: '{}' } }, { json: { note: 'b', remote: '{"a":' } }], '"Remote Fields (JSON)" is not valid JSON'],
 		['an empty ID', { ...addNote, applicationId: byId('={{ $json.nothing }}') }, [{ json: { note: 'a' } }], '"Application" is empty'],
 		['an object where text is due', { ...addNote, applicationId: byId('x'), content: '={{ $json }}' }, [{ json: { note: 'a' } }], '"Note" is not text'],
+		['a list that an expression left empty', { filters: { ids: '={{ [] }}' }, operation: 'getAll' }, [{ json: {} }], '"IDs" is an empty list; leave it out to get all'],
+		['a list that a model left empty', { filters: { ids: '={{ "[]" }}' }, operation: 'getAll' }, [{ json: {} }], '"IDs" is an empty list; leave it out to get all'],
+		['a choice of several that an expression left empty', { filters: { outcomes: '={{ $json.none }}' }, operation: 'getAll' }, [{ json: { none: [] } }], 'is an empty list; leave it out to get all'],
+		['an ID that is the word null', { ...addNote, applicationId: byId('null') }, [{ json: { note: 'a' } }], '"Application" is the word "null"'],
 		['an option', { ...addNote, applicationId: byId('x'), options: { maxConcurrency: '={{ "many" }}' } }, [{ json: { note: 'a' } }], '"Max Concurrency" is not a whole number'],
 	])('%s is named before the first request', async (_what, parameters, items, message) => {
 		const mark = kombo.sandbox.requests.length;

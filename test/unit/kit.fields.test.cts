@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 
-import { binary, choice, choices, collection, date, dateTime, dropdown, dropdowns, id, json, jsonObject, list, locator, mapper, number, readAll, rows, text, toggle, when, type Field } from '../../lib/action/field';
+import { binary, choice, choices, collection, date, dateTime, dropdown, dropdowns, email, EMPTIED, id, json, jsonObject, list, locator, mapper, number, readAll, rows, text, toggle, when, type Field } from '../../lib/action/field';
 import { operationsOf, type Resource } from '../../lib/action/operation';
 import { allFields, nodeOptions, propertiesOf } from '../../lib/action/properties';
 import { FieldError } from '../../lib/errors';
@@ -21,7 +21,8 @@ const luxon = DateTime.fromISO('2026-03-31T09:30:00', { zone: 'Europe/Berlin' })
 const kinds: Array<[string, Field, Array<[unknown, unknown]>]> = [
 	['text', text('a', about), [['x', 'x'], [' x ', ' x '], [7, '7'], [true, 'true'], ['', undefined], ['  ', undefined], [null, undefined], [undefined, undefined], [{}, FieldError], [['x'], FieldError]]],
 	['required text', text('a', { ...about, required: true }), [['x', 'x'], ['', FieldError], [null, FieldError], [undefined, FieldError]]],
-	['id', id('a', about), [[' 0012 ', '0012'], [12, '12'], ['', FieldError], [{}, FieldError]]],
+	['id', id('a', about), [[' 0012 ', '0012'], [12, '12'], ['"J1"', 'J1'], ["'J1'", 'J1'], ['\u00a0J1\r\n\u200b', 'J1'], ['12345678901234567890', '12345678901234567890'], ['', FieldError], [{}, FieldError], ['null', FieldError], ['undefined', FieldError], ['None', FieldError], ['"NaN"', FieldError], [NaN, FieldError], [2 ** 60, FieldError], [true, FieldError], ['[object Object]', FieldError], ['["J1","J2"]', FieldError], [['J1'], FieldError]]],
+	['e-mail address', email('a', about), [['jane@example.com', 'jane@example.com'], [' jane@example.com\r\n', 'jane@example.com'], ['\u00a0jane@example.com\u200b', 'jane@example.com'], ['', undefined], ['jane', FieldError], ['jane@', FieldError], ['@example.com', FieldError], ['jane@@example.com', FieldError], ['jane@example.com, jo@example.com', FieldError], ['Jane <jane@example.com>', FieldError], ['jane doe@example.com', FieldError], ['null', FieldError], [7, FieldError], [{}, FieldError]]],
 	['optional id', id('a', { ...about, required: false }), [['x', 'x'], ['', undefined]]],
 	['locator', locator('a', { ...about, search }), [[picked('x'), 'x'], ['x', 'x'], [picked(7), '7'], [picked(''), FieldError], [picked(null), FieldError], [null, FieldError]]],
 	['optional locator', locator('a', { ...about, search, required: false }), [[picked('x'), 'x'], [picked(''), undefined], [undefined, undefined]]],
@@ -29,10 +30,35 @@ const kinds: Array<[string, Field, Array<[unknown, unknown]>]> = [
 	['whole number', number('a', { ...about, integer: true, required: true }), [[3, 3], [3.5, FieldError], ['', FieldError]]],
 	['toggle', toggle('a', { ...about, default: true }), [[true, true], [false, false], ['true', true], ['false', false], ['', true], [undefined, true], ['yes', FieldError], [1, FieldError]]],
 	['choice', choice('a', { ...about, options }), [['a', 'a'], ['', 'b'], [undefined, 'b'], ['c', FieldError], [['a'], FieldError]]],
-	['choices', choices('a', { ...about, options }), [[['a', 'b'], ['a', 'b']], ['a, b', ['a', 'b']], ['', []], [undefined, []], [['c'], FieldError]]],
+	['choices', choices('a', { ...about, options }), [[['a', 'b'], ['a', 'b']], ['a, b', ['a', 'b']], ['', []], [undefined, []], [[], []], ['["a", "b"]', ['a', 'b']], ['"a"', ['a']], [EMPTIED, FieldError], ['[]', FieldError], [['c'], FieldError]]],
 	['dropdown', dropdown('a', { ...about, load, required: true }), [['x', 'x'], ['', FieldError]]],
-	['dropdowns', dropdowns('a', { ...about, load }), [[['x', 7], ['x', '7']], ['x,y', ['x', 'y']], ['', []], [[{}], FieldError]]],
-	['list', list('a', about), [['a, b ,,c', ['a', 'b', 'c']], [['a', ' b ', '', null], ['a', 'b']], [7, ['7']], ['', []], [{}, FieldError]]],
+	['dropdowns', dropdowns('a', { ...about, load }), [[['x', 7], ['x', '7']], ['x,y', ['x', 'y']], ['', []], [[], []], ["['x', 'y']", ['x', 'y']], [EMPTIED, FieldError], ['null', FieldError], [[{}], FieldError]]],
+	['list', list('a', about), [
+		['a, b ,,c', ['a', 'b', 'c']],
+		[['a', ' b ', '', null], ['a', 'b']],
+		[7, ['7']],
+		['', []],
+		[undefined, []],
+		['["J1","J2"]', ['J1', 'J2']],
+		[' ["J1", "J2, late"] ', ['J1', 'J2, late']],
+		["['J1', 'J2']", ['J1', 'J2']],
+		['[12345678901234567890, 2]', ['12345678901234567890', '2']],
+		['"J1"', ['J1']],
+		['"J1, late", "J2"', ['J1, late', 'J2']],
+		['[J1, J2]', ['J1', 'J2']],
+		[[], FieldError],
+		['[]', FieldError],
+		[[null, ''], FieldError],
+		[' , ', FieldError],
+		['null', FieldError],
+		['J1, undefined', FieldError],
+		[['None'], FieldError],
+		['[{"id":"J1"}]', FieldError],
+		[{}, FieldError],
+	]],
+	['list of IDs', list('a', { ...about, of: 'id' }), [['J1, 2', ['J1', '2']], [[7, '8'], ['7', '8']], [[2 ** 60], FieldError]]],
+	['list of addresses', list('a', { ...about, of: 'email' }), [[' jane@example.com ; '.replace(' ; ', '\n'), ['jane@example.com']], ['jane@example.com, jo', FieldError]]],
+	['list that is written', list('a', { ...about, mayBeEmpty: true }), [[[], []], ['[]', []], [EMPTIED, []], ['', []], ['a', ['a']]]],
 	['date and time', dateTime('a', about), [
 		['2026-03-31T09:30:00Z', '2026-03-31T09:30:00.000Z'],
 		['2026-03-31T09:30:00+02:00', '2026-03-31T07:30:00.000Z'],
@@ -114,6 +140,10 @@ describe('any value', () => {
 		expect(dateTime('a', about).read('2026-07-01T09:00:00', 'Europe/Berlin')).toBe('2026-07-01T07:00:00.000Z');
 		const nested = collection('a', { ...about, fields: [rows('r', { ...about, addLabel: '', rowLabel: '', fields: [when(dateTime('t', about), {})] })] });
 		expect(nested.read({ r: { row: [{ t: '2026-01-01T09:00:00' }] } }, 'Europe/Berlin')).toEqual({ r: [{ t: '2026-01-01T08:00:00.000Z' }] });
+	});
+
+	it('that is a Date has its day in the zone of the workflow', () => {
+		expect(date('a', about).read(new Date('2026-03-30T22:00:00Z'), 'Europe/Berlin')).toBe('2026-03-31');
 	});
 
 	it('of several fields is read by name', () => {

@@ -123,8 +123,8 @@ export const application: Resource<AtsApi> = {
 					displayName: 'Filters',
 					addLabel: 'Add Filter',
 					fields: [
-						list('jobIds', { displayName: 'Job IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated, or a list' }),
-						list('stageIds', { displayName: 'Stage IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated, or a list' }),
+						list('jobIds', { of: 'id', displayName: 'Job IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated, or a list' }),
+						list('stageIds', { of: 'id', displayName: 'Stage IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated, or a list' }),
 						choices('statuses', {
 							displayName: 'Statuses',
 							description: 'Only applications with one of these statuses',

@@ -1,4 +1,4 @@
-import { collection, locator, text } from '../../../lib/action/field';
+import { collection, email, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { candidateSchema } from '../../../lib/ats/model';
 import { row, rowPages, unified, type AtsApi } from '../api';
@@ -8,7 +8,7 @@ import { searchJobs } from '../lookups';
 export const personFields = [
 	text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Frank' }),
 	text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Doe' }),
-	text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' }),
+	email('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' }),
 ] as const;
 
 const tag = text('tag', { displayName: 'Tag', description: 'The tag, by its name', required: true, placeholder: 'talent pool' });
@@ -72,7 +72,7 @@ export const candidate: Resource<AtsApi> = {
 				collection('filters', {
 					displayName: 'Filters',
 					addLabel: 'Add Filter',
-					fields: [updatedAfter, text('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'frank.doe@example.com' })],
+					fields: [updatedAfter, email('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'frank.doe@example.com' })],
 				}),
 			],
 			output: candidateSchema,
@@ -101,7 +101,7 @@ export const candidate: Resource<AtsApi> = {
 				collection('changes', {
 					displayName: 'Changes',
 					fields: [
-						text('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'frank.doe@example.com' }),
+						email('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'frank.doe@example.com' }),
 						text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', placeholder: 'Frank' }),
 						text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', placeholder: 'Doe' }),
 						text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+49 30 1234567' }),

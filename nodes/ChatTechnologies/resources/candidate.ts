@@ -1,4 +1,4 @@
-import { binary, choice, list, text, toggle, when } from '../../../lib/action/field';
+import { binary, choice, email, list, text, toggle, when } from '../../../lib/action/field';
 import { FileItem, type Item } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
@@ -31,7 +31,7 @@ const settable = [
 	text('resumeUrl', { displayName: 'Resume URL', placeholder: 'https://example.com/cv.pdf', description: 'A public address of a document, which Chat Technologies fetches' }),
 	toggle('setConsentExpiration', { displayName: 'Set Consent Expiration', description: 'Whether the candidate agreed that personal details are stored: sets when that ends, as your retention policy says. Written only.' }),
 	toggle('sourced', { displayName: 'Sourced', description: 'Whether a recruiter added the candidate without an application' }),
-	list('tags', { displayName: 'Tags', placeholder: 'remote, senior', description: 'Comma-separated, or a list. In an update they probably replace all tags.' }),
+	list('tags', { mayBeEmpty: true, displayName: 'Tags', placeholder: 'remote, senior', description: 'Comma-separated, or a list. In an update they probably replace all tags.' }),
 	toggle('unsubscribed', { displayName: 'Unsubscribed', description: 'Whether the candidate gets no notifications of new jobs' }),
 ] as const;
 
@@ -40,7 +40,7 @@ const additionalFields = attributeFields('additionalFields', TYPE, [
 	toggle('merge', { displayName: 'Merge', description: 'Whether to merge into the candidate who already has this email instead of failing. Written only.' }),
 	toggle('sendWelcomeMessage', { displayName: 'Send Welcome Message', description: 'Whether to send the candidate the "Welcome to connect" email' }),
 ]);
-const updateFields = attributeFields('updateFields', TYPE, [...settable, text('email', { displayName: 'Email', placeholder: 'ada@example.com', description: 'Always unique' })]);
+const updateFields = attributeFields('updateFields', TYPE, [...settable, email('email', { displayName: 'Email', placeholder: 'ada@example.com', description: 'Always unique' })]);
 
 type Given = ReturnType<typeof additionalFields.read> & { email?: string };
 
@@ -117,7 +117,7 @@ export const candidate: Resource<ChatTechnologiesApi> = {
 			action: 'Create a candidate',
 			description: 'Add a candidate. The email is unique: switch Merge on to change the candidate who has it already.',
 			access: 'write',
-			fields: [path, text('email', { displayName: 'Email', placeholder: 'ada@example.com', description: 'Always unique. A sourced candidate may have none.' }), additionalFields],
+			fields: [path, email('email', { displayName: 'Email', placeholder: 'ada@example.com', description: 'Always unique. A sourced candidate may have none.' }), additionalFields],
 			simplify: flatCandidate,
 			output: candidateModel,
 			run: async (api, p, item) =>

@@ -1,4 +1,4 @@
-import { choice, text } from '../../../lib/action/field';
+import { choice, id, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { operation, type ChatTechnologiesApi } from '../api';
@@ -39,9 +39,9 @@ const LOCALES = [
 const COMPANY = '/company';
 
 const updateFields = attributeFields('updateFields', 'companies', [
-	text('companyId', { displayName: 'Company ID', placeholder: '9f1c2a7e-0b7d-4c3e-9a55-1d2f3b4c5d6e', description: 'The company of the key; read first when empty' }),
+	id('companyId', { displayName: 'Company ID', placeholder: '9f1c2a7e-0b7d-4c3e-9a55-1d2f3b4c5d6e', description: 'The company of the key; read first when empty' }),
 	choice('locale', { displayName: 'Locale', default: 'en', options: LOCALES.map(([name, value]) => ({ name, value })), description: 'Language of the career site' }),
-	text('managerId', { displayName: 'Manager ID', placeholder: '1', description: 'The Admin user who is assigned, by the ID of the user' }),
+	id('managerId', { displayName: 'Manager ID', placeholder: '1', description: 'The Admin user who is assigned, by the ID of the user' }),
 	text('name', { displayName: 'Name', description: 'Name of the company', placeholder: 'Acme Corp' }),
 	text('website', { displayName: 'Website', description: 'Address of the website of the company', placeholder: 'https://acme.example' }),
 ]);

@@ -1,4 +1,4 @@
-import { choice, collection, date, dropdown, jsonObject, locator, text, toggle, when } from '../../../lib/action/field';
+import { choice, collection, date, dropdown, email, jsonObject, locator, text, toggle, when } from '../../../lib/action/field';
 import { FileItem } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
@@ -43,7 +43,7 @@ export const candidate: Resource<FlatchrApi> = {
 						text('company', { displayName: 'Company', placeholder: 'rV41QG9eKXdK6Xev', description: 'For groups: the company to search in' }),
 						date('end', { displayName: 'Created Before', description: 'Only candidates who applied before this day' }),
 						date('start', { displayName: 'Created From', description: 'Only candidates who applied on this day or later' }),
-						text('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'amelie.martin@example.com' }),
+						email('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'amelie.martin@example.com' }),
 						text('firstname', { displayName: 'First Name', description: 'Given name of the candidate', placeholder: 'Amélie' }),
 						toggle('hired', { displayName: 'Hired', default: true, description: 'Whether to return people who are hired, or people who are not' }),
 						text('lastname', { displayName: 'Last Name', description: 'Family name of the candidate', placeholder: 'Martin' }),
@@ -79,7 +79,7 @@ export const candidate: Resource<FlatchrApi> = {
 			access: 'read',
 			many: true,
 			fields: [
-				text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'amelie.martin@example.com' }),
+				email('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'amelie.martin@example.com' }),
 				locator('vacancyId', { displayName: 'Vacancy', required: false, search: searchVacancies, placeholder: 'V41QG9eja5pK6Xev', description: 'Only the application to this vacancy' }),
 				addKeys,
 			],

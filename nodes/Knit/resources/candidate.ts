@@ -36,7 +36,7 @@ export const candidate: Resource<KnitApi> = {
 			description: 'Find candidates by e-mail, phone or name. Some ATSs (Workable) want an e-mail address.',
 			access: 'read',
 			fields: [
-				list('emails', { displayName: 'Emails', placeholder: 'jo@example.com', description: 'Comma-separated, or a list' }),
+				list('emails', { of: 'email', displayName: 'Emails', placeholder: 'jo@example.com', description: 'Comma-separated, or a list' }),
 				list('phones', { displayName: 'Phones', placeholder: '+49 30 1234567', description: 'Comma-separated, or a list' }),
 				text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', placeholder: 'Jo' }),
 				text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', placeholder: 'Doe' }),

@@ -1,4 +1,4 @@
-import { choices, jsonObject, text } from '../../../lib/action/field';
+import { choices, email, jsonObject, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { recordOf } from '../../../lib/http/record';
 import { isObject } from '../../../lib/http/apiDefinition';
@@ -20,7 +20,7 @@ export const integration: Resource<KnitApi> = {
 			fields: [
 				originOrgId,
 				text('originOrgName', { displayName: 'Organisation Name', description: "Name of the customer's organisation", required: true, placeholder: 'Acme' }),
-				text('originUserEmail', { displayName: 'User Email', description: 'E-mail address of the person who connects the ATS', required: true, placeholder: 'jo@acme.example' }),
+				email('originUserEmail', { displayName: 'User Email', description: 'E-mail address of the person who connects the ATS', required: true, placeholder: 'jo@acme.example' }),
 				text('originUserName', { displayName: 'User Name', description: 'Name of the person who connects the ATS', required: true, placeholder: 'Jo Doe' }),
 				choices('categories', {
 					displayName: 'Categories',

@@ -86,8 +86,8 @@ export const application: Resource<KomboApi> = {
 			idField: locator('id', { displayName: 'Application', search: searchApplications, placeholder: 'H5daSm8e85Dmvmne3wLeCPhX', description: "The application, by Kombo's ID" }),
 			filters: [
 				...ofJobs,
-				list('jobRemoteIds', { displayName: 'Job Remote IDs', placeholder: '4012345, 4012346', description: 'Comma-separated IDs in the ATS, or a list' }),
-				list('currentStageIds', { displayName: 'Stage IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated Kombo IDs, or a list; Job, Get tells them' }),
+				list('jobRemoteIds', { of: 'id', displayName: 'Job Remote IDs', placeholder: '4012345, 4012346', description: 'Comma-separated IDs in the ATS, or a list' }),
+				list('currentStageIds', { of: 'id', displayName: 'Stage IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated Kombo IDs, or a list; Job, Get tells them' }),
 				choices('outcomes', {
 					displayName: 'Outcomes',
 					description: 'Only applications with one of these outcomes',

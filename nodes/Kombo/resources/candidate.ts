@@ -1,4 +1,4 @@
-import { locator, text } from '../../../lib/action/field';
+import { email, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
 import { operation, type KomboApi } from '../api';
@@ -98,7 +98,7 @@ export const candidate: Resource<KomboApi> = {
 			path: '/ats/candidates',
 			idField: locator('id', { displayName: 'Candidate', search: searchCandidates, placeholder: '26vafvWSRmbhNcxJYqjCzuJg', description: "The candidate, by Kombo's ID" }),
 			filters: [
-				text('email', { displayName: 'Email', placeholder: 'frank.doe@example.com', description: 'The whole address' }),
+				email('email', { displayName: 'Email', placeholder: 'frank.doe@example.com', description: 'The whole address' }),
 				text('firstName', { displayName: 'First Name', placeholder: 'Frank', description: 'The whole name' }),
 				text('lastName', { displayName: 'Last Name', placeholder: 'Doe', description: 'The whole name' }),
 				...ofJobs,

@@ -8,8 +8,8 @@ import { reads } from './shared/records';
 const NEW = 'New at Kombo: not every plan and ATS has it.';
 
 const ofPeople = [
-	list('candidateIds', { displayName: 'Candidate IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated Kombo IDs, or a list' }),
-	list('applicationIds', { displayName: 'Application IDs', placeholder: '8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated Kombo IDs, or a list' }),
+	list('candidateIds', { of: 'id', displayName: 'Candidate IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated Kombo IDs, or a list' }),
+	list('applicationIds', { of: 'id', displayName: 'Application IDs', placeholder: '8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated Kombo IDs, or a list' }),
 ] as const;
 
 /** https://github.com/kombohq/ruby-sdk */

@@ -50,7 +50,7 @@ export const user: Resource<KomboApi> = {
 		a: 'a user',
 		path: '/ats/users',
 		idField: locator('id', { displayName: 'User', description: "The user, by Kombo's ID; User, Get Many lists them", search: searchUsers }),
-		filters: [list('emails', { displayName: 'Emails', placeholder: 'ada@example.com, jo@example.com', description: 'Comma-separated addresses, or a list' })],
+		filters: [list('emails', { of: 'email', displayName: 'Emails', placeholder: 'ada@example.com, jo@example.com', description: 'Comma-separated addresses, or a list' })],
 		about: 'Users are recruiters, hiring managers and interviewers, with their roles in the whole system.',
 		output: userModel,
 	}),

@@ -1,4 +1,4 @@
-import { choice, collection, id, json, jsonObject, list, locator, rows, text, toggle, when, type Values } from '../../../../lib/action/field';
+import { choice, collection, email, id, json, jsonObject, list, locator, rows, text, toggle, when, type Values } from '../../../../lib/action/field';
 import type { Item } from '../../../../lib/action/item';
 import type { Row } from '../../../../lib/action/operation';
 import { jobId } from '../../fields';
@@ -45,13 +45,13 @@ export const newApplication = [
 	when(id('existingCandidateId', { displayName: 'Candidate ID', placeholder: 'X73cKg1NAFUJTec', description: 'Candidate, Search gives it' }), { candidate: ['existing'] }),
 	when(text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Jo' }), isNew),
 	when(text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Doe' }), isNew),
-	when(text('email', { displayName: 'Email', required: true, placeholder: 'jo@example.com', description: 'Knit wants at least one' }), isNew),
+	when(email('email', { displayName: 'Email', required: true, placeholder: 'jo@example.com', description: 'Knit wants at least one' }), isNew),
 	when(text('phone', { displayName: 'Phone', required: true, placeholder: '+49 30 1234567', description: 'Knit wants at least one' }), isNew),
 	when(
 		collection('candidateDetails', {
 			displayName: 'Candidate Details',
 			fields: [
-				rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: emailTypes, description: 'What kind of address it is' }), text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' })] }),
+				rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: emailTypes, description: 'What kind of address it is' }), email('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' })] }),
 				rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: phoneTypes, description: 'What kind of number it is' }), text('phoneNumber', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', required: true, placeholder: '+49 30 1234567' })] }),
 				text('company', { displayName: 'Company', description: 'Where the candidate works now', placeholder: 'Acme' }),
 				rows('education', {
@@ -65,7 +65,7 @@ export const newApplication = [
 						toggle('currentlyPursuing', { displayName: 'Currently Pursuing', description: 'Whether it is not finished yet' }),
 					],
 				}),
-				list('links', { displayName: 'Links', placeholder: 'https://www.linkedin.com/in/jo', description: 'Comma-separated, or a list', hint: 'Sent as texts, as Knit shows them when reading; how it wants them here is not published' }),
+				list('links', { mayBeEmpty: true, displayName: 'Links', placeholder: 'https://www.linkedin.com/in/jo', description: 'Comma-separated, or a list', hint: 'Sent as texts, as Knit shows them when reading; how it wants them here is not published' }),
 				address('permanentAddress', 'Permanent Address'),
 				address('presentAddress', 'Present Address'),
 				text('title', { displayName: 'Title', description: 'Present position of the candidate', placeholder: 'Head of Integrations' }),
@@ -89,7 +89,7 @@ export const newApplication = [
 			}),
 			text('question', { displayName: 'Question', description: 'Wording of the question', placeholder: 'When can you start?' }),
 			text('answer', { displayName: 'Answer', description: 'What the candidate answered', placeholder: 'In May' }),
-			list('multipleChoiceAnswers', { displayName: 'Multiple Choice Answers', placeholder: 'Yes, From May', description: 'Comma-separated, or a list' }),
+			list('multipleChoiceAnswers', { mayBeEmpty: true, displayName: 'Multiple Choice Answers', placeholder: 'Yes, From May', description: 'Comma-separated, or a list' }),
 		],
 	}),
 	collection('additionalFields', {

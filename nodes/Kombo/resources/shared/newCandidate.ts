@@ -1,4 +1,4 @@
-import { choice, collection, dateTime, json, locator, mapper, number, rows, text, toggle, type Values } from '../../../../lib/action/field';
+import { choice, collection, date, dateTime, email, json, locator, mapper, number, rows, text, toggle, type Values } from '../../../../lib/action/field';
 import type { Item } from '../../../../lib/action/item';
 import type { KomboApi } from '../../api';
 import { remoteFields } from '../../fields';
@@ -15,16 +15,16 @@ const kinds = [
 export const candidateName = [
 	text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Frank' }),
 	text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Doe' }),
-	text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' }),
+	email('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' }),
 ] as const;
 
 /** https://docs.kombo.dev/ats/implementation-guide/creating-applications */
 export const candidateDetails = collection('candidate', {
 	displayName: 'Candidate Details',
 	fields: [
-		rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of address it is' }), text('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' })] }),
+		rows('moreEmails', { displayName: 'Additional Emails', addLabel: 'Add Email', rowLabel: 'Email', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of address it is' }), email('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' })] }),
 		rows('morePhones', { displayName: 'Additional Phones', addLabel: 'Add Phone', rowLabel: 'Phone', fields: [choice('type', { displayName: 'Type', options: kinds, description: 'What kind of number it is' }), text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', required: true, placeholder: '+49 30 1234567' })] }),
-		dateTime('availabilityDate', { displayName: 'Available From', description: 'The first day that the candidate could work' }),
+		date('availabilityDate', { displayName: 'Available From', description: 'The first day that the candidate could work' }),
 		text('city', { displayName: 'City', description: 'Where the candidate lives', placeholder: 'Berlin' }),
 		text('company', { displayName: 'Company', description: 'Where the candidate works now', placeholder: 'Acme' }),
 		text('country', { displayName: 'Country', placeholder: 'DE', description: 'Two letters; needed for any part of the address' }),
@@ -71,7 +71,8 @@ export function candidateBody({ firstName, lastName, email, candidate: more }: N
 		additional_phone_numbers: more.morePhones?.map(({ type, phone }) => ({ type, phone_number: phone })),
 		location: Object.values(address).some((part) => part !== undefined) ? address : undefined,
 		gender: more.gender,
-		availability_date: more.availabilityDate,
+		// A day, which Kombo types as a moment.
+		availability_date: more.availabilityDate === undefined ? undefined : `${more.availabilityDate}T00:00:00.000Z`,
 		salary_expectations: more.salaryAmount === undefined ? undefined : { amount: more.salaryAmount, period: more.salaryPeriod ?? 'YEAR' },
 		social_links: more.socialLinks,
 	};
