@@ -12,6 +12,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 const WANTED: Record<string, (path: string) => boolean> = {
 	kombo: (path) => /^\/(ats|connect|integrations|tools|passthrough|check-api-key|force-sync)(\/|$)/.test(path) && !path.includes('/avionte/'),
 	chatkitty: () => true,
+	lever: () => true,
 };
 
 const PROSE = new Set(['description', 'summary', 'example', 'examples', 'tags', 'externalDocs', 'x-codeSamples', 'x-readme', 'x-mint']);
