@@ -1,4 +1,4 @@
-/** The witness of every provider whose applications are compared: looks at each application as the world changes it. */
+/** The observer of every provider whose applications are compared: looks at each application as the world changes it. */
 import { Oracle, type Flat, type Verdict } from './oracle.cts';
 import type { Observer } from './providerSimulation.cts';
 import { unpack } from '../../lib/ats/changes/memory/pack';

@@ -1,5 +1,5 @@
 import { MODES } from './host.cts';
-import { report, simulate } from './report.cts';
+import { polled, quickOf, report, simulate } from './report.cts';
 
 const SEED = 20_260_105;
 const SMALL = { applications: 150, minutes: 80 };
@@ -15,12 +15,7 @@ describe.each(MODES)('through simulated days (n8n %s)', (mode) => {
 });
 
 /** The whole trigger as it was built, on a service of the sandbox. */
-const PLAYED = [
-	'kombo: plain', 'kombo: scope switched off and on',
-	'knit: outlines with details', 'knit: filter ignored at activation', 'knit: deletion and return',
-	'flatchr: columns renamed, shown late', 'flatchr: vacancies leave the list', 'flatchr: dates read as DD/MM',
-	'chatTechnologies: plain', 'chatTechnologies: identical entries without IDs, a cap and kills',
-];
+const PLAYED = polled.flatMap(quickOf);
 
 describe.each(['1.123', 'durable'] as const)('the built trigger through simulated hours (n8n %s)', (mode) => {
 	it.each(PLAYED)('loses nothing, repeats nothing and says nothing untrue: %s', async (name) => {
@@ -55,7 +50,7 @@ describe('the judge', () => {
 		expect(result.duplicated).toBeGreaterThan(0);
 	});
 
-	it.each(['knit: plain', 'flatchr: plain', 'chatTechnologies: plain'])('sees both on a service of the sandbox too: %s', async (name) => {
+	it.each(polled.map(({ provider }) => `${provider.name}: plain`))('sees both on a service of the sandbox too: %s', async (name) => {
 		const { result: torn } = await simulate(name, 'durable', SEED, { ...SMALLER, minute: ({ host }, minute) => { host.handOver = minute % 10 === 7 ? 'stateOnly' : minute % 10 === 2 ? 'executionOnly' : 'whole'; } });
 		expect(torn.lost).toBeGreaterThan(0);
 		expect(torn.duplicated).toBeGreaterThan(0);

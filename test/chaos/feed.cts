@@ -1,73 +1,10 @@
-/** Chat Technologies: a feed that the service keeps itself. Every entry of the journal must be told exactly once. */
+/** The observer of a provider that keeps a feed of its own: every entry of the journal must be emitted exactly once. */
 import type { Verdict } from './oracle.cts';
-import type { ProviderChaos, ProviderPlan, Observer } from './providerSimulation.cts';
-import { every, shared, shownLate } from './providerScenarios.cts';
+import type { Observer } from './providerSimulation.cts';
 import { unpackFeed } from '../../lib/ats/changes/feedState';
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
-import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
-import type { Sandbox } from '../../sandbox/index.cts';
 import type { Activity } from '../../sandbox/model.cts';
 import type { World } from '../../sandbox/world.cts';
-
-const BY = 'chaos';
-const PATH = '/changes';
-const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('chatTechnologies/settings', body);
-
-export const feed: ProviderChaos = {
-	service: 'chatTechnologies',
-	usual: { applications: 80, minutes: 40, changesPerMinute: 4 },
-	headers: ({ apiKey = '', appId = '', consumerId = '' }) => ({ authorization: `Bearer ${apiKey}`, 'ct-app-id': appId, 'ct-consumer-id': consumerId }),
-	witness: ({ world }) => new FeedObserver(world),
-};
-
-/** Settings of the feed, then what else happens. */
-const setUp = (body: object, plan: ProviderPlan = {}): ProviderPlan => ({
-	...plan,
-	prepare: async (sim) => {
-		await settings(sim.sandbox, body);
-		await plan.prepare?.(sim);
-	},
-});
-const failing = (rate: number): ProviderPlan => ({ prepare: (sim) => sim.failing(rate) });
-const brokenPages: ProviderPlan = { prepare: ({ sandbox }) => sandbox.faults.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }, { kind: 'repeatedCursor' }, { kind: 'endsEarly' }], 0.2, { service: 'chatTechnologies', path: PATH }) };
-/** The same thing, said again in the same moment. */
-const twins: ProviderPlan = {
-	minute: ({ world }, minute) => {
-		const candidateId = world.candidates.rows[minute % 7]?.id ?? '';
-		for (let i = 0; i < 1 + (minute % 4); i++) world.add('activity', { code: 'note', data: { note: 'Called' }, candidateId, jobId: null, userId: null }, BY);
-	},
-};
-const OLDEST = { order: 'oldest' };
-const NONE = { order: 'none' };
-const NO_IDS = { changeIds: false };
-
-export const feedScenarios: Readonly<Record<string, ProviderPlan>> = {
-	...shared,
-	'oldest first': setUp(OLDEST),
-	'in no order': setUp(NONE),
-	'plain records, links to the next page': setUp({ envelope: 'unified', paging: 'links' }),
-	'entries without IDs': setUp(NO_IDS),
-	'oldest first, bursts': setUp(OLDEST, shared.bursts),
-	'oldest first, kills': setUp(OLDEST, shared.kills),
-	'oldest first, 50 % failing requests': setUp(OLDEST, failing(0.5)),
-	'in no order, 50 % failing requests': setUp(NONE, failing(0.5)),
-	'late entries': shownLate(3 * HOUR, 10 * MINUTE),
-	'late entries, oldest first': setUp(OLDEST, shownLate(3 * HOUR, 10 * MINUTE)),
-	'late entries, in no order': setUp(NONE, shownLate(3 * HOUR, 10 * MINUTE)),
-	'identical entries': twins,
-	'identical entries without IDs': setUp(NO_IDS, twins),
-	'identical entries without IDs, oldest first': setUp({ ...NO_IDS, ...OLDEST }, twins),
-	'identical entries without IDs, a cap and kills': setUp({ ...NO_IDS, ...OLDEST }, { ...twins, parameters: { options: { cap: 20 } }, minute: async (sim, minute) => {
-		await twins.minute?.(sim, minute);
-		if (minute % 15 === 10) sim.burst(150);
-		if (minute % 15 === 13) sim.restart();
-	} }),
-	'rows twice, skipped, empty and repeated pages': brokenPages,
-	'oldest first, rows twice, skipped, empty and repeated pages': setUp(OLDEST, brokenPages),
-	'cursors that expire': setUp(OLDEST, { changesPerMinute: 20, prepare: ({ sandbox }) => sandbox.faults.often({ kind: 'expiredCursor' }, 0.2, { service: 'chatTechnologies', path: PATH }) }),
-	'more than is remembered': { minutes: 28, changesPerMinute: 20, minute: async (sim, minute) => { if (minute % 4 === 3) sim.burst(850); if (minute % 8 === 7) sim.clock.advance(DAY); } },
-	'slow, with a cap': { parameters: { options: { cap: 30 } }, prepare: ({ trigger }) => { trigger.latencyMs = 8_000; }, minute: every(15, (sim) => sim.burst(150)) },
-};
 
 interface Entry {
 	/** As the feed counts them. */

@@ -1,5 +1,5 @@
 /**
- * The built ATS Trigger on a service as the sandbox plays it: somebody works in the ATS, n8n polls, a witness holds what was told
+ * The built ATS Trigger on a service as the sandbox plays it: somebody works in the ATS, n8n polls, an observer holds what was emitted
  * against what the world's journal says. The same for every provider.
  */
 import { SimHost, type HandOver, type Mode } from './host.cts';
@@ -11,21 +11,28 @@ import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
 import type { Fault } from '../../sandbox/faults.cts';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
+import type { ProviderEntry } from '../providers/entry.cts';
 import { Random } from '../../sandbox/random.cts';
 import type { Step } from '../../sandbox/recruiter.cts';
 
-/** A service of the sandbox, and who judges what the trigger tells of it. */
+/** How a provider is seen in a chaos run: a part of its entry in `test/providers`. */
 export interface ProviderChaos {
-	/** Its name in the sandbox and in the trigger. */
-	service: string;
-	/** What n8n adds to each request; default: the key as a bearer. */
+	/** What n8n adds to each request from the credential's data; default: `apiKey` as a bearer token. */
 	headers?(credential: Record<string, string>): Record<string, string>;
-	/** What a scenario takes that names nothing else. */
+	/** The size of a scenario that names none. */
 	usual: Size;
-	witness(sandbox: Sandbox, clock: ManualClock, plan: ProviderPlan): Observer;
-	/** Everything that a scenario switched is as it was. */
+	/** Holds what the trigger emits against what the world shows: an `ApplicationsObserver` with the provider's own view, as a rule. */
+	observe(sandbox: Sandbox, clock: ManualClock, plan: ProviderPlan): Observer;
+	/** Sets everything back that a scenario switched in the simulator. */
 	recover?(sandbox: Sandbox): Promise<unknown>;
+	/** The scenarios in `providerScenarios.cts` under `shared`, then its own. */
+	scenarios: Readonly<Record<string, ProviderPlan>>;
+	/** Those that `npm test` runs, in a small world; default: `plain`. */
+	quick?: readonly string[];
 }
+
+/** What a simulation needs of a provider's entry. */
+export type ChaosEntry = Pick<ProviderEntry, 'provider' | 'simulator' | 'credentials'> & { chaos: ProviderChaos };
 
 type Size = Required<Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute'>>;
 
@@ -71,7 +78,7 @@ export class ProviderSimulation {
 	readonly clock = new ManualClock();
 	readonly random: Random;
 	private readonly plan: ProviderPlan & Size;
-	private parts: { sandbox: Sandbox; host: SimHost; trigger: TriggerInProcess; witness: Observer } | undefined;
+	private parts: { sandbox: Sandbox; host: SimHost; trigger: TriggerInProcess; observer: Observer } | undefined;
 	private active: boolean;
 	private heard = 0;
 	private quietPolls = 0;
@@ -79,12 +86,12 @@ export class ProviderSimulation {
 
 	constructor(
 		readonly mode: Mode,
-		private readonly player: ProviderChaos,
+		private readonly entry: ChaosEntry,
 		plan: ProviderPlan,
 		private readonly seed: string,
 	) {
 		this.random = new Random(`${seed}/${mode}`);
-		this.plan = { ...player.usual, ...plan };
+		this.plan = { ...entry.chaos.usual, ...plan };
 		this.active = plan.inactive !== true;
 	}
 
@@ -100,8 +107,8 @@ export class ProviderSimulation {
 		return this.started.host;
 	}
 
-	get witness(): Observer {
-		return this.started.witness;
+	get observer(): Observer {
+		return this.started.observer;
 	}
 
 	get trigger(): TriggerInProcess {
@@ -115,10 +122,10 @@ export class ProviderSimulation {
 
 	async run(): Promise<Result> {
 		const { minutes, changesPerMinute, steps } = this.plan;
-		const { sandbox, trigger, witness } = await this.start();
+		const { sandbox, trigger, observer } = await this.start();
 		try {
 			if (steps) sandbox.recruiter.steps = steps.map((step) => [step, 1] as const);
-			witness.counting = this.active;
+			observer.counting = this.active;
 			await this.plan.prepare?.(this);
 			for (let minute = 0; minute < minutes; minute++) {
 				this.work(changesPerMinute);
@@ -126,7 +133,7 @@ export class ProviderSimulation {
 				await this.poll();
 			}
 			const { state } = this.host;
-			const maxLagSeen = state === undefined ? 0 : witness.lagIn(state);
+			const maxLagSeen = state === undefined ? 0 : observer.lagIn(state);
 			await this.comeToRest();
 			return this.result(maxLagSeen);
 		} finally {
@@ -136,20 +143,21 @@ export class ProviderSimulation {
 	}
 
 	private async start() {
-		const { player, clock, plan } = this;
-		const { service } = player;
-		const sandbox = await startSandbox({ seed: `${this.seed}/${this.mode}`, clock, jobs: 12, applications: plan.applications, services: [service], validate: false, listen: false });
-		const witness = player.witness(sandbox, clock, plan);
-		const baseUrl = addressOf(sandbox.urls[service]);
-		const credential = { ...sandbox.credentials[service], region: 'custom', baseUrl, apiBaseUrl: baseUrl, ...plan.credential?.(sandbox) };
-		const headers = player.headers?.(credential) ?? { authorization: `Bearer ${sandbox.keys[service]}` };
+		const { clock, plan } = this;
+		const { provider, simulator, credentials, chaos } = this.entry;
+		const sandbox = await startSandbox({ seed: `${this.seed}/${this.mode}`, clock, jobs: 12, applications: plan.applications, services: [simulator], validate: false, listen: false });
+		const observer = chaos.observe(sandbox, clock, plan);
+		const urls = Object.fromEntries(Object.entries(sandbox.urls).map(([name, url]) => [name, addressOf(url)]));
+		const [data] = Object.values(credentials({ urls, credentials: sandbox.credentials }));
+		const credential = { ...data, ...plan.credential?.(sandbox) };
+		const headers = chaos.headers?.(credential) ?? { authorization: `Bearer ${credential['apiKey']}` };
 		const trigger = new TriggerInProcess({
-			sandbox, clock, provider: service, credential, headers, parameters: { ...PARAMETERS, ...plan.parameters },
-			onAnswer: (path, body) => witness.served(path, body),
+			sandbox, clock, provider: provider.name, credential, headers, parameters: { ...PARAMETERS, ...plan.parameters },
+			onAnswer: (path, body) => observer.served(path, body),
 		});
 		const host = new SimHost(this.mode, () => { throw new Error('the node opens its own source'); }, DEFAULT_OPTIONS, () => clock.now());
 		host.run = trigger.poll;
-		this.parts = { sandbox, host, trigger, witness };
+		this.parts = { sandbox, host, trigger, observer };
 		return this.parts;
 	}
 
@@ -171,15 +179,15 @@ export class ProviderSimulation {
 
 	async poll(): Promise<void> {
 		if (!this.active) return;
-		const { host, trigger, witness } = this.started;
+		const { host, trigger, observer } = this.started;
 		const before = trigger.requests;
 		const { result } = await host.tick();
-		if (result === 'quiet' && witness.watching) {
+		if (result === 'quiet' && observer.watching) {
 			this.quietPolls++;
 			this.requestsInQuietPolls += trigger.requests - before;
 		}
 		this.sandbox.world.settle();
-		witness.hear(host.executions.slice(this.heard).flatMap(({ items }) => items), host.state);
+		observer.hear(host.executions.slice(this.heard).flatMap(({ items }) => items), host.state);
 		this.heard = host.executions.length;
 	}
 
@@ -202,7 +210,7 @@ export class ProviderSimulation {
 
 	/** The user switches the workflow on; `refused`: the trigger must say no, in such words. */
 	async activate(refused?: RegExp): Promise<void> {
-		const { host, trigger, witness } = this.started;
+		const { host, trigger, observer } = this.started;
 		host.run = async (poller) => {
 			await trigger.activate(poller);
 			return 'quiet';
@@ -210,14 +218,14 @@ export class ProviderSimulation {
 		const { error } = await host.tick('activate');
 		host.run = trigger.poll;
 		const said = error ? `${error.message} ${'description' in error ? String(error.description) : ''}` : undefined;
-		if (refused ? said === undefined || !refused.test(said) : said !== undefined) witness.miss(`activation: ${said ?? 'it was not refused'}`);
+		if (refused ? said === undefined || !refused.test(said) : said !== undefined) observer.miss(`activation: ${said ?? 'it was not refused'}`);
 		this.active = said === undefined;
-		witness.counting = this.active;
+		observer.counting = this.active;
 	}
 
 	/** From now on so many requests fail, in every way. */
 	failing(rate: number): void {
-		this.sandbox.faults.often(FAILURES, rate, { service: this.player.service });
+		this.sandbox.faults.often(FAILURES, rate, { service: this.entry.simulator });
 		this.trigger.cut = () => this.random.chance(rate / FAILURES.length);
 	}
 
@@ -228,7 +236,7 @@ export class ProviderSimulation {
 		sandbox.faults.clear();
 		trigger.cut = () => false;
 		trigger.latencyMs = 40;
-		await this.player.recover?.(sandbox);
+		await this.entry.chaos.recover?.(sandbox);
 		if (!this.active) await this.activate();
 		sandbox.world.settleAll();
 		sandbox.world.lag = 0;
@@ -245,7 +253,7 @@ export class ProviderSimulation {
 	private result(maxLagSeen: number): Result {
 		const { state } = this.host;
 		return {
-			...this.witness.verdict(),
+			...this.observer.verdict(),
 			polls: this.host.polls,
 			emptyExecutions: this.host.executions.filter(({ items }) => items.length === 0).length,
 			maxStateBytes: this.host.maxStateBytes,

@@ -1,12 +1,9 @@
 /** Sums up what the simulations found. */
-import { feed, feedScenarios } from './feed.cts';
-import { flatchr, flatchrScenarios } from './flatchr.cts';
 import { MODES, type Mode, type SimHost } from './host.cts';
-import { knit, knitScenarios } from './knit.cts';
-import { kombo, komboScenarios } from './kombo.cts';
-import { ProviderSimulation, type ProviderChaos, type ProviderPlan } from './providerSimulation.cts';
+import { ProviderSimulation, type ChaosEntry, type ProviderPlan } from './providerSimulation.cts';
 import { scenarios } from './scenarios.cts';
 import { Simulation, USUAL, type Plan, type Result } from './simulation.cts';
+import { providerEntries } from '../providers/index.cts';
 
 export interface Run {
 	name: string;
@@ -16,10 +13,16 @@ export interface Run {
 	result: Result;
 }
 
-const players: ReadonlyArray<readonly [ProviderChaos, Readonly<Record<string, ProviderPlan>>]> = [[kombo, komboScenarios], [knit, knitScenarios], [flatchr, flatchrScenarios], [feed, feedScenarios]];
+/** The providers that a chaos run polls. */
+export const polled: readonly ChaosEntry[] = providerEntries.flatMap(({ chaos, ...entry }) => (chaos ? [{ ...entry, chaos }] : []));
 
-/** `knit: kills` -> who plays it and how. */
-const played = new Map<string, { player: ProviderChaos; plan: ProviderPlan }>(players.flatMap(([player, plans]) => Object.entries(plans).map(([name, plan]) => [`${player.service}: ${name}`, { player, plan }] as const)));
+const nameOf = ({ provider }: ChaosEntry, scenario: string) => `${provider.name}: ${scenario}`;
+
+/** `knit: kills` -> which provider, and how. */
+const played = new Map<string, { entry: ChaosEntry; plan: ProviderPlan }>(polled.flatMap((entry) => Object.entries(entry.chaos.scenarios).map(([name, plan]) => [nameOf(entry, name), { entry, plan }] as const)));
+
+/** The scenarios of a provider that `npm test` runs. */
+export const quickOf = (entry: ChaosEntry): string[] => (entry.chaos.quick ?? ['plain']).map((name) => nameOf(entry, name));
 
 /** The same with less, or with something more that happens each minute. */
 export type Variation = Pick<Plan, 'applications' | 'minutes'> & { minute?(sim: { host: SimHost }, minute: number): void };
@@ -28,7 +31,7 @@ export async function simulate(name: string, mode: Mode, seed: number, variation
 	const plan = scenarios[name];
 	const part = played.get(name);
 	if (plan) return { name, mode, seed, crashes: plan.crashes === true, result: await new Simulation(mode, { ...plan, ...variation }, `${seed}/${name}`).run() };
-	if (part) return { name, mode, seed, crashes: part.plan.crashes === true, result: await new ProviderSimulation(mode, part.player, { ...part.plan, ...variation }, `${seed}/${name}`).run() };
+	if (part) return { name, mode, seed, crashes: part.plan.crashes === true, result: await new ProviderSimulation(mode, part.entry, { ...part.plan, ...variation }, `${seed}/${name}`).run() };
 	throw new Error(`There is no scenario "${name}". There are: ${scenarioNames().join(', ')}`);
 }
 
@@ -40,7 +43,7 @@ export function scenarioNames(): string[] {
 /** About how long it takes, so that the long ones can be begun first. */
 export function weightOf(name: string): number {
 	const part = played.get(name);
-	const { applications, minutes, changesPerMinute } = part ? { ...part.player.usual, ...part.plan } : { ...USUAL, ...scenarios[name] };
+	const { applications, minutes, changesPerMinute } = part ? { ...part.entry.chaos.usual, ...part.plan } : { ...USUAL, ...scenarios[name] };
 	return applications + minutes * changesPerMinute * (part ? 10 : 1);
 }
 

@@ -4,19 +4,19 @@ import { OPERATIONS, type OperationName } from '../../lib/ats/provider';
 import { applicationSchema, candidateSchema, jobSchema } from '../../lib/ats/model';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { binaryFile, listSearch, loadPackage, readBinary, runNode, type Outcome } from './harness/index.cts';
-import { credentialsFor, providerCases } from './providers.cts';
+import { providerEntries } from '../providers/index.cts';
 
 const id = (value: unknown) => ({ __rl: true, mode: 'id', value: String(value) });
 const pdf = Buffer.from('%PDF-1.4 a real file\n%%EOF\n');
 
-describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%s through the unified node', (_label, one) => {
+describe.each(providerEntries.map((one) => [one.provider.label, one] as const))('%s through the unified node', (_label, one) => {
 	const { name, capabilities } = one.provider;
 	let sandbox: Sandbox;
 	let apps: IDataObject[] = [];
 	let jobs: IDataObject[] = [];
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ jobs: 6, applications: 80, services: [one.service], seed: 'ats' });
+		sandbox = await startSandbox({ jobs: 6, applications: 80, services: [one.simulator], seed: 'ats' });
 	});
 	afterAll(async () => {
 		expect(sandbox.violations).toEqual([]);
@@ -25,7 +25,7 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 
 	async function ats(operation: OperationName, parameters: INodeParameters = {}, items?: Array<Partial<INodeExecutionData>>): Promise<Outcome> {
 		const [resource = '', value = ''] = operation.split('.');
-		return await runNode('ats', { provider: name, resource, operation: value === 'getMany' ? 'getAll' : value, ...parameters }, { credentials: credentialsFor(one, sandbox), ...(items ? { items } : {}) });
+		return await runNode('ats', { provider: name, resource, operation: value === 'getMany' ? 'getAll' : value, ...parameters }, { credentials: one.credentials(sandbox), ...(items ? { items } : {}) });
 	}
 	async function ok(operation: OperationName, parameters: INodeParameters = {}, items?: Array<Partial<INodeExecutionData>>): Promise<INodeExecutionData[]> {
 		const outcome = await ats(operation, parameters, items);
@@ -129,7 +129,7 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 		'candidate.addTag': async () => {
 			const candidateId = await someCandidate();
 			await ok('candidate.addTag', { candidateId: id(candidateId), tag: await someTag() });
-			expect(sandbox.world.journal.at(-1)).toMatchObject({ by: one.service });
+			expect(sandbox.world.journal.at(-1)).toMatchObject({ by: one.simulator });
 		},
 		'candidate.removeTag': async () => {
 			const candidateId = await someCandidate();
@@ -196,8 +196,8 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 	});
 
 	test('the dropdowns list what the provider has', async () => {
-		if (can('job.getMany')) expect((await listSearch('ats', 'searchJobs', { provider: name, resource: 'job', operation: 'get' }, { credentials: credentialsFor(one, sandbox) })).results.length).toBe(jobs.length);
-		if (can('application.getMany')) expect((await listSearch('ats', 'searchApplications', { provider: name, resource: 'application', operation: 'get' }, { credentials: credentialsFor(one, sandbox) })).results.length).toBeGreaterThan(0);
+		if (can('job.getMany')) expect((await listSearch('ats', 'searchJobs', { provider: name, resource: 'job', operation: 'get' }, { credentials: one.credentials(sandbox) })).results.length).toBe(jobs.length);
+		if (can('application.getMany')) expect((await listSearch('ats', 'searchApplications', { provider: name, resource: 'application', operation: 'get' }, { credentials: one.credentials(sandbox) })).results.length).toBeGreaterThan(0);
 	});
 
 	test('records of the service, alone or in a whole answer, become the unified model without a request', async () => {
@@ -222,5 +222,5 @@ describe.each(providerCases.map((one) => [one.provider.label, one] as const))('%
 test('every provider that the node offers is tested here', () => {
 	const { description } = loadPackage().nodeTypes.getByNameAndVersion('n8n-nodes-ats.ats');
 	const offered = description.properties.find((property) => property.name === 'provider')?.options?.map((option) => ('value' in option ? option.value : undefined));
-	expect([...(offered ?? [])].sort()).toEqual(providerCases.map(({ provider }) => provider.name).sort());
+	expect([...(offered ?? [])].sort()).toEqual(providerEntries.map(({ provider }) => provider.name).sort());
 });

@@ -1,9 +1,10 @@
 /**
  * Every operation again, with one value of one answer replaced by something that is not due there. `FUZZ_RUNS` is how many
- * of them each scene gets, `FUZZ_SEED` which.
+ * of them each recorded gets, `FUZZ_SEED` which.
  */
 import fc from 'fast-check';
 
+import { entryOf } from '../providers/index.cts';
 import { credentialsOn, inputItem, nodes, operationsOf, perform, Recorder, type Result, type RecordedCase } from './support/everyOperation.cts';
 import { wrongEnd } from './support/oracle.cts';
 import { RecordingProxy, type Exchange } from './support/recordingProxy.cts';
@@ -48,52 +49,42 @@ const shownOf = ({ items }: Result) => items.map(({ json }) => json);
 /** No item, or items that say nothing at all. */
 const nothingMuch = (value: unknown): boolean => (typeof value === 'object' && value !== null ? Object.values(value).every(nothingMuch) : value === null || value === undefined || value === '');
 
-/** How a vendor says no in an answer of 200. */
-const NO: Record<string, unknown> = {
-	kombo: { status: 'error', error: { code: 'REMOTE.INPUT_INVALID', title: 'No', message: 'It said no' } },
-	knit: { success: false, error: { msg: 'It said no' } },
-	flatchr: { statusCode: 400, error: 'Bad Request', message: 'It said no' },
-	chatTechnologies: { errors: [{ status: '422', title: 'It said no' }] },
-	chatkitty: { timestamp: '2026-01-05T09:00:00.000Z', status: 422, error: 'Unprocessable Entity', message: 'It said no' },
-};
-/** Where a vendor says yes in each answer. */
-const YES: Record<string, string> = { kombo: 'status', knit: 'success' };
-const serviceOf = ({ url }: Exchange): string => url.split('/')[1] ?? '';
+const serviceOf = ({ url }: Exchange) => entryOf(url.split('/')[1] ?? '');
 
 describe.each(Object.keys(nodes))('%s', (node) => {
-	let stage: RecordingProxy;
+	let proxy: RecordingProxy;
 	let credentials: ReturnType<typeof credentialsOn>;
-	const scenes: RecordedCase[] = [];
+	const cases: RecordedCase[] = [];
 	const problems: string[] = [];
 
 	beforeAll(async () => {
-		stage = await RecordingProxy.open();
-		credentials = credentialsOn(stage);
-		const rehearsal = new Recorder(stage, credentials);
-		for (const operation of operationsOf(node)) scenes.push(...(await rehearsal.scenes(operation)).filter(({ outcome, exchanges: tape }) => !outcome.error && tape.length > 0));
+		proxy = await RecordingProxy.open();
+		credentials = credentialsOn(proxy);
+		const recorder = new Recorder(proxy, credentials);
+		for (const operation of operationsOf(node)) cases.push(...(await recorder.cases(operation)).filter(({ outcome, exchanges }) => !outcome.error && exchanges.length > 0));
 	}, 300_000);
 	afterEach(async () => {
 		if (process.env.FUZZ_REPORT) (await import('node:fs')).appendFileSync(`${process.env.FUZZ_REPORT}.${node}`, problems.map((one) => `${one}\n`).join(''));
 		problems.length = 0;
 	});
-	afterAll(async () => await stage.close());
+	afterAll(async () => await proxy.close());
 
 	/** A run in which the answer `index` has `by` in its `place`; for an end as it was, `undefined` in `place`. */
-	async function spoilt(scene: RecordedCase, index: number, place: Path, by: unknown): Promise<Result> {
-		const exchange = scene.exchanges[index];
+	async function altered(recorded: RecordedCase, index: number, place: Path, by: unknown): Promise<Result> {
+		const exchange = recorded.exchanges[index];
 		const item = await inputItem();
 		const body = exchange ? Buffer.from(JSON.stringify(replaced(jsonOf(exchange), place, by)) ?? '') : Buffer.from('');
-		return await stage.replay(
-			scene.exchanges,
-			async () => await perform(node, scene.parameters, credentials, item),
+		return await proxy.replay(
+			recorded.exchanges,
+			async () => await perform(node, recorded.parameters, credentials, item),
 			(one, turn) => (turn === index ? { ...one, body } : one),
 		);
 	}
 
 	it('says what is wrong or gives a right result, whatever is answered', async () => {
 		let number = SEED;
-		for (const scene of scenes) {
-			const spots = scene.exchanges.slice(0, 6).flatMap((exchange, index) => {
+		for (const recorded of cases) {
+			const spots = recorded.exchanges.slice(0, 6).flatMap((exchange, index) => {
 				const body = jsonOf(exchange);
 				return body === undefined ? [] : places(body).map(([place, value]) => ({ index, place, held: typeof value === 'object' && value !== null }));
 			});
@@ -101,39 +92,40 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 			// The top of an answer more often than its leaves.
 			const spot = fc.oneof(fc.constantFrom(...spots), fc.constantFrom(...spots.filter(({ place }) => place.length <= 2)));
 			for (const [{ index, place, held }, by] of fc.sample(fc.tuple(spot, junk), { seed: number++, numRuns: RUNS })) {
-				const result = await spoilt(scene, index, place, by);
-				const complain = (what: string) => problems.push(`${scene.operation.title}, answer ${index} to ${scene.exchanges[index]?.method} ${scene.exchanges[index]?.url.slice(0, 80)}, ${place.join('.') || 'all of it'} = ${JSON.stringify(by)}: ${what}`);
+				const result = await altered(recorded, index, place, by);
+				const complain = (what: string) => problems.push(`${recorded.operation.title}, answer ${index} to ${recorded.exchanges[index]?.method} ${recorded.exchanges[index]?.url.slice(0, 80)}, ${place.join('.') || 'all of it'} = ${JSON.stringify(by)}: ${what}`);
 				const end = wrongEnd(result);
 				if (end) complain(end);
 				if (Reflect.get({}, 'fuzz') !== undefined) {
 					Reflect.deleteProperty(Object.prototype, 'fuzz');
 					complain('a prototype was changed');
 				}
-				if (!result.error && scene.operation.many && typeof place.at(-1) === 'number' && !isObject(by) && result.items.length < scene.outcome.items.length) complain('a row was lost');
+				if (!result.error && recorded.operation.many && typeof place.at(-1) === 'number' && !isObject(by) && result.items.length < recorded.outcome.items.length) complain('a row was lost');
 				// A list that came without its rows is no empty list, a record that came without a body is no record. A raw call shows what it got, and so does a single field.
 				// Some write no list as null; which fields a record has is the vendor's business.
 				const emptied = Array.isArray(by) || typeof place.at(-1) === 'number' || (place.length > 0 && (by === null || by === undefined || isEmptyObject(by))) || (isObject(by) && !isEmptyObject(by)) || !held;
-				const raw = /apiRequest|passthrough/.test(scene.operation.title);
-				if (!result.error && !emptied && !raw && place.length <= 2 && nothingMuch(shownOf(result)) && !nothingMuch(shownOf(scene.outcome))) complain(`it passed for success with ${JSON.stringify(shownOf(result)).slice(0, 100)}`);
+				const raw = /apiRequest|passthrough/.test(recorded.operation.title);
+				if (!result.error && !emptied && !raw && place.length <= 2 && nothingMuch(shownOf(result)) && !nothingMuch(shownOf(recorded.outcome))) complain(`it passed for success with ${JSON.stringify(shownOf(result)).slice(0, 100)}`);
 			}
 		}
 		expect(problems).toEqual([]);
 	}, 3_600_000);
 
 	it('takes no for an answer, also in an answer of 200, and nothing for a yes but a yes', async () => {
-		for (const scene of scenes) {
-			const last = scene.exchanges.length - 1;
+		for (const recorded of cases) {
+			const last = recorded.exchanges.length - 1;
 			for (const index of new Set([0, last])) {
-				const exchange = scene.exchanges[index];
-				const no = exchange && NO[serviceOf(exchange)];
+				const exchange = recorded.exchanges[index];
+				const service = exchange && serviceOf(exchange);
+				const no = service?.refusal?.('It said no');
 				// What is read after a write only adds to what came of it: the write has been carried out.
-				const follows = scene.exchanges.slice(0, index).some(({ method, url }) => method !== 'GET' && !/search/.test(url));
+				const follows = recorded.exchanges.slice(0, index).some(({ method, url }) => method !== 'GET' && !/search/.test(url));
 				if (!exchange || follows || no === undefined || jsonOf(exchange) === undefined || exchange.url.includes('/files/')) continue;
-				const result = await spoilt(scene, index, [], no);
-				if (!result.error) problems.push(`${scene.operation.title}, answer ${index} to ${exchange.method} ${exchange.url.slice(0, 80)}: no was taken for ${JSON.stringify(shownOf(result)).slice(0, 200)}`);
-				else if (!/It said no/.test(`${result.error.message} ${String(result.error.description)}`)) problems.push(`${scene.operation.title}: the vendor's words were lost: ${result.error.message}`);
-				const yes = YES[serviceOf(exchange)];
-				if (yes !== undefined && !(await spoilt(scene, index, [yes], 42)).error) problems.push(`${scene.operation.title}, answer ${index}: passed for success without "${yes}"`);
+				const result = await altered(recorded, index, [], no);
+				if (!result.error) problems.push(`${recorded.operation.title}, answer ${index} to ${exchange.method} ${exchange.url.slice(0, 80)}: no was taken for ${JSON.stringify(shownOf(result)).slice(0, 200)}`);
+				else if (!/It said no/.test(`${result.error.message} ${String(result.error.description)}`)) problems.push(`${recorded.operation.title}: the vendor's words were lost: ${result.error.message}`);
+				const yes = service?.successField;
+				if (yes !== undefined && !(await altered(recorded, index, [yes], 42)).error) problems.push(`${recorded.operation.title}, answer ${index}: passed for success without "${yes}"`);
 			}
 		}
 		expect(problems).toEqual([]);

@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import type { INodeExecutionData, INodeParameters, INodeProperties, NodeParameterValueType } from 'n8n-workflow';
 
-import { credentialsOn, descriptionOf, harmless, inputItem, nodes, operationsOf, perform, Recorder, type RecordedCase } from './support/everyOperation.cts';
+import { serviceEntries } from '../providers/index.cts';
+import { credentialsOn, descriptionOf, furtherCallsOf, harmless, inputItem, nodes, operationsOf, perform, Recorder, type RecordedCase } from './support/everyOperation.cts';
 import { Addresses, headerNames, strays, wrongEnd } from './support/oracle.cts';
 import { RecordingProxy } from './support/recordingProxy.cts';
 
@@ -64,55 +65,44 @@ function spotsOf(property: INodeProperties, present: NodeParameterValueType): Sp
 
 /** Fields in which a person types an address or a list of query parameters. */
 const TYPED_ADDRESS = /^(path|query|method|api|methodOverride)\b/;
-/** What a node calls only when a field is filled that none of the scenes fill. */
-const FURTHER_CALLS: Record<string, Array<{ method: string; url: string }>> = {
-	ats: [{ method: 'POST', url: '/chatTechnologies/candidates' }],
-	chatKitty: [{ method: 'GET', url: '/chatkitty/users' }],
-	flatchr: [{ method: 'GET', url: '/flatchr/careers/company/{}' }],
-	kombo: [
-		{ method: 'GET', url: '/kombo/v1/ats/actions/ats_create_application' },
-		{ method: 'GET', url: '/kombo/v1/ats/actions/ats_create_candidate' },
-		{ method: 'POST', url: '/kombo/v1/passthrough/{}/{}' },
-	],
-};
 /** Headers that only an option adds. */
-const OPTIONAL_HEADERS = ['content-type', 'content-length', 'transfer-encoding', 'x-integration-id', 'x-knit-integration-id', 'ct-consumer-id', 'ct-service-id', 'ct-raw', 'part content-disposition', 'part content-type'];
+const OPTIONAL_HEADERS = ['content-type', 'content-length', 'transfer-encoding', 'part content-disposition', 'part content-type', ...serviceEntries.flatMap(({ optionalHeaders = [] }) => optionalHeaders)];
 
 describe.each(Object.keys(nodes))('%s', (node) => {
-	let stage: RecordingProxy;
+	let proxy: RecordingProxy;
 	let credentials: ReturnType<typeof credentialsOn>;
-	const scenes: RecordedCase[] = [];
+	const cases: RecordedCase[] = [];
 
 	beforeAll(async () => {
-		stage = await RecordingProxy.open();
-		credentials = credentialsOn(stage);
-		const rehearsal = new Recorder(stage, credentials);
-		for (const operation of operationsOf(node)) scenes.push(...(await rehearsal.scenes(operation)));
+		proxy = await RecordingProxy.open();
+		credentials = credentialsOn(proxy);
+		const recorder = new Recorder(proxy, credentials);
+		for (const operation of operationsOf(node)) cases.push(...(await recorder.cases(operation)));
 	}, 300_000);
-	afterAll(async () => await stage.close());
+	afterAll(async () => await proxy.close());
 
 	it('runs nearly every operation as it stands, so that the rest means something', () => {
-		const good = scenes.filter(({ outcome }) => !outcome.error);
-		expect(good.length / scenes.length).toBeGreaterThan(0.75);
-		expect(scenes.flatMap(({ outcome, operation }) => wrongEnd(outcome)?.concat(` in ${operation.title}`) ?? [])).toEqual([]);
+		const good = cases.filter(({ outcome }) => !outcome.error);
+		expect(good.length / cases.length).toBeGreaterThan(0.75);
+		expect(cases.flatMap(({ outcome, operation }) => wrongEnd(outcome)?.concat(` in ${operation.title}`) ?? [])).toEqual([]);
 	});
 
 	it('calls no other address, splits no header, touches no prototype and says what is wrong, whatever is typed', async () => {
-		const bases = Object.values(stage.urls).map((url) => new URL(url).pathname);
-		const headers = new Set([...OPTIONAL_HEADERS, ...scenes.flatMap(({ requests }) => requests.flatMap(headerNames))]);
-		const addresses = new Addresses(scenes, credentials.store, FURTHER_CALLS[node]);
+		const bases = Object.values(proxy.urls).map((url) => new URL(url).pathname);
+		const headers = new Set([...OPTIONAL_HEADERS, ...cases.flatMap(({ requests }) => requests.flatMap(headerNames))]);
+		const addresses = new Addresses(cases, credentials.store, furtherCallsOf(node));
 		const problems: string[] = [];
 		let count = 0;
 
-		const judge = async (scene: RecordedCase, spot: string, value: unknown, parameters: INodeParameters, more: Partial<INodeExecutionData> = {}) => {
+		const check = async (recorded: RecordedCase, spot: string, value: unknown, parameters: INodeParameters, more: Partial<INodeExecutionData> = {}) => {
 			const item = await inputItem();
-			const result = await stage.replay(scene.exchanges, async () => await perform(node, parameters, credentials, { ...item, json: { ...item.json, fuzz: value as string }, ...more }));
+			const result = await proxy.replay(recorded.exchanges, async () => await perform(node, parameters, credentials, { ...item, json: { ...item.json, fuzz: value as string }, ...more }));
 			count++;
 			const shown = typeof value === 'string' && value.length > 100 ? `${value.length} characters` : JSON.stringify(value);
-			const complain = (what: string) => problems.push(`${scene.operation.title}, ${spot} = ${shown}: ${what}`);
+			const complain = (what: string) => problems.push(`${recorded.operation.title}, ${spot} = ${shown}: ${what}`);
 			const end = wrongEnd(result);
 			if (end) complain(end);
-			for (const seen of stage.seen) {
+			for (const seen of proxy.seen) {
 				const call = `${seen.method} ${seen.url.slice(0, 200)}`;
 				const typed = TYPED_ADDRESS.test(spot);
 				const strayed = strays(seen, [...bases, '/files']);
@@ -129,22 +119,22 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		};
 
 		let number = SEED;
-		for (const scene of scenes) {
-			for (const property of [...scene.fields, ...descriptionOf(node).properties.filter(({ name }) => name === 'provider')]) {
-				for (const spot of spotsOf(property, scene.parameters[property.name] ?? property.default)) {
+		for (const recorded of cases) {
+			for (const property of [...recorded.fields, ...descriptionOf(node).properties.filter(({ name }) => name === 'provider')]) {
+				for (const spot of spotsOf(property, recorded.parameters[property.name] ?? property.default)) {
 					for (const value of [...onceWrong(spot.name), ...fc.sample(hostile, { seed: number++, numRuns: RUNS })]) {
-						await judge(scene, spot.name, value, { ...scene.parameters, [property.name]: spot.with(value) });
+						await check(recorded, spot.name, value, { ...recorded.parameters, [property.name]: spot.with(value) });
 					}
 				}
 			}
-			if (!scene.fields.some(({ name }) => name === 'binaryField')) continue;
+			if (!recorded.fields.some(({ name }) => name === 'binaryField')) continue;
 			for (const value of ['x'.repeat(1_000_000), ...fc.sample(hostile.filter((one) => typeof one === 'string'), { seed: number++, numRuns: RUNS * 3 })]) {
 				const { binary: { data } = {} } = await inputItem();
-				if (data) await judge(scene, 'the name and type of the file', value, scene.parameters, { binary: { data: { ...data, fileName: String(value), mimeType: String(value) } } });
+				if (data) await check(recorded, 'the name and type of the file', value, recorded.parameters, { binary: { data: { ...data, fileName: String(value), mimeType: String(value) } } });
 			}
 		}
 		if (process.env.FUZZ_REPORT) (await import('node:fs')).writeFileSync(`${process.env.FUZZ_REPORT}.${node}`, problems.join('\n'));
 		expect(problems).toEqual([]);
-		expect(count).toBeGreaterThan(scenes.length * RUNS);
+		expect(count).toBeGreaterThan(cases.length * RUNS);
 	}, 3_600_000);
 });

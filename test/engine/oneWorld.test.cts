@@ -1,9 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Application } from '../../lib/ats/model';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { PollHost, runNode } from './harness/index.cts';
-import { credentialsFor, providerCases, type ProviderCase } from './providers.cts';
+import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 
 /*
  * One world, same answer: what two providers show of the same world must be the same wherever both tell it. Ids aside,
@@ -11,25 +11,24 @@ import { credentialsFor, providerCases, type ProviderCase } from './providers.ct
  */
 
 const WORLDS = Number(process.env['WORLDS'] ?? 200);
-const compared = providerCases.filter(({ provider }) => provider.capabilities.events['application.stage_changed'] !== undefined);
+const compared = providerEntries.filter(({ provider }) => provider.capabilities.events['application.stage_changed'] !== undefined);
 const pairs = compared.flatMap((one, at) => compared.slice(at + 1).map((other) => [one, other] as const));
-/** The habit of this world's company: archived people are rejected ones. */
-const options = { archivedAsRejected: true };
+const parametersOf = ({ provider, settings = {} }: ProviderEntry, more: INodeParameters): INodeParameters => ({ provider: provider.name, ...settings, ...more, options: { ...Object(settings.options), ...Object(more.options) } });
 
-type Seen = Application & { job: string };
+type Shown = Application & { job: string };
 
-async function everything(one: ProviderCase, sandbox: Sandbox, resource: string, parameters = {}): Promise<IDataObject[]> {
-	const { json, error } = await runNode('ats', { provider: one.provider.name, resource, operation: 'getAll', returnAll: true, options, ...parameters }, { credentials: credentialsFor(one, sandbox) });
+async function everything(one: ProviderEntry, sandbox: Sandbox, resource: string, parameters = {}): Promise<IDataObject[]> {
+	const { json, error } = await runNode('ats', parametersOf(one, { resource, operation: 'getAll', returnAll: true, ...parameters }), { credentials: one.credentials(sandbox) });
 	if (error) throw error;
 	return json;
 }
 
-async function jobTitles(one: ProviderCase, sandbox: Sandbox): Promise<Map<string, string>> {
+async function jobTitles(one: ProviderEntry, sandbox: Sandbox): Promise<Map<string, string>> {
 	const jobs = await everything(one, sandbox, 'job');
 	return new Map(jobs.map((job) => [String(job['id']), String((job['info'] as IDataObject)['title'])]));
 }
 
-async function applicationsOf(one: ProviderCase, sandbox: Sandbox): Promise<Map<string, Seen>> {
+async function applicationsOf(one: ProviderEntry, sandbox: Sandbox): Promise<Map<string, Shown>> {
 	const titles = await jobTitles(one, sandbox);
 	const models = ['info', 'currentStage', 'interviews', 'rejection', 'offers'].filter((model) => model in one.provider.capabilities.models);
 	const applications = (await everything(one, sandbox, 'application', { models })) as unknown as Application[];
@@ -37,9 +36,9 @@ async function applicationsOf(one: ProviderCase, sandbox: Sandbox): Promise<Map<
 }
 
 /** By person, job and day: a person may apply to the same job more than once. */
-function keyed(applications: readonly Application[], titles: ReadonlyMap<string, string>): Map<string, Seen> {
+function keyed(applications: readonly Application[], titles: ReadonlyMap<string, string>): Map<string, Shown> {
 	const sorted = applications.map((application) => ({ ...application, job: titles.get(application.info?.jobId ?? '') ?? '?' })).sort((a, b) => String(a.info?.appliedAt).localeCompare(String(b.info?.appliedAt)));
-	const found = new Map<string, Seen>();
+	const found = new Map<string, Shown>();
 	for (const application of sorted) {
 		const key = personAndJob(application);
 		for (let nth = 1; ; nth++) {
@@ -51,10 +50,10 @@ function keyed(applications: readonly Application[], titles: ReadonlyMap<string,
 	return found;
 }
 
-const personAndJob = ({ info, job }: Seen) => `${info?.candidate?.emails?.[0]?.email?.toLowerCase() ?? `${info?.candidate?.firstName} ${info?.candidate?.lastName}`} / ${job}`;
+const personAndJob = ({ info, job }: Shown) => `${info?.candidate?.emails?.[0]?.email?.toLowerCase() ?? `${info?.candidate?.firstName} ${info?.candidate?.lastName}`} / ${job}`;
 
 /** What is compared of an application. */
-function facts({ info, currentStage, interviews, rejection, offers }: Seen): Record<string, unknown> {
+function facts({ info, currentStage, interviews, rejection, offers }: Shown): Record<string, unknown> {
 	return {
 		status: info?.status,
 		firstName: info?.candidate?.firstName,
@@ -70,47 +69,47 @@ function facts({ info, currentStage, interviews, rejection, offers }: Seen): Rec
 	};
 }
 
-const untold = (value: unknown) => value === null || value === undefined || value === 'NOT_SPECIFIED';
+const notTold = (value: unknown) => value === null || value === undefined || value === 'NOT_SPECIFIED';
 const isDay = (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T00:00:00\.000Z$/.test(value);
 
 function differences(a: Record<string, unknown>, b: Record<string, unknown>): string[] {
 	return Object.keys(a).flatMap((name) => {
 		let [one, other] = [a[name], b[name]];
-		if (untold(one) || untold(other)) return [];
+		if (notTold(one) || notTold(other)) return [];
 		if (isDay(one) || isDay(other)) [one, other] = [String(one).slice(0, 10), String(other).slice(0, 10)];
 		return JSON.stringify(one) === JSON.stringify(other) ? [] : [`${name}: ${JSON.stringify(one)} and ${JSON.stringify(other)}`];
 	});
 }
 
 const worlds = Array.from({ length: WORLDS }, (_, nth) => `world ${nth}`);
-const startWorld = async (seed: string) => await startSandbox({ seed, jobs: 2, applications: 8, services: compared.map(({ service }) => service), validate: false });
+const startWorld = async (seed: string) => await startSandbox({ seed, jobs: 2, applications: 8, services: compared.map(({ simulator }) => simulator), validate: false });
 
 test(`applications read through any two of ${compared.map(({ provider }) => provider.label).join(', ')} are the same, in ${WORLDS} worlds`, async () => {
 	for (const seed of worlds) {
 		const sandbox = await startWorld(seed);
 		for (let steps = 0; steps < 10; steps++) sandbox.recruiter.step();
-		const seen = new Map<ProviderCase, Map<string, Seen>>();
-		for (const one of compared) seen.set(one, await applicationsOf(one, sandbox));
+		const shown = new Map<ProviderEntry, Map<string, Shown>>();
+		for (const one of compared) shown.set(one, await applicationsOf(one, sandbox));
 		await sandbox.close();
 		for (const [one, other] of pairs) {
-			const [a, b] = [seen.get(one) ?? new Map<string, Seen>(), seen.get(other) ?? new Map<string, Seen>()];
+			const [a, b] = [shown.get(one) ?? new Map<string, Shown>(), shown.get(other) ?? new Map<string, Shown>()];
 			const where = `${seed}, ${one.provider.label} and ${other.provider.label}`;
 			expect([where, [...a.keys()].sort()]).toEqual([where, [...b.keys()].sort()]);
-			for (const [key, application] of a) expect([where, key, differences(facts(application), facts(b.get(key) as Seen))]).toEqual([where, key, []]);
+			for (const [key, application] of a) expect([where, key, differences(facts(application), facts(b.get(key) as Shown))]).toEqual([where, key, []]);
 		}
 	}
 }, 900_000);
 
-/** Told by all that compare, as events of their own; a hire, a rejection and a move may come in one step. */
+/** Emitted for all that compare, as events of their own; a hire, a rejection and a move may come in one step. */
 const EVENTS = ['application.created', 'application.stage_changed', 'application.rejected', 'application.hired', 'application.reactivated', 'interview.scheduled', 'interview.rescheduled', 'interview.cancelled', 'offer.created', 'offer.status_changed'] as const;
 
-interface Told {
+interface Emitted {
 	key: string;
 	event: string;
 	text: string;
 }
 
-function toldOf(items: Array<{ json: IDataObject }>, titles: ReadonlyMap<string, string>): Told[] {
+function emittedOf(items: Array<{ json: IDataObject }>, titles: ReadonlyMap<string, string>): Emitted[] {
 	return items.map(({ json }) => {
 		const application = json['application'] as unknown as Application;
 		const changes = json['changes'] as Array<{ path: string; from?: { text?: string }; to?: { text?: string } }>;
@@ -128,32 +127,32 @@ test(`the events found through any two of them from one history are the same and
 	for (const seed of worlds) {
 		const sandbox = await startWorld(`${seed} with a history`);
 		sandbox.recruiter.steps = sandbox.recruiter.steps.filter(([step]) => !['note', 'tag', 'edit', 'delete', 'complete'].includes(step));
-		const triggers = compared.map((one) => new PollHost('atsTrigger', { provider: one.provider.name, options: { ...options, fullCheckHours: 0 } }, { credentials: credentialsFor(one, sandbox) }));
+		const triggers = compared.map((one) => new PollHost('atsTrigger', parametersOf(one, { options: { fullCheckHours: 0 } }), { credentials: one.credentials(sandbox) }));
 		for (const trigger of triggers) for (const poll of [await trigger.activate(), await trigger.tick()]) if (poll.error) throw poll.error;
-		const told = new Map<ProviderCase, Told[]>(compared.map((one) => [one, []]));
-		const titles = new Map<ProviderCase, Map<string, string>>();
+		const emitted = new Map<ProviderEntry, Emitted[]>(compared.map((one) => [one, []]));
+		const titles = new Map<ProviderEntry, Map<string, string>>();
 		for (const one of compared) titles.set(one, await jobTitles(one, sandbox));
 		for (let round = 0; round < 3; round++) {
 			for (let steps = 0; steps < 4; steps++) sandbox.recruiter.step();
 			for (const [at, one] of compared.entries()) {
 				const poll = await triggers[at]?.tick();
 				if (poll?.error) throw poll.error;
-				told.get(one)?.push(...toldOf(poll?.items ?? [], titles.get(one) ?? new Map()));
+				emitted.get(one)?.push(...emittedOf(poll?.items ?? [], titles.get(one) ?? new Map()));
 			}
 		}
 		await sandbox.close();
-		for (const list of told.values()) events += list.length;
+		for (const list of emitted.values()) events += list.length;
 		for (const [one, other] of pairs) {
 			const both = EVENTS.filter((event) => one.provider.capabilities.events[event] !== undefined && other.provider.capabilities.events[event] !== undefined);
-			const history = (of: ProviderCase) => {
+			const history = (of: ProviderEntry) => {
 				const byApplication: Record<string, string[]> = {};
-				for (const { key, event, text } of told.get(of) ?? []) if (both.some((wanted) => wanted === event)) (byApplication[key] ??= []).push(`${event} ${text}`.trim());
+				for (const { key, event, text } of emitted.get(of) ?? []) if (both.some((wanted) => wanted === event)) (byApplication[key] ??= []).push(`${event} ${text}`.trim());
 				return Object.entries(byApplication).sort(([a], [b]) => a.localeCompare(b));
 			};
 			const where = `${seed}, ${one.provider.label} and ${other.provider.label}`;
 			expect([where, history(one)]).toEqual([where, history(other)]);
 		}
 	}
-	// Twelve steps a world, seen by three: a history that told nothing would prove nothing.
+	// Twelve steps a world, seen by three: a history that emits nothing would prove nothing.
 	expect(events).toBeGreaterThan(WORLDS * 12);
 }, 900_000);

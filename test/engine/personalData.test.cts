@@ -3,7 +3,8 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import type { World } from '../../sandbox/world.cts';
 import { runNode, runTool } from './harness/index.cts';
-import { credentialsOn, descriptionOf, nodes, operationsOf, Recorder } from './support/everyOperation.cts';
+import { credentialsOn, descriptionOf, listsOf, nodes, operationsOf, Recorder } from './support/everyOperation.cts';
+import { UNIFIED } from './support/nodes.cts';
 import { RecordingProxy } from './support/recordingProxy.cts';
 
 /** Whatever tells of a person in this text: any mail address, and names, numbers, links and words of the people of the world. */
@@ -26,28 +27,28 @@ function tellsOf(world: World, text: string): string[] {
 }
 
 describe.each(Object.keys(nodes))('%s, with personal data left out', (node) => {
-	let stage: RecordingProxy;
+	let proxy: RecordingProxy;
 	beforeAll(async () => {
-		stage = await RecordingProxy.open();
+		proxy = await RecordingProxy.open();
 	});
-	afterAll(async () => await stage.close());
+	afterAll(async () => await proxy.close());
 
 	/** Each option that shows more, on top. */
 	const wider: INodeParameters = Object.fromEntries(['includeRaw', 'fullResponse'].filter((name) => JSON.stringify(descriptionOf(node).properties.find((property) => property.name === 'options')).includes(`"${name}"`)).map((name) => [name, true]));
-	const ways = [{ options: {} }, { options: {}, ...(node === 'ats' ? { models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'] } : { simplify: false }) }, ...(Object.keys(wider).length > 0 ? [{ options: wider }] : [])];
+	const ways = [{ options: {} }, { options: {}, ...(node === UNIFIED ? { models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'] } : { simplify: false }) }, ...(Object.keys(wider).length > 0 ? [{ options: wider }] : [])];
 
 	test('no operation tells who anybody is, simplified or not', async () => {
-		const rehearsal = new Recorder(stage, credentialsOn(stage));
+		const recorder = new Recorder(proxy, credentialsOn(proxy));
 		const told: string[] = [];
 		let silent = 0;
 		for (const operation of operationsOf(node)) {
 			for (const { options, ...way } of ways) {
-				const closed = await rehearsal.scene(operation, { ...way, options: { ...options, leaveOutPersonalData: true } });
+				const closed = await recorder.one(operation, { ...way, options: { ...options, leaveOutPersonalData: true } });
 				const text = JSON.stringify(closed.outcome.items.map(({ json }) => json));
-				for (const word of tellsOf(stage.sandbox.world, text)) told.push(`${operation.title} ${JSON.stringify(way)}: ${word}`);
+				for (const word of tellsOf(proxy.sandbox.world, text)) told.push(`${operation.title} ${JSON.stringify(way)}: ${word}`);
 			}
-			const open = await rehearsal.scene(operation, {});
-			if (tellsOf(stage.sandbox.world, JSON.stringify(open.outcome.items.map(({ json }) => json))).length > 0) silent++;
+			const open = await recorder.one(operation, {});
+			if (tellsOf(proxy.sandbox.world, JSON.stringify(open.outcome.items.map(({ json }) => json))).length > 0) silent++;
 		}
 		expect(told).toEqual([]);
 		// The same operations tell it otherwise.
@@ -55,47 +56,37 @@ describe.each(Object.keys(nodes))('%s, with personal data left out', (node) => {
 	}, 300_000);
 });
 
-/** One list of people or applications of each node, and what of it has to stay. */
-const lists: Array<[node: string, parameters: INodeParameters, stays: RegExp[]]> = [
-	['ats', { provider: 'kombo', resource: 'application', operation: 'getAll' }, [/"id":"\w{24}"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\w{24}","text":"[A-Z]/, /"jobId":"\w{24}"/]],
-	['ats', { provider: 'chatTechnologies', resource: 'candidate', operation: 'getAll' }, [/"id":"\d+"/, /"tags":/]],
-	['chatKitty', { resource: 'user', operation: 'getAll' }, [/"id":"\d+"/, /"type":"PERSON"/, /"online":/]],
-	['chatTechnologies', { resource: 'candidate', operation: 'getAll' }, [/"id":"\d+"/, /"tags":/, /"created-at":/]],
-	['flatchr', { resource: 'candidate', operation: 'search' }, [/"applicant":"\w{16}"/, /"column":"[A-Z]/, /"status":1/]],
-	['knit', { resource: 'application', operation: 'getAll' }, [/"id":/, /"status":"ACTIVE"/, /"stage":"[A-Z]/, /"candidateId":/]],
-	['kombo', { resource: 'application', operation: 'getAll' }, [/"id":"\w{24}"/, /"outcome":"PENDING"/, /"stage":"[A-Z]/, /"candidate_id":"\w{24}"/]],
-	['kombo', { resource: 'candidate', operation: 'getAll' }, [/"id":"\w{24}"/, /"tags":/, /"stage":"[A-Z]/]],
-	['kombo', { resource: 'apiRequest', operation: 'send', method: 'GET', path: '/ats/candidates' }, [/"id":"\w{24}"/, /"changed_at":/]],
-];
+/** Lists of people or applications of each node, and what of them has to stay. */
+const lists = Object.keys(nodes).flatMap((node) => listsOf(node).map(([parameters, stays]) => [node, parameters, stays] as const));
 
 describe('a list without personal data', () => {
-	let stage: RecordingProxy;
+	let proxy: RecordingProxy;
 	beforeAll(async () => {
-		stage = await RecordingProxy.open();
+		proxy = await RecordingProxy.open();
 	});
-	afterAll(async () => await stage.close());
+	afterAll(async () => await proxy.close());
 
-	test.each(lists)('of %s %j keeps IDs, stages and states', async (node, parameters, stays) => {
-		const { json, error } = await runNode(node, { ...parameters, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(stage) });
+	test.each([...lists])('of %s %j keeps IDs, stages and states', async (node, parameters, stays) => {
+		const { json, error } = await runNode(node, { ...parameters, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(proxy) });
 		expect(error).toBeUndefined();
 		const text = JSON.stringify(json);
 		for (const one of stays) expect(text).toMatch(one);
-		expect(tellsOf(stage.sandbox.world, text)).toEqual([]);
+		expect(tellsOf(proxy.sandbox.world, text)).toEqual([]);
 	});
 
 	test('of people keeps no address, while a job keeps its place', async () => {
 		const options = { leaveOutPersonalData: true };
 		for (const simplify of [true, false]) {
-			const people = await runNode('kombo', { resource: 'candidate', operation: 'getAll', simplify, options }, { credentials: credentialsOn(stage) });
+			const people = await runNode('kombo', { resource: 'candidate', operation: 'getAll', simplify, options }, { credentials: credentialsOn(proxy) });
 			expect(people.json.flatMap((person) => Object.keys(person).filter((name) => ['city', 'country', 'location'].includes(name)))).toEqual([]);
 		}
-		const jobs = await runNode('kombo', { resource: 'job', operation: 'getAll', options }, { credentials: credentialsOn(stage) });
+		const jobs = await runNode('kombo', { resource: 'job', operation: 'getAll', options }, { credentials: credentialsOn(proxy) });
 		expect(jobs.json[0]).toMatchObject({ city: expect.any(String), country: expect.any(String), name: expect.any(String) });
 	});
 
 	test('comes with its files all the same', async () => {
-		const application = stage.sandbox.world.attachments.rows.find(({ applicationId }) => applicationId !== null)?.applicationId ?? '';
-		const { items } = await runNode('kombo', { resource: 'application', operation: 'getAttachments', applicationId: { __rl: true, mode: 'id', value: application }, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(stage) });
+		const application = proxy.sandbox.world.attachments.rows.find(({ applicationId }) => applicationId !== null)?.applicationId ?? '';
+		const { items } = await runNode('kombo', { resource: 'application', operation: 'getAttachments', applicationId: { __rl: true, mode: 'id', value: application }, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(proxy) });
 		expect(items[0]?.binary).toBeDefined();
 		expect(items[0]?.json).toMatchObject({ id: expect.any(String), type: expect.any(String) });
 		expect(items[0]?.json).not.toHaveProperty('file_name');
@@ -103,22 +94,22 @@ describe('a list without personal data', () => {
 
 	test('holds nothing of a plain text that an API request answers with', async () => {
 		const parameters = { resource: 'apiRequest', operation: 'send', method: 'GET', path: '/ats/candidates', responseType: 'text' };
-		const open = await runNode('kombo', parameters, { credentials: credentialsOn(stage) });
+		const open = await runNode('kombo', parameters, { credentials: credentialsOn(proxy) });
 		expect(open.json).toEqual([{ data: expect.stringContaining('first_name') }]);
-		const closed = await runNode('kombo', { ...parameters, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(stage) });
+		const closed = await runNode('kombo', { ...parameters, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(proxy) });
 		expect(closed.json).toEqual([{}]);
-		const whole = await runNode('kombo', { ...parameters, fullResponse: true, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(stage) });
+		const whole = await runNode('kombo', { ...parameters, fullResponse: true, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(proxy) });
 		expect(whole.json).toEqual([{ status: 200, headers: expect.any(Object) }]);
 	});
 
 	test('is what an agent gets from the node as its tool', async () => {
-		const person = stage.sandbox.world.candidates.rows.find(({ emails, deletedAt }) => emails.length > 0 && deletedAt === null);
+		const person = proxy.sandbox.world.candidates.rows.find(({ emails, deletedAt }) => emails.length > 0 && deletedAt === null);
 		const email = person?.emails[0]?.address ?? '';
 		const parameters = { resource: 'candidate', operation: 'getAll', filters: { email: "={{ $fromAI('email', 'Email of the candidate', 'string') }}" } };
-		const open = await runTool('kombo', parameters, { email }, { credentials: credentialsOn(stage) });
+		const open = await runTool('kombo', parameters, { email }, { credentials: credentialsOn(proxy) });
 		expect(open.answer).toContain(email);
-		const closed = await runTool('kombo', { ...parameters, options: { leaveOutPersonalData: true } }, { email }, { credentials: credentialsOn(stage) });
+		const closed = await runTool('kombo', { ...parameters, options: { leaveOutPersonalData: true } }, { email }, { credentials: credentialsOn(proxy) });
 		expect(closed.answer).toContain(person?.id);
-		expect(tellsOf(stage.sandbox.world, closed.answer)).toEqual([]);
+		expect(tellsOf(proxy.sandbox.world, closed.answer)).toEqual([]);
 	});
 });

@@ -3,16 +3,14 @@
  * item or static data may show a key, a token, a signature or a password. `WAYS` is how many of the ways to answer badly each of them
  * gets; by turns they all come.
  */
-import { createHmac } from 'node:crypto';
-
 import type { INodeParameters } from 'n8n-workflow';
 
 import * as acts from '../../sandbox/actions.cts';
 import { deliverTo, listSearch, loadOptions, loadPackage, PollHost, resourceMapper, runNode, serveWebhook, testCredential, type HostMode, type StoredCredentials } from './harness/index.cts';
-import { providerCases } from './providers.cts';
+import { credentialsOf, entryOf, providerEntries, serviceEntries } from '../providers/index.cts';
 import { credentialsOn, inputItem, nodes, operationsOf, Recorder } from './support/everyOperation.cts';
 import { listen, marked, type Secrets } from './support/secrets.cts';
-import { RecordingProxy, type Answer, type Exchange, type Seen, type Spoil } from './support/recordingProxy.cts';
+import { RecordingProxy, type Answer, type Exchange, type Seen, type Alter } from './support/recordingProxy.cts';
 
 const WAYS = Number(process.env.WAYS ?? 4);
 
@@ -25,51 +23,53 @@ const authorization = ({ rawHeaders }: Seen) => rawHeaders[rawHeaders.findIndex(
 /** The key as it was sent, without its scheme. */
 const keyIn = (seen: Seen) => authorization(seen).replace(/^(Bearer|Basic|Token token=) ?/, '');
 
-/** All words that any of the five takes for an error's, each with the same text in it. */
+/** All words that many APIs have for an error, each with the same text in it. */
 const wordsOf = (said: string) => ({ message: said, code: said, explanation: said, error_description: said, response: said, title: said, detail: said, type_name: said, errors: [{ status: '401', code: said, title: said, detail: said, source: { pointer: said } }] });
-const tellTale = (said: string) => ({ ...JSON_TYPE, 'x-request-id': said, 'x-response-token': said, 'x-knit-execution-id': said });
+const inHeaders = (said: string) => ({ ...JSON_TYPE, 'x-request-id': said, 'x-response-token': said, ...Object.fromEntries(serviceEntries.flatMap(({ tellingHeaders = [] }) => tellingHeaders.map((name) => [name, said]))) });
+/** The same in the vendor's own form. */
+const ownWords = ({ url }: Seen, said: string) => entryOf(url.split('/')[1] ?? '')?.refusal?.(said);
 
 /** How a service can answer so that a careless node shows what it should not. Undefined cuts the connection. */
 const answers: Record<string, (seen: Seen) => Answer | undefined> = {
-	'a 401 that quotes the key': (seen) => answer(401, { ...wordsOf(`The key ${keyIn(seen)} is wrong`), status: 'error', success: false, statusCode: 401, error: { ...wordsOf(`No such key: ${keyIn(seen)}`), msg: `The key ${keyIn(seen)} is wrong` } }, tellTale(keyIn(seen))),
+	'a 401 that quotes the key': (seen) => answer(401, { ...wordsOf(`The key ${keyIn(seen)} is wrong`), status: 'error', success: false, statusCode: 401, error: { ...wordsOf(`No such key: ${keyIn(seen)}`), msg: `The key ${keyIn(seen)} is wrong` }, ...ownWords(seen, `No such key: ${keyIn(seen)}`) }, inHeaders(keyIn(seen))),
 	'a 403 in other words': (seen) => answer(403, { ...wordsOf(`"${keyIn(seen)}"`), error: `Not with ${keyIn(seen)}` }),
 	'a 422 that repeats the request': (seen) => answer(422, { ...wordsOf(repeated(seen)), error: repeated(seen) }),
 	'a page of HTML with the key and the request': (seen) => answer(500, `<html><body><h1>Refused: ${escaped(keyIn(seen))}</h1> <pre>${escaped(repeated(seen))}</pre></body></html>`, { 'content-type': 'text/html' }),
 	'a page of text with the key where it is cut': (seen) => answer(400, `${'x'.repeat(175)} ${keyIn(seen)}`, { 'content-type': 'text/plain' }),
 	'a success that is a page with the headers': (seen) => answer(200, `<html>${headerLines(seen).join('\n')}</html>`, { 'content-type': 'text/html' }),
-	'a success that says no': (seen) => answer(200, { ...wordsOf(repeated(seen)).errors[0], status: 'error', success: false, statusCode: 400, timestamp: '2026-01-05', error: `Not with ${keyIn(seen)}: ${repeated(seen)}`, errors: wordsOf(repeated(seen)).errors }),
+	'a success that says no': (seen) => answer(200, { ...wordsOf(repeated(seen)).errors[0], status: 'error', success: false, statusCode: 400, timestamp: '2026-01-05', error: `Not with ${keyIn(seen)}: ${repeated(seen)}`, errors: wordsOf(repeated(seen)).errors, ...ownWords(seen, repeated(seen)) }),
 	'a redirect to elsewhere': (seen) => answer(302, '', { location: `https://elsewhere.example/${encodeURIComponent(keyIn(seen))}?token=${encodeURIComponent(keyIn(seen))}` }),
 	'a redirect without end': (seen) => answer(307, '', { location: `${seen.url}${seen.url.includes('?') ? '&' : '?'}key=${encodeURIComponent(keyIn(seen))}` }),
 	'no answer': () => undefined,
 };
 
-let stage: RecordingProxy;
+let proxy: RecordingProxy;
 let genuine: StoredCredentials;
 let credentials: StoredCredentials;
 let secrets: Secrets;
 const log = { lines: [] as unknown[][] };
 
 beforeAll(async () => {
-	stage = await RecordingProxy.open();
-	genuine = credentialsOn(stage);
+	proxy = await RecordingProxy.open();
+	genuine = credentialsOn(proxy);
 	({ credentials, secrets } = marked(genuine));
 	log.lines = listen().lines;
 });
 afterEach(() => void secrets.found.splice(0));
-afterAll(async () => await stage.close());
+afterAll(async () => await proxy.close());
 
-/** Runs `work` against the tape and searches all that came of it. */
-async function examine(title: string, tape: readonly Exchange[], work: () => Promise<unknown>, spoil?: Spoil): Promise<unknown> {
+/** Runs `work` against the exchanges and searches all that came of it. */
+async function examine(title: string, exchanges: readonly Exchange[], work: () => Promise<unknown>, alter?: Alter): Promise<unknown> {
 	log.lines.splice(0);
-	// Each run fetches its token itself.
-	delete credentials.store.chatKittyOAuth2Api?.oauthTokenData;
+	// Each run fetches its tokens itself.
+	for (const data of Object.values(credentials.store)) delete data.oauthTokenData;
 	const keys = new Set<string>();
-	const result = await stage.replay(
-		tape,
+	const result = await proxy.replay(
+		exchanges,
 		async () => await work().catch((error: unknown) => error),
 		(exchange, index, seen) => {
 			keys.add(keyIn(seen));
-			return spoil ? spoil(exchange, index, seen) : exchange;
+			return alter ? alter(exchange, index, seen) : exchange;
 		},
 	);
 	// Tokens that were fetched on the way, and the client's secret as it is sent for one.
@@ -85,20 +85,20 @@ let turn = 0;
 const EACH = Object.keys(answers).length * 2;
 
 /** Once as it was, and then answered badly: at the first call, at the last one, and where a token is fetched, by turns. How many of these failed; none where it fails as it was. */
-async function examineAll(title: string, tape: readonly Exchange[], work: () => Promise<unknown>, { skip = [], ways = WAYS, tokens = true }: { skip?: readonly string[]; ways?: number; tokens?: boolean } = {}): Promise<number> {
+async function examineAll(title: string, exchanges: readonly Exchange[], work: () => Promise<unknown>, { skip = [], ways = WAYS, tokens = true }: { skip?: readonly string[]; ways?: number; tokens?: boolean } = {}): Promise<number> {
 	let fetchesToken = false;
-	const good = await examine(title, tape, work, (exchange, index) => {
+	const good = await examine(title, exchanges, work, (exchange, index) => {
 		fetchesToken ||= index === -1;
 		return exchange;
 	});
-	const places = [0, tape.length - 1, ...(tokens && fetchesToken ? [-1] : [])];
+	const places = [0, exchanges.length - 1, ...(tokens && fetchesToken ? [-1] : [])];
 	let failed = 0;
 	const bad = Object.entries(answers).filter(([how]) => !skip.includes(how));
 	for (let count = 0; count < ways; count++) {
 		turn++;
 		const [how, answered] = bad[turn % bad.length] ?? [];
 		const place = places[Math.floor(turn / bad.length) % places.length];
-		const result = await examine(`${title}, ${how} for answer ${place}`, tape, work, (exchange, index, seen) => (index === place ? answered?.(seen) : exchange));
+		const result = await examine(`${title}, ${how} for answer ${place}`, exchanges, work, (exchange, index, seen) => (index === place ? answered?.(seen) : exchange));
 		if (failure(result)) failed++;
 	}
 	return failure(good) ? 0 : failed;
@@ -106,15 +106,15 @@ async function examineAll(title: string, tape: readonly Exchange[], work: () => 
 
 describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 	it('in what an operation gives or says', async () => {
-		const rehearsal = new Recorder(stage, genuine);
+		const recorder = new Recorder(proxy, genuine);
 		let failed = 0;
 		let runs = 0;
 		for (const operation of operationsOf(node)) {
-			const { exchanges: tape, parameters } = await rehearsal.scene(operation, {});
+			const { exchanges, parameters } = await recorder.one(operation, {});
 			const item = await inputItem();
 			// What a raw call gets is what was asked for, and a success of it is an item.
 			const skip = /apiRequest/.test(operation.title) ? ['a success that is a page with the headers', 'a success that says no'] : [];
-			failed += await examineAll(operation.title, tape, async () => await runNode(node, parameters, { credentials, items: [item] }), { skip });
+			failed += await examineAll(operation.title, exchanges, async () => await runNode(node, parameters, { credentials, items: [item] }), { skip });
 			runs++;
 		}
 		expect(secrets.found.slice(0, 20)).toEqual([]);
@@ -123,7 +123,7 @@ describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 
 	it('in its lists', async () => {
 		const { description, methods = {} } = loadPackage().nodeTypes.getByNameAndVersion(`n8n-nodes-ats.${node}`);
-		const providers = description.properties.some(({ name }) => name === 'provider') ? providerCases.map(({ provider }) => provider.name) : [''];
+		const providers = description.properties.some(({ name }) => name === 'provider') ? providerEntries.map(({ provider }) => provider.name) : [''];
 		for (const provider of providers) {
 			const [resource, operation] = ['application', 'get'];
 			const parameters = { ...(provider === '' ? {} : { provider }), resource, operation };
@@ -133,8 +133,8 @@ describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 				...Object.keys(methods.resourceMapping ?? {}).map((name): [string, (with_: StoredCredentials) => Promise<unknown>] => [name, async (with_) => await resourceMapper(node, name, parameters, { credentials: with_ })]),
 			];
 			for (const [name, ask] of asked) {
-				const { tape } = await stage.record(async () => await ask(genuine).catch(() => undefined));
-				await examineAll(`${node} ${provider} ${name}`, tape, async () => await ask(credentials));
+				const { exchanges } = await proxy.record(async () => await ask(genuine).catch(() => undefined));
+				await examineAll(`${node} ${provider} ${name}`, exchanges, async () => await ask(credentials));
 			}
 		}
 		expect(secrets.found.slice(0, 20)).toEqual([]);
@@ -143,7 +143,10 @@ describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 
 describe('a trigger that polls shows no secret', () => {
 	const hosts: HostMode[] = ['memory', 'durable'];
-	const triggers: Array<[string, INodeParameters]> = [...providerCases.map(({ provider }): [string, INodeParameters] => ['atsTrigger', { provider: provider.name }]), ['chatKittyTrigger', { event: 'message' }]];
+	const triggers: Array<[string, INodeParameters]> = [
+		...providerEntries.filter(({ provider }) => provider.changes).map(({ provider }): [string, INodeParameters] => ['atsTrigger', { provider: provider.name }]),
+		...serviceEntries.flatMap(({ node }): Array<[string, INodeParameters]> => (node?.pollTrigger ? [[node.pollTrigger.type, node.pollTrigger.parameters]] : [])),
+	];
 
 	it.each(triggers)('%s %j', async (type, parameters) => {
 		for (const host of hosts) {
@@ -155,14 +158,14 @@ describe('a trigger that polls shows no secret', () => {
 				polls.push(await trigger.tick(), await trigger.test());
 				return { polls, error: polls.find(({ error }) => error)?.error, staticData: trigger.staticData, saved: trigger.saved };
 			};
-			const { tape } = await stage.record(async () => await watch(genuine, moveSomebody));
-			expect(await examineAll(`${type} ${JSON.stringify(parameters)} on ${host}`, tape, async () => await watch(credentials), { ways: EACH / 2 })).toBeGreaterThan(0);
+			const { exchanges } = await proxy.record(async () => await watch(genuine, moveSomebody));
+			expect(await examineAll(`${type} ${JSON.stringify(parameters)} on ${host}`, exchanges, async () => await watch(credentials), { ways: EACH / 2 })).toBeGreaterThan(0);
 		}
 		expect(secrets.found.slice(0, 20)).toEqual([]);
 	}, 300_000);
 
 	function moveSomebody(): void {
-		const { world } = stage.sandbox;
+		const { world } = proxy.sandbox;
 		const application = world.applications.rows.find(({ status, deletedAt }) => status === 'PENDING' && deletedAt === null);
 		const to = application && world.jobs.need(application.jobId).stageIds.find((id) => id !== application.stageId && !world.stages.need(id).hired);
 		if (!application || !to) throw new Error('Nobody can be moved');
@@ -171,36 +174,33 @@ describe('a trigger that polls shows no secret', () => {
 });
 
 describe('a trigger that is called shows no secret', () => {
-	const text = (type: string, field: string, from: StoredCredentials) => String(from.store[type]?.[field]);
-	const signature = (body: string, secret: string) => createHmac('sha256', secret).update(body).digest('base64url');
-	const cases: Array<[string, INodeParameters, object, (body: string, from: StoredCredentials) => Record<string, string>]> = [
-		['komboTrigger', { fetchRecords: true }, { id: 'event-1', type: 'data-changed', data: { changed_models: [{ name: 'ats_applications' }] } }, (body, from) => ({ 'x-kombo-signature': signature(body, text('komboApi', 'webhookSecret', from)) })],
-		['knitTrigger', { events: ['record.new'] }, { eventId: 'event-1', eventType: 'record.new', syncDataType: 'ats_applications', eventData: { info: { id: 'a1' } } }, (body, from) => ({ 'x-knit-signature': signature(body, text('knitApi', 'apiKey', from)), 'x-knit-integration-id': 'mg_1' })],
-		['flatchrTrigger', { protection: 'header', headerName: 'X-Gate' }, { event: 'drag_applicant', company_id: 1, data: { applicant: { id: 7, updated_at: '2026-01-05T09:00:00Z' } } }, (_body, from) => ({ 'x-gate': text('flatchrApi', 'webhookSecret', from) })],
-	];
+	const hooks = serviceEntries.flatMap(({ node }) => (node?.webhook ? [[node.webhook.type, node.webhook] as const] : []));
 
-	it.each(cases)('%s', async (type, parameters, event, proof) => {
+	it.each(hooks)('%s', async (type, { parameters, event, proof }) => {
 		const body = JSON.stringify(event);
 		const receive = async (from: StoredCredentials) => {
 			const server = await serveWebhook(type, parameters, { credentials: from });
 			const error = await server.hook('create').then(() => undefined, (thrown: unknown) => thrown);
-			const headers = proof(body, from);
-			for (const value of Object.values(headers)) if (value !== 'mg_1') secrets.add('the proof of the sender', value);
-			for (const given of [headers, {}, { ...headers, [Object.keys(headers)[0] ?? '']: 'wrong' }]) await deliverTo(server, { body, headers: given });
+			const given = proof(body, (credential, field) => String(from.store[credential]?.[field]));
+			for (const value of Object.values(given.proof)) secrets.add('the proof of the sender', value);
+			const headers = { ...given.proof, ...given.plain };
+			for (const sent of [headers, {}, { ...headers, [Object.keys(headers)[0] ?? '']: 'wrong' }]) await deliverTo(server, { body, headers: sent });
 			await server.close();
 			return { error, deliveries: server.deliveries, staticData: { ...server.staticData } };
 		};
-		const { tape, result } = await stage.record(async () => await receive(genuine));
+		const { exchanges, result } = await proxy.record(async () => await receive(genuine));
 		expect(result.deliveries.map(({ status }) => status)).toEqual([200, 401, 401]);
-		expect(await examineAll(type, tape, async () => await receive(credentials), { ways: EACH })).toBeGreaterThan(0);
+		expect(await examineAll(type, exchanges, async () => await receive(credentials), { ways: EACH })).toBeGreaterThan(0);
 		expect(secrets.found.slice(0, 20)).toEqual([]);
 	}, 300_000);
 });
 
-test.each([...providerCases.map(({ provider }) => provider.credential), 'chatKittyOAuth2Api'])('the test of %s shows no secret', async (type) => {
-	const { tape } = await stage.record(async () => await testCredential(type, genuine.store[type] ?? {}));
+const credentialTypes = Object.keys(credentialsOf({ urls: Object.fromEntries(serviceEntries.map(({ simulator }) => [simulator, ''])), credentials: {} }));
+
+test.each(credentialTypes)('the test of %s shows no secret', async (type) => {
+	const { exchanges } = await proxy.record(async () => await testCredential(type, genuine.store[type] ?? {}));
 	// n8n itself fetches the token for it, and shows what the token's address says.
-	await examineAll(type, tape, async () => await testCredential(type, credentials.store[type] ?? {}), { ways: EACH, tokens: false });
+	await examineAll(type, exchanges, async () => await testCredential(type, credentials.store[type] ?? {}), { ways: EACH, tokens: false });
 	expect(secrets.found.slice(0, 20)).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 /**
- * `npm run demo [-- --once] [--json] [--provider kombo|knit|flatchr] [--port N] [--pace N] [--no-build]`: the main job in a real n8n. Starts the sandbox and
+ * `npm run demo [-- --once] [--json] [--provider NAME] [--port N] [--pace N] [--no-build]`: the main job in a real n8n. Starts the sandbox and
  * n8n on loopback, installs the built package, activates the example workflow, lets a recruiter work, and shows each
  * execution as it happens, until Ctrl-C. `--once` ends after 25 changes; with `--json` its last line is
  * `{"n8n","executions","items","failed","events":{...}}`. Exit 1 if an execution failed.
@@ -9,10 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import type { INode, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox/index.cts';
 import { startSandbox } from '../../sandbox/index.cts';
+import { idOf } from '../providers/entry.cts';
+import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import { accounts } from './accounts.cts';
 import { Credentials, readExample } from './examples.cts';
 import { ensureHost, isHostVersion } from './hosts.cts';
@@ -21,31 +23,16 @@ import { N8n, outputOf, owner } from './n8n.cts';
 import { installByHand, packPackage } from './pack.cts';
 import { freePort, PlainError, script } from './processes.cts';
 
-/** What the step between trigger and message does for each provider, and the call by which the sandbox sees it. */
-const steps: Record<string, { node?: Partial<INode>; done: string; call: RegExp }> = {
-	kombo: { done: 'note', call: /^POST .*\/notes$/ },
-	flatchr: {
-		node: unifiedStep('flatchr', { operation: 'addNote', content: '=n8n saw: {{ $json.event }}' }),
-		done: 'comment',
-		call: /^POST .*\/comment$/,
-	},
-	// Knit documents no notes: the application is read again instead.
-	knit: { node: unifiedStep('knit', { operation: 'get', models: ['info', 'currentStage'] }), done: 'read', call: /^GET .*\/ats\.application\.get$/ },
-};
-
 const example = 'kombo-changes-to-notes.json';
+const addNote: INodeParameters = { resource: 'application', operation: 'addNote', content: '=n8n saw: {{ $json.event }}' };
 
-function unifiedStep(provider: string, parameters: INodeParameters): Partial<INode> {
-	const applicationId = { __rl: true, mode: 'id', value: '={{ $json.applicationId }}' };
-	return { type: 'n8n-nodes-ats.ats', parameters: { provider, resource: 'application', applicationId, ...parameters } };
-}
-
-/** The example workflow over another provider: that is one word in the trigger, and the step above. */
-function workflowFor(provider: string): WorkflowFile {
+/** The example workflow with another provider: that is one word in the trigger, and the step between trigger and message. */
+function workflowFor({ provider: { name: provider }, settings, demo: { step = addNote } }: ProviderEntry): WorkflowFile {
 	const workflow = readExample(example);
 	const nodes = workflow.nodes.map((node) => {
-		if (node.name === trigger) return { ...node, parameters: { ...node.parameters, provider } };
-		return node.name === 'Add Note' ? { ...node, ...steps[provider]?.node } : node;
+		if (node.name === trigger) return { ...node, parameters: { ...node.parameters, ...settings, provider } };
+		if (node.name !== 'Add Note' || step === null) return node;
+		return { ...node, type: 'n8n-nodes-ats.ats', parameters: { applicationId: idOf('={{ $json.applicationId }}'), ...settings, ...step, provider } };
 	});
 	return { ...workflow, nodes };
 }
@@ -54,7 +41,7 @@ const lastNode = 'Message';
 
 const enough = 25;
 const editorPort = 5678;
-/** n8n polls once a minute: the first poll takes stock, the next ones tell. */
+/** n8n polls once a minute: the first poll reads all, the next ones emit. */
 const patience = 10 * 60_000;
 
 const { values: flags } = parseArgs({
@@ -81,10 +68,10 @@ interface Totals {
 }
 
 /** Shows one execution and adds it to the totals. */
-function show(execution: Execution, url: string, totals: Totals): void {
+function show(execution: Execution, url: string, totals: Totals, done: string): void {
 	totals.executions++;
-	const told = outputOf(execution, trigger);
-	const done = outputOf(execution, lastNode);
+	const emitted = outputOf(execution, trigger);
+	const put = outputOf(execution, lastNode);
 	const link = `${url}/executions/${execution.id}`;
 	if (execution.status !== 'success') {
 		totals.failed++;
@@ -92,12 +79,12 @@ function show(execution: Execution, url: string, totals: Totals): void {
 		console.log(`${time()}  execution ${execution.id} failed in ${lastNodeExecuted ?? trigger}: ${error?.message ?? execution.status}\n          ${link}`);
 		return;
 	}
-	if (told.length === 0) {
-		console.log(`${time()}  execution ${execution.id}: took stock of all applications, nothing to tell yet`);
+	if (emitted.length === 0) {
+		console.log(`${time()}  execution ${execution.id}: read all applications for the first time, nothing to emit yet`);
 		return;
 	}
-	console.log(`${time()}  execution ${execution.id}: ${count(told.length, 'change')} in, ${count(done.length, steps[flags.provider]?.done ?? 'item')} out   ${link}`);
-	for (const { json } of done) {
+	console.log(`${time()}  execution ${execution.id}: ${count(emitted.length, 'change')} in, ${count(put.length, done)} out   ${link}`);
+	for (const { json } of put) {
 		totals.items++;
 		const event = String(json.event);
 		totals.events[event] = (totals.events[event] ?? 0) + 1;
@@ -106,19 +93,19 @@ function show(execution: Execution, url: string, totals: Totals): void {
 }
 
 /** Holds the run against what the sandbox saw: every item is a call there, and nobody broke the vendor's own contract. */
-function complaints(sandbox: Sandbox, { items }: Totals): string[] {
-	const step = steps[flags.provider];
-	const calls = sandbox.requests.filter(({ method, path, status }) => status === 200 && step?.call.test(`${method} ${path}`));
+function complaints(sandbox: Sandbox, { items }: Totals, { call, alsoByTrigger = false }: ProviderEntry['demo']): string[] {
+	const calls = sandbox.requests.filter(({ method, path, status }) => status === 200 && call.test(`${method} ${path}`));
 	const found = sandbox.violations.map(({ where, method, path, errors }) => `${where} ${method} ${path} breaks the vendor's contract: ${errors.join('; ')}`);
-	// The trigger reads single applications too (Knit), so there may be more of such calls, never fewer.
-	const fits = flags.provider === 'knit' ? calls.length >= items : calls.length === items;
+	const fits = alsoByTrigger ? calls.length >= items : calls.length === items;
 	if (!fits) found.push(`n8n reports ${count(items, 'item')}, the sandbox received ${count(calls.length, 'call')} for them.`);
 	return found;
 }
 
 void script(async (cleanup) => {
-	const { provider, n8n: version } = flags;
-	if (!steps[provider]) throw new PlainError(`There is no demo for "${provider}". There is one for: ${Object.keys(steps).join(', ')}.`);
+	const { n8n: version } = flags;
+	const entry = providerEntries.find(({ provider }) => provider.name === flags.provider);
+	if (!entry) throw new PlainError(`There is no provider "${flags.provider}". Choose one of: ${providerEntries.map(({ provider }) => provider.name).join(', ')}.`);
+	const { simulator, demo } = entry;
 	if (!isHostVersion(version)) throw new PlainError(`n8n ${version} is not one of the versions tried here.`);
 	const pace = Number(flags.pace);
 	if (!(pace >= enough)) throw new PlainError(`The recruiter makes at least ${enough} changes a minute: --pace ${enough} or more.`);
@@ -131,21 +118,20 @@ void script(async (cleanup) => {
 	cleanup(() => rmSync(userFolder, { recursive: true, force: true }));
 	await installByHand(userFolder, packed.tarball);
 
-	// Knit gives the details of one application a call: a smaller world keeps the first read short.
-	const sandbox = await startSandbox({ services: [provider], applications: provider === 'knit' ? 100 : 2000 });
+	const sandbox = await startSandbox({ services: [simulator], applications: demo.applications ?? 2000 });
 	cleanup(async () => await sandbox.close());
-	console.log(`The sandbox plays ${provider} with ${sandbox.world.applications.size} applications at ${sandbox.urls[provider]}`);
+	console.log(`The sandbox plays ${entry.provider.label} with ${sandbox.world.applications.size} applications at ${sandbox.urls[simulator]}`);
 	console.log(`Starting n8n ${version} on Node ${host.nodeVersion}`);
 	const n8n = await N8n.start(host, { port, userFolder });
 	cleanup(async () => await n8n.stop());
 	await n8n.logIn();
 
 	const credentials = new Credentials(n8n, accounts(sandbox));
-	const workflow = await n8n.createWorkflow(await credentials.fill(workflowFor(provider), await n8n.nodeTypes()));
+	const workflow = await n8n.createWorkflow(await credentials.fill(workflowFor(entry), await n8n.nodeTypes()));
 	await n8n.activate(workflow);
 	const url = `${n8n.url}/workflow/${workflow.id}`;
 	console.log(`\n  editor    ${url}\n  log in    ${owner.email}\n  password  ${owner.password}\n`);
-	console.log(`A recruiter now makes ${pace} changes a minute. n8n asks for them once a minute; the first time it only takes stock.${flags.once ? '' : ' Ctrl-C ends it.'}`);
+	console.log(`A recruiter now makes ${pace} changes a minute. n8n asks for them once a minute; the first time it only reads them all.${flags.once ? '' : ' Ctrl-C ends it.'}`);
 	sandbox.recruiter.start(pace);
 
 	const totals: Totals = { executions: 0, items: 0, failed: 0, events: {} };
@@ -159,12 +145,12 @@ void script(async (cleanup) => {
 		for (const id of await n8n.executionIds(workflow.id)) {
 			if (shown.has(id)) continue;
 			shown.add(id);
-			show(await n8n.execution(id), url, totals);
+			show(await n8n.execution(id), url, totals, demo.done);
 		}
 	}
 	sandbox.recruiter.stop();
 	await n8n.deactivate(workflow.id);
-	const wrong = complaints(sandbox, totals);
+	const wrong = complaints(sandbox, totals, demo);
 	for (const complaint of wrong) console.log(complaint);
 	const { executions, items, failed, events } = totals;
 	console.log(

@@ -2,13 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { NodeHelpers, type INode, type INodeParameters, type INodeProperties, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
-import type { Resource } from '../../lib/action/operation';
-import { resources as ats } from '../../nodes/Ats/resources';
-import { resources as chatKitty } from '../../nodes/ChatKitty/resources';
-import { resources as chatTechnologies } from '../../nodes/ChatTechnologies/resources';
-import { resources as flatchr } from '../../nodes/Flatchr/resources';
-import { resources as knit } from '../../nodes/Knit/resources';
-import { resources as kombo } from '../../nodes/Kombo/resources';
+import { actionNodes } from '../engine/support/nodes.cts';
 
 const root = join(__dirname, '..', '..');
 const { n8n }: { n8n: { nodes: string[] } } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -94,8 +88,7 @@ it('notices a field that n8n would hide', () => {
 describe('sentences of operations', () => {
 	const reading = /^(Get|Search|Find|Download|List|Check|Wait|Export|Normalize|Test|Count)\b(?! or create)/;
 	const deleting = /^(Delete|Remove|Archive|Deactivate|Reject)\b/;
-	const nodes: Array<[node: string, resources: ReadonlyArray<Resource<never>>]> = [['ATS', ats], ['ChatKitty', chatKitty], ['Chat Technologies', chatTechnologies], ['Flatchr', flatchr], ['Knit', knit], ['Kombo', kombo]];
-	const operations = nodes.flatMap(([node, resources]) => resources.flatMap((resource) => resource.operations.map(({ action, access, description }) => ({ node, action, access, description }))));
+	const operations = actionNodes.flatMap(({ name: node, resources }) => resources.flatMap((resource) => resource.operations.map(({ action, access, description }) => ({ node, action, access, description }))));
 	const sentences = (list: typeof operations) => list.map(({ node, action }) => `${node}: ${action}`);
 
 	it('begin with a reading word only where nothing changes', () => expect(sentences(operations.filter(({ action, access }) => access !== 'read' && reading.test(action)))).toEqual([]));

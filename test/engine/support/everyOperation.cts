@@ -1,15 +1,10 @@
 /** Every operation of every node with parameters that work: read from the nodes' own descriptions, and from their lists. */
 import { NodeHelpers, type INode, type INodeExecutionData, type INodeParameters, type INodeProperties, type INodeTypeDescription, type NodeParameterValueType } from 'n8n-workflow';
 
-import { resources as ats } from '../../../nodes/Ats/resources';
-import { resources as chatKitty } from '../../../nodes/ChatKitty/resources';
-import { resources as chatTechnologies } from '../../../nodes/ChatTechnologies/resources';
-import { resources as flatchr } from '../../../nodes/Flatchr/resources';
-import { resources as knit } from '../../../nodes/Knit/resources';
-import { resources as kombo } from '../../../nodes/Kombo/resources';
-import { binaryFile, listSearch, loadOptions, loadPackage, runNode, StoredCredentials, type CredentialStore, type Outcome } from '../harness/index.cts';
-import { providerCases } from '../providers.cts';
-import { fills } from './sampleInputs.cts';
+import { credentialsOf, providerEntries, serviceEntries } from '../../providers/index.cts';
+import type { FurtherCall, SampleInputs } from '../../providers/entry.cts';
+import { binaryFile, listSearch, loadOptions, loadPackage, runNode, StoredCredentials, type Outcome } from '../harness/index.cts';
+import { actionNodes, UNIFIED } from './nodes.cts';
 import type { Exchange, Seen, RecordingProxy } from './recordingProxy.cts';
 
 type Access = 'read' | 'write' | 'delete';
@@ -18,7 +13,18 @@ interface Listed {
 	operations: ReadonlyArray<{ value: string; access: Access; many?: boolean; offered?: Record<string, string[]> }>;
 }
 
-export const nodes: Record<string, readonly Listed[]> = { ats, chatKitty, chatTechnologies, flatchr, knit, kombo };
+export const nodes: Record<string, readonly Listed[]> = Object.fromEntries(actionNodes.map(({ name, resources }) => [name, resources]));
+
+/** The entries whose node this is; of the ATS node, all providers. */
+const partsOf = (node: string) => (node === UNIFIED ? providerEntries : serviceEntries.flatMap((entry) => (entry.node?.name === node ? [entry.node] : [])));
+
+export const furtherCallsOf = (node: string): FurtherCall[] => partsOf(node).flatMap(({ furtherCalls = [] }) => furtherCalls);
+export const listsOf = (node: string) => (node === UNIFIED ? providerEntries.flatMap(({ provider, lists = [] }) => lists.map(([parameters, stays]) => [{ provider: provider.name, ...parameters }, stays] as const)) : partsOf(node).flatMap(({ lists = [] }) => lists));
+
+function sampleInputsOf(node: string, provider: unknown): SampleInputs {
+	if (node === UNIFIED) return providerEntries.find((entry) => entry.provider.name === provider)?.sampleInputs ?? {};
+	return Object.assign({}, ...partsOf(node).map(({ sampleInputs }) => sampleInputs));
+}
 
 export interface OperationCase {
 	node: string;
@@ -35,7 +41,7 @@ export function operationsOf(node: string): OperationCase[] {
 	// What deletes comes last: the others still need the records.
 	const cases = [...all.filter(({ operation }) => operation.access !== 'delete'), ...all.filter(({ operation }) => operation.access === 'delete')];
 	return cases.flatMap(({ resource, operation }) => {
-		const providers = node !== 'ats' ? [undefined] : (operation.offered?.provider ?? providerCases.map(({ provider }) => provider.name));
+		const providers = node !== UNIFIED ? [undefined] : (operation.offered?.provider ?? providerEntries.map(({ provider }) => provider.name));
 		return providers.map((provider) => ({
 			node,
 			title: `${node} ${resource.value}.${operation.value}${provider === undefined ? '' : ` of ${provider}`}`,
@@ -46,12 +52,9 @@ export function operationsOf(node: string): OperationCase[] {
 	});
 }
 
-/** Data of every credential, for this stage. Where a scheme takes a token, it is fetched there. */
+/** Data of every credential, for this proxy. Where a scheme takes a token, it is fetched there. */
 export function credentialsOn({ sandbox, urls }: RecordingProxy): StoredCredentials {
-	const here = { ...sandbox, urls, credentials: sandbox.credentials };
-	const store: CredentialStore = Object.fromEntries(providerCases.map(({ provider, credential }) => [provider.credential, credential(here)]));
-	const chatKittyOAuth2Api = { ...sandbox.credentials['chatkitty'], baseUrl: urls['chatkitty'] ?? '', tokenUrl: urls['chatkittyToken'] ?? '' };
-	return new StoredCredentials({ ...store, chatKittyOAuth2Api });
+	return new StoredCredentials(credentialsOf({ urls, credentials: sandbox.credentials }));
 }
 
 export function descriptionOf(node: string): INodeTypeDescription {
@@ -64,14 +67,14 @@ export async function inputItem(more: Partial<INodeExecutionData> = {}): Promise
 	return { json: { name: 'jane@example.com', displayName: 'Jane Doe', type: 'PUBLIC', username: 'jane@example.com', user: 'jane@example.com', members: 'jane@example.com', body: 'Hello' }, binary: { data }, ...more };
 }
 
-/** One way to show an operation's fields, what was said when it ran, and what came out. */
+/** One way to show an operation's fields, the requests and answers when it ran, and what came out. */
 export interface RecordedCase {
 	operation: OperationCase;
 	parameters: INodeParameters;
-	/** Properties that this scene is for: all that show, or those that only this choice shows. */
+	/** Properties that this case is for: all that show, or those that only this choice shows. */
 	fields: INodeProperties[];
 	exchanges: Exchange[];
-	/** The requests behind the tape. */
+	/** The requests behind the exchanges. */
 	requests: Seen[];
 	outcome: Result;
 }
@@ -95,28 +98,28 @@ export class Recorder {
 	private readonly lists = new Map<string, Promise<string | undefined>>();
 
 	constructor(
-		readonly stage: RecordingProxy,
+		readonly proxy: RecordingProxy,
 		readonly credentials: StoredCredentials,
 	) {}
 
 	/** The operation as it shows first, and once more for each field that only another choice shows. */
-	async scenes(operation: OperationCase): Promise<RecordedCase[]> {
-		const scenes = [await this.scene(operation, {})];
-		const shown = new Set(scenes[0]?.fields.map(({ name }) => name));
+	async cases(operation: OperationCase): Promise<RecordedCase[]> {
+		const cases = [await this.one(operation, {})];
+		const shown = new Set(cases[0]?.fields.map(({ name }) => name));
 		for (const { conditions } of this.hidden(operation)) {
-			const scene = await this.scene(operation, conditions);
-			scene.fields = scene.fields.filter(({ name }) => !shown.has(name));
-			scene.fields.forEach(({ name }) => shown.add(name));
-			if (scene.fields.length > 0) scenes.push(scene);
+			const further = await this.one(operation, conditions);
+			further.fields = further.fields.filter(({ name }) => !shown.has(name));
+			further.fields.forEach(({ name }) => shown.add(name));
+			if (further.fields.length > 0) cases.push(further);
 		}
-		return scenes;
+		return cases;
 	}
 
-	async scene(operation: OperationCase, forced: INodeParameters): Promise<RecordedCase> {
+	async one(operation: OperationCase, forced: INodeParameters): Promise<RecordedCase> {
 		const { parameters, fields } = await this.parameters(operation, forced);
 		const item = await inputItem();
-		const { result: outcome, tape } = await this.stage.record(async () => await perform(operation.node, parameters, this.credentials, item));
-		return { operation, parameters, fields, exchanges: tape, requests: [...this.stage.seen], outcome };
+		const { result: outcome, exchanges } = await this.proxy.record(async () => await perform(operation.node, parameters, this.credentials, item));
+		return { operation, parameters, fields, exchanges, requests: [...this.proxy.seen], outcome };
 	}
 
 	private hidden({ node, chosen }: OperationCase): Array<{ conditions: INodeParameters }> {
@@ -144,10 +147,9 @@ export class Recorder {
 
 	private async valueOf(node: string, property: INodeProperties, parameters: INodeParameters): Promise<NodeParameterValueType> {
 		const { resource, operation, provider } = parameters;
-		for (const key of [`${node}.${String(resource)}.${String(operation)}.${property.name}`, `${node}.${String(resource)}.*.${property.name}`]) {
-			const fill = fills[provider === undefined ? key : `${key}@${String(provider)}`];
-			if (fill) return wrapped(property, fill(this.stage.sandbox.world));
-		}
+		const samples = sampleInputsOf(node, provider);
+		const sample = samples[`${String(resource)}.${String(operation)}.${property.name}`] ?? samples[`${String(resource)}.*.${property.name}`];
+		if (sample) return wrapped(property, sample(this.proxy.sandbox.world));
 		if (property.type === 'resourceLocator') return wrapped(property, property.required === true ? ((await this.listed(node, property, parameters)) || 'id-1') : '');
 		if (property.required !== true) return property.default;
 		if (property.type === 'options' && property.typeOptions?.loadOptionsMethod) return (await this.listed(node, property, parameters)) ?? '';
@@ -160,7 +162,7 @@ export class Recorder {
 		const search = property.modes?.find(({ name }) => name === 'list')?.typeOptions?.searchListMethod;
 		const method = search ?? property.typeOptions?.loadOptionsMethod ?? '';
 		const key = JSON.stringify([node, method, parameters]);
-		const known = this.lists.get(key) ?? this.stage.record(async () => String((search ? (await listSearch(node, method, parameters, options)).results : await loadOptions(node, method, parameters, options))[0]?.value ?? '')).then(({ result }) => result, () => undefined);
+		const known = this.lists.get(key) ?? this.proxy.record(async () => String((search ? (await listSearch(node, method, parameters, options)).results : await loadOptions(node, method, parameters, options))[0]?.value ?? '')).then(({ result }) => result, () => undefined);
 		this.lists.set(key, known);
 		return await known;
 	}

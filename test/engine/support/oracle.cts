@@ -37,15 +37,15 @@ export function wrongEnd({ error }: Result): string | undefined {
 const DOTS = /^(\.|%2e){1,2}$/i;
 const segmentsOf = (url: string) => (url.split('?', 1)[0] ?? '').split('/');
 
-/** Addresses an operation is meant to call: `/kombo/v1/ats/applications/{value}/stage`. */
+/** Addresses an operation is meant to call: `/kombo/v1/ats/applications/{value}/proxy`. */
 export class Addresses {
 	private readonly known = new Map<string, ReadonlyArray<string | undefined>>();
 
-	constructor(scenes: readonly RecordedCase[], account: unknown, further: ReadonlyArray<{ method: string; url: string }> = []) {
+	constructor(cases: readonly RecordedCase[], account: unknown, further: ReadonlyArray<{ method: string; url: string }> = []) {
 		for (const { method, url } of further) this.known.set(`${method} ${url}`, segmentsOf(url).map((segment) => (segment === '{}' ? undefined : segment)));
-		for (const { requests, parameters, exchanges: tape } of scenes) {
+		for (const { requests, parameters, exchanges } of cases) {
 			const given = [...leaves(parameters), ...leaves(account)];
-			const told = leaves(tape.map(({ body }) => jsonOf(body))).filter((text) => /\d|[A-Z]/.test(text));
+			const told = leaves(exchanges.map(({ body }) => jsonOf(body))).filter((text) => /\d|[A-Z]/.test(text));
 			const values = new Set([...given, ...told]);
 			for (const { method, url } of requests) {
 				const segments = segmentsOf(url).map((segment) => (values.has(decoded(segment)) ? undefined : segment));

@@ -1,6 +1,6 @@
 /**
  * A server on loopback between our nodes and the sandbox: it records what each operation asks and gets, and then plays it
- * back as often as one likes, with spoilt answers where asked for. Shows every request as it came, byte for byte.
+ * back as often as one likes, with altered answers where asked for. Shows every request as it came, byte for byte.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
@@ -29,8 +29,8 @@ export interface Exchange extends Answer {
 
 /** Where a user's or client's token comes from: whether it is asked for depends on what ran before. */
 const AUTHENTICATION = /\/oauth\/token$|\/user\/login$/;
-/** The address that an unheard sandbox believes to have. */
-const UNHEARD = 'http://sandbox.localhost';
+/** The address of a sandbox that does not listen. */
+const NO_PORT = 'http://sandbox.localhost';
 
 /** Goes with the wall clock, but waiting costs nothing: for the nodes and for the sandbox alike. */
 const hurried = {
@@ -46,7 +46,7 @@ export class RecordingProxy {
 	/** Requests of the present run, but for those that fetch a token. */
 	readonly seen: Seen[] = [];
 	/** What the present run is answered with; undefined: the sandbox answers. */
-	private playing: { tape: readonly Exchange[]; used: Set<number>; spoil?: Spoil } | undefined;
+	private replaying: { exchanges: readonly Exchange[]; used: Set<number>; alter?: Alter } | undefined;
 	private recorded: Exchange[] = [];
 	private readonly tokens = new Map<string, Exchange>();
 
@@ -58,10 +58,10 @@ export class RecordingProxy {
 
 	static async open(options: SandboxOptions = {}): Promise<RecordingProxy> {
 		const sandbox = await startSandbox({ jobs: 4, applications: 30, seed: 'stage', clock: hurried, ...options, listen: false });
-		const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => void stage.serve(request, response));
-		const stage = new RecordingProxy(sandbox, server, useClock(hurried));
+		const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => void proxy.serve(request, response));
+		const proxy = new RecordingProxy(sandbox, server, useClock(hurried));
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		return stage;
+		return proxy;
 	}
 
 	get origin(): string {
@@ -71,7 +71,7 @@ export class RecordingProxy {
 
 	/** Base addresses of the services, here. */
 	get urls(): Record<string, string> {
-		return Object.fromEntries(Object.entries(this.sandbox.urls).map(([name, url]) => [name, url.replace(UNHEARD, this.origin)]));
+		return Object.fromEntries(Object.entries(this.sandbox.urls).map(([name, url]) => [name, url.replace(NO_PORT, this.origin)]));
 	}
 
 	async close(): Promise<void> {
@@ -82,20 +82,20 @@ export class RecordingProxy {
 	}
 
 	/** Runs `work` against the sandbox and keeps what was said. */
-	async record<T>(work: () => Promise<T>): Promise<{ result: T; tape: Exchange[] }> {
+	async record<T>(work: () => Promise<T>): Promise<{ result: T; exchanges: Exchange[] }> {
 		this.begin(undefined);
 		const result = await work();
-		return { result, tape: this.recorded };
+		return { result, exchanges: this.recorded };
 	}
 
 	/** Runs `work` against what was said before. An address nobody knows gets the answer of its turn. */
-	async replay<T>(tape: readonly Exchange[], work: () => Promise<T>, spoil?: Spoil): Promise<T> {
-		this.begin({ tape, used: new Set(), ...(spoil ? { spoil } : {}) });
+	async replay<T>(exchanges: readonly Exchange[], work: () => Promise<T>, alter?: Alter): Promise<T> {
+		this.begin({ exchanges, used: new Set(), ...(alter ? { alter } : {}) });
 		return await work();
 	}
 
-	private begin(playing: RecordingProxy['playing']): void {
-		this.playing = playing;
+	private begin(replaying: RecordingProxy['replaying']): void {
+		this.replaying = replaying;
 		this.recorded = [];
 		this.seen.length = 0;
 	}
@@ -119,20 +119,20 @@ export class RecordingProxy {
 		if (AUTHENTICATION.test(seen.url)) {
 			const known = this.tokens.get(seen.url) ?? (await this.ask(seen));
 			this.tokens.set(seen.url, known);
-			return this.playing?.spoil?.(known, -1, seen) ?? known;
+			return this.replaying?.alter?.(known, -1, seen) ?? known;
 		}
 		this.seen.push(seen);
-		if (!this.playing) {
+		if (!this.replaying) {
 			const exchange = await this.ask(seen);
 			this.recorded.push(exchange);
 			return exchange;
 		}
-		const { tape, used, spoil } = this.playing;
-		const index = turnOf(tape, used, seen);
-		const exchange = tape[index];
+		const { exchanges, used, alter } = this.replaying;
+		const index = turnOf(exchanges, used, seen);
+		const exchange = exchanges[index];
 		if (!exchange) return { status: 404, headers: { 'content-type': 'application/json' }, body: Buffer.from('{}') };
 		used.add(index);
-		return spoil ? spoil(exchange, index, seen) : exchange;
+		return alter ? alter(exchange, index, seen) : exchange;
 	}
 
 	private async ask({ method, url, rawHeaders, body }: Seen): Promise<Exchange> {
@@ -141,19 +141,19 @@ export class RecordingProxy {
 		delete headers['transfer-encoding'];
 		const answer = await this.sandbox.inject({ method: method as 'GET', url, headers, ...(body.length > 0 ? { payload: body } : {}) });
 		const text = /json|text|xml/.test(String(answer.headers['content-type'] ?? ''));
-		const bytes = text ? Buffer.from(answer.rawPayload.toString('utf8').split(UNHEARD).join(this.origin)) : answer.rawPayload;
+		const bytes = text ? Buffer.from(answer.rawPayload.toString('utf8').split(NO_PORT).join(this.origin)) : answer.rawPayload;
 		const kept = Object.entries(answer.headers).filter(([name]) => !['content-length', 'connection', 'transfer-encoding', 'keep-alive'].includes(name));
-		return { method, url, status: answer.statusCode, headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value).split(UNHEARD).join(this.origin)])), body: bytes };
+		return { method, url, status: answer.statusCode, headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value).split(NO_PORT).join(this.origin)])), body: bytes };
 	}
 }
 
 /** Changes an answer; undefined cuts the connection. Index -1: the answer that gives a token. */
-export type Spoil = (exchange: Exchange, index: number, seen: Seen) => Answer | undefined;
+export type Alter = (exchange: Exchange, index: number, seen: Seen) => Answer | undefined;
 
-function turnOf(tape: readonly Exchange[], used: ReadonlySet<number>, { method, url }: Seen): number {
-	const find = (fits: (exchange: Exchange) => boolean, fresh: boolean) => tape.findIndex((exchange, index) => fits(exchange) && (!fresh || !used.has(index)));
+function turnOf(exchanges: readonly Exchange[], used: ReadonlySet<number>, { method, url }: Seen): number {
+	const find = (fits: (exchange: Exchange) => boolean, fresh: boolean) => exchanges.findIndex((exchange, index) => fits(exchange) && (!fresh || !used.has(index)));
 	const same = (exchange: Exchange) => exchange.method === method && exchange.url === url;
 	const like = (exchange: Exchange) => exchange.method === method;
 	for (const found of [find(same, true), find(same, false), find(like, true)]) if (found >= 0) return found;
-	return tape.findLastIndex(like);
+	return exchanges.findLastIndex(like);
 }

@@ -1,9 +1,11 @@
-/** Flatchr: whole lists by day, joined by names and numbers; deleted ones are missing without a word. */
-import { ApplicationsObserver, type View } from './applications.cts';
-import { flatten, type Flat } from './oracle.cts';
-import type { ProviderChaos, ProviderPlan } from './providerSimulation.cts';
-import { every, shared, shownLate } from './providerScenarios.cts';
+/** Flatchr: whole lists by day, joined by names and numbers; deleted applications are missing without notice. */
+import { ApplicationsObserver, type View } from '../chaos/applications.cts';
+import { flatten, type Flat } from '../chaos/oracle.cts';
+import type { ProviderEntry } from './entry.cts';
+import type { ProviderPlan } from '../chaos/providerSimulation.cts';
+import { every, shared, shownLate } from '../chaos/providerScenarios.cts';
 import { toApplication, TOLD } from '../../nodes/Flatchr/mapping';
+import { provider } from '../../nodes/Flatchr/provider';
 import type { Joins } from '../../nodes/Flatchr/joins';
 import { removeApplication, restoreApplication } from '../../sandbox/actions.cts';
 import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
@@ -11,7 +13,8 @@ import type { Tools } from '../../sandbox/simulator.cts';
 import { searchRow } from '../../sandbox/flatchr/rows.cts';
 import { FlatchrState } from '../../sandbox/flatchr/state.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
-import type { World } from '../../sandbox/world.cts';
+import { opaqueId } from '../../sandbox/random.cts';
+import { Aliases, type World } from '../../sandbox/world.cts';
 
 const SEARCH = '/search/applicants';
 const BY = 'chaos';
@@ -19,14 +22,7 @@ const settings = async (sandbox: Sandbox, body: object) => await sandbox.control
 /** What is gone is only found by full checks, and the details of a little state do not last until then. */
 const NO_DELETIONS = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply', 'edit'] as const;
 
-export const flatchr: ProviderChaos = {
-	service: 'flatchr',
-	usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
-	witness: ({ world }, clock, plan) => new ApplicationsObserver(world, clock, eyeOf(world, isArchivedRejected(plan))),
-	recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
-};
-
-export const flatchrScenarios: Readonly<Record<string, ProviderPlan>> = {
+const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	...shared,
 	'archived as rejected': { parameters: { options: { archivedAsRejected: true } } },
 	'days go by': { minute: ({ clock }) => clock.advance(40 * MINUTE) },
@@ -84,8 +80,48 @@ function isArchivedRejected({ parameters }: ProviderPlan): boolean {
 	return typeof parameters?.options === 'object' && 'archivedAsRejected' in parameters.options;
 }
 
+const cvKey = (world: World) => {
+	const file = world.attachments.rows.find(({ deletedAt, kind, fileName }) => deletedAt === null && kind === 'CV' && fileName.endsWith('.pdf'));
+	if (!file) throw new Error('The world has no CV');
+	const id = new Aliases(world, (label, number) => opaqueId(`flatchr/${label}`, number, 16)).of('attachment', file);
+	return `candidates/${new Date(file.createdAt).toISOString().slice(0, 7).replace('-', '/')}/${id}/${file.fileName.slice(0, -'.pdf'.length)}`;
+};
+
+export const entry: ProviderEntry = {
+	provider,
+	simulator: 'flatchr',
+	credentials: ({ urls, credentials }) => ({ flatchrApi: { ...credentials.flatchr, apiBaseUrl: urls.flatchr ?? '', careersBaseUrl: urls.flatchrCareers ?? '' } }),
+	refusal: (said) => ({ statusCode: 400, error: 'Bad Request', message: said }),
+	settings: { options: { archivedAsRejected: true } },
+	sampleInputs: { 'application.create.files': () => ({ row: [{ fileType: 'RESUME', binaryField: 'data' }] }) },
+	chaos: {
+		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
+		observe: ({ world }, clock, plan) => new ApplicationsObserver(world, clock, viewOf(world, isArchivedRejected(plan))),
+		recover: async (sandbox) => await settings(sandbox, { filters: 'monthFirst' }),
+		scenarios,
+		quick: ['columns renamed, shown late', 'vacancies leave the list', 'dates read as DD/MM'],
+	},
+	demo: { done: 'comment', call: /^POST .*\/comment$/ },
+	node: {
+		name: 'flatchr',
+		sampleInputs: {
+			'candidate.addMeta.reference': (world) => world.candidates.alive()[0]?.emails[0]?.address ?? '',
+			'candidate.downloadCv.key': cvKey,
+			'candidate.downloadCv.extension': () => 'pdf',
+		},
+		furtherCalls: [{ method: 'GET', url: '/flatchr/careers/company/{}' }],
+		lists: [[{ resource: 'candidate', operation: 'search' }, [/"applicant":"\w{16}"/, /"column":"[A-Z]/, /"status":1/]]],
+		webhook: {
+			type: 'flatchrTrigger',
+			parameters: { protection: 'header', headerName: 'X-Gate' },
+			event: { event: 'drag_applicant', company_id: 1, data: { applicant: { id: 7, updated_at: '2026-01-05T09:00:00Z' } } },
+			proof: (_body, secret) => ({ proof: { 'x-gate': secret('flatchrApi', 'webhookSecret') } }),
+		},
+	},
+};
+
 /** Knows every vacancy and every column there ever was. */
-function eyeOf(world: World, archivedAsRejected: boolean): View {
+function viewOf(world: World, archivedAsRejected: boolean): View {
 	// Only what its rows need: nothing here is served.
 	const state = new FlatchrState(world, {} as Tools);
 	let joins = joinsOf(state);

@@ -1,9 +1,13 @@
-/** Knit: lists are a gate to each application's details, deleted ones leave the list without a word, and not every ATS takes `updatedAfter`. */
-import { ApplicationsObserver, type View } from './applications.cts';
-import { flatten, type Flat } from './oracle.cts';
-import type { ProviderChaos, ProviderPlan } from './providerSimulation.cts';
-import { every, lively, shared } from './providerScenarios.cts';
+/** Knit: list rows say which details to read, deleted applications leave the list without notice, and not every ATS takes `updatedAfter`. */
+import { ApplicationsObserver, type View } from '../chaos/applications.cts';
+import { flatten, type Flat } from '../chaos/oracle.cts';
+import { createHmac } from 'node:crypto';
+
+import type { ProviderEntry } from './entry.cts';
+import type { ProviderPlan } from '../chaos/providerSimulation.cts';
+import { every, lively, shared } from '../chaos/providerScenarios.cts';
 import { toApplication } from '../../nodes/Knit/mapping';
+import { provider } from '../../nodes/Knit/provider';
 import { attach, removeApplication, restoreApplication } from '../../sandbox/actions.cts';
 import { DAY, MINUTE, SECOND } from '../../sandbox/clock.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
@@ -19,14 +23,7 @@ const outlines = ({ world }: Sandbox) => ({ integrationId: integrationIdOf(world
 /** An application without its details in a little state cannot be told as gone, nor what an outline does not show of it. */
 const OWN = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply'] as const;
 
-export const knit: ProviderChaos = {
-	service: 'knit',
-	usual: { applications: 100, minutes: 40, changesPerMinute: 3 },
-	witness: ({ world }, clock) => new ApplicationsObserver(world, clock, eyeOf(world)),
-	recover: async (sandbox) => await settings(sandbox, { ignoreFilters: false, cursorLife: DAY }),
-};
-
-export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
+const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	...shared,
 	'shown 40 minutes late': { ...shared['shown 40 minutes late'], credential: outlines },
 	'pages in random order': lively('random', { applications: 200, changesPerMinute: 20 }),
@@ -92,7 +89,55 @@ export const knitScenarios: Readonly<Record<string, ProviderPlan>> = {
 	'little room, outlines': { applications: 500, credential: outlines, parameters: { options: { maxStateKb: 16 } }, steps: OWN.filter((step) => step !== 'reactivate'), minute: every(20, (sim) => sim.burst(100)) },
 };
 
-function eyeOf(world: World): View {
+const alive = <T extends { deletedAt: number | null }>(rows: readonly T[]): T => {
+	const found = rows.find(({ deletedAt }) => deletedAt === null);
+	if (!found) throw new Error('The world has no such row');
+	return found;
+};
+
+export const entry: ProviderEntry = {
+	provider,
+	simulator: 'knit',
+	credentials: ({ urls, credentials }) => ({ knitApi: { environment: 'custom', ...credentials.knit, baseUrl: urls.knit ?? '' } }),
+	refusal: (said) => ({ success: false, error: { msg: said } }),
+	successField: 'success',
+	optionalHeaders: ['x-knit-integration-id'],
+	tellingHeaders: ['x-knit-execution-id'],
+	sampleInputs: { 'application.create.additionalFields': () => ({ phone: '+49 30 1234567' }) },
+	chaos: {
+		usual: { applications: 100, minutes: 40, changesPerMinute: 3 },
+		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
+		recover: async (sandbox) => await settings(sandbox, { ignoreFilters: false, cursorLife: DAY }),
+		scenarios,
+		quick: ['outlines with details', 'filter ignored at activation', 'deletion and return'],
+	},
+	// Knit documents no notes: the application is read again. It gives the details of one application a call: a smaller world keeps the first read short.
+	demo: { done: 'read', call: /^GET .*\/ats\.application\.get$/, step: { resource: 'application', operation: 'get', models: ['info', 'currentStage'] }, alsoByTrigger: true, applications: 100 },
+	node: {
+		name: 'knit',
+		sampleInputs: {
+			'application.create.existingCandidateId': (world) => alive(world.candidates.rows).id,
+			'application.addAttachment.body': (world) => JSON.stringify({ applicationId: alive(world.applications.rows).id, attachment: { name: 'cv.pdf', type: 'RESUME', attachmentContent: { type: 'URL', content: 'https://example.com/cv.pdf' } } }),
+			'application.updateStage.body': (world) => JSON.stringify({ applicationId: alive(world.applications.rows).id, stageId: alive(world.applications.rows).stageId }),
+			'candidate.addTag.body': (world) => JSON.stringify({ candidateId: alive(world.candidates.rows).id, tag: { text: 'talent pool' } }),
+			'candidate.search.firstName': (world) => alive(world.candidates.rows).firstName,
+			'integration.deactivate.integrationToDeactivate': (world) => integrationIdOf(world, 'lever'),
+			'passthrough.send.path': (world) => `applications/${alive(world.applications.rows).id}`,
+			'sync.setWatchedFields.jsonPaths': () => '$.currentStage',
+			'sync.startCustom.listIdentifier': () => '$.items',
+			'sync.subscribe.events': () => ['ats_jobs_new'],
+		},
+		lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":/, /"status":"ACTIVE"/, /"stage":"[A-Z]/, /"candidateId":/]]],
+		webhook: {
+			type: 'knitTrigger',
+			parameters: { events: ['record.new'] },
+			event: { eventId: 'event-1', eventType: 'record.new', syncDataType: 'ats_applications', eventData: { info: { id: 'a1' } } },
+			proof: (body, secret) => ({ proof: { 'x-knit-signature': createHmac('sha256', secret('knitApi', 'apiKey')).update(body).digest('base64url') }, plain: { 'x-knit-integration-id': 'mg_1' } }),
+		},
+	},
+};
+
+function viewOf(world: World): View {
 	const records = new Records(world, ({ fileName }) => `https://files.example/${fileName}`);
 	const flatOf = (record: unknown, deleted: boolean): Flat => flatten(toApplication(record), deleted, true);
 	return {
