@@ -8,11 +8,14 @@ import { join } from 'node:path';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+const GREENHOUSE = new Set('applications application_stages applied_candidate_tags attachments candidate_tags candidates departments interviewers interviews job_hiring_managers job_interview_stages job_interviews job_owners jobs notes offers offices rejection_details rejection_reasons sources users'.split(' ').map((name) => `/${name}`));
+
 /** Which paths of each document are played. */
 const WANTED: Record<string, (path: string) => boolean> = {
 	kombo: (path) => /^\/(ats|connect|integrations|tools|passthrough|check-api-key|force-sync)(\/|$)/.test(path) && !path.includes('/avionte/'),
 	chatkitty: () => true,
 	lever: () => true,
+	greenhouse: (path) => GREENHOUSE.has(path),
 };
 
 const PROSE = new Set(['description', 'summary', 'example', 'examples', 'tags', 'externalDocs', 'x-codeSamples', 'x-readme', 'x-mint']);
