@@ -35,7 +35,7 @@ export interface ApiDefinition {
 	service: string;
 	/** Name of the credential type. */
 	credential: string;
-	/** The credential extends n8n's OAuth2: a 401 is answered with a fresh token, once. */
+	/** The credential extends n8n's OAuth2, or fetches a token itself (`preAuthentication`): a 401 is answered with a fresh token, once. */
 	oauth2?: boolean;
 	timeoutMs: number;
 	/** No trailing slash. */

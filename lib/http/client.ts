@@ -5,6 +5,7 @@ import { ApiError, FieldError, type FailureCause } from '../errors';
 import type { ConcurrencyLimit } from './concurrency';
 import { queryString, type Query } from './path';
 import { redact, redacted, secretsOf } from './redact';
+import { TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
 import { nextStep, retryAfterMs, type Outcome } from './retry';
 import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from './apiDefinition';
 
@@ -286,11 +287,11 @@ function transportCode(error: unknown): string | undefined {
 	return undefined;
 }
 
-/** The codes of n8n's OAuth2 client: it got an error answer instead of a token. */
-const TOKEN_REFUSED = new Set(['EAUTH', 'ESTATUS']);
+/** The codes of n8n's OAuth2 client: it got an error answer instead of a token. A credential that fetches its own says the first. */
+const REFUSED = new Set([TOKEN_REFUSED, 'ESTATUS']);
 
 function tokenRefused(error: unknown, service: string): VendorError | undefined {
-	const found = causes(error).find(({ code }) => typeof code === 'string' && TOKEN_REFUSED.has(code));
+	const found = causes(error).find(({ code }) => typeof code === 'string' && REFUSED.has(code));
 	if (!found) return undefined;
 	const said = typeof found.message === 'string' && found.message !== '' ? `: ${found.message}` : '';
 	return { message: `${service} gave no access token${said}`, hint: 'Check the client ID and the client secret in the credential.', cause: 'credential-invalid' };
@@ -298,7 +299,7 @@ function tokenRefused(error: unknown, service: string): VendorError | undefined 
 
 /** n8n could not get a token for another reason: the call itself has not been made. */
 function hasNoToken(error: unknown): boolean {
-	return causes(error).some(({ message }) => typeof message === 'string' && message.startsWith('Failed to acquire OAuth2 access token'));
+	return causes(error).some(({ code, message }) => code === TOKEN_UNAVAILABLE || (typeof message === 'string' && message.startsWith('Failed to acquire OAuth2 access token')));
 }
 
 function causes(error: unknown): Array<Record<string, unknown>> {
