@@ -257,7 +257,11 @@ function list<T>(app: FastifyInstance, state: GreenhouseState, spec: List<T>): v
 	app.get(`/v3${path}`, async (request, reply) => {
 		state.allow(request, `harvest:${spec.name}:list`);
 		const given = request.query as Query;
-		if (given['cursor'] !== undefined && Object.keys(given).length > 1) throw unprocessable('When passing a cursor, do not include other query params.');
+		if (given['cursor'] !== undefined && Object.keys(given).length > 1) {
+			const said = 'When passing a cursor, do not include other query params.';
+			tools.violation({ where: 'request', method: 'GET', path: request.url, operation: path, errors: [said] });
+			throw unprocessable(said);
+		}
 		const place = given['cursor'] === undefined ? { query: given, below: Infinity } : readCursor(given['cursor'], world.clock.now(), tools.pager.cursorLife);
 		check(request, state, path, given);
 		const { query } = place;
