@@ -4,6 +4,9 @@ import type { Application, EventName, ModelKey } from './model';
 
 export type Source = ChangeSource | FeedSource;
 
+/** The provider's source, made for one poll: nothing is begun or awaited beyond the deadline (our clock, ms). */
+export type OpenSource = (limits: { deadline: number }) => Source | Promise<Source>;
+
 interface SourceBase {
 	/** Word in output and in ids of events. */
 	readonly provider: string;

@@ -1,7 +1,8 @@
 import { clock } from '../clock';
 import { messageOf } from './failures';
 import type { PollHost } from './host';
-import { LIMITS } from '../ats/changes/options';
+import { POLL_LIMITS } from './limits';
+import { processStateFor } from './processState';
 
 /** What can be asked whether it may be read. */
 interface Probed {
@@ -14,9 +15,11 @@ interface Probed {
  * polls report what is wrong then.
  */
 export async function activate(host: PollHost, open: (limits: { deadline: number }) => Probed | Promise<Probed>): Promise<'quiet'> {
+	// Switching off and on is how a user asks for another try.
+	Object.assign(processStateFor(host.key), { notBefore: 0, failingSince: null, failure: null });
 	const startsUp = host.activation === 'init' || host.activation === 'leadershipChange';
 	try {
-		const source = await open({ deadline: clock.now() + Math.min(LIMITS.activationMs, host.budgetMs ?? LIMITS.activationMs) });
+		const source = await open({ deadline: clock.now() + Math.min(POLL_LIMITS.activationMs, host.budgetMs ?? POLL_LIMITS.activationMs) });
 		await source.probe();
 	} catch (error) {
 		if (!startsUp) throw withoutAuthorizationWord(error);

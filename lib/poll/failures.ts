@@ -1,8 +1,12 @@
 import { ApiError, PollError, type FailureCause } from '../errors';
 import { clock } from '../clock';
 import type { PollHost } from './host';
-import { LIMITS, type PollOptions } from '../ats/changes/options';
+import { POLL_LIMITS } from './limits';
 import type { ProcessState } from './processState';
+
+export interface Reporting {
+	reportFailures: 'atOnce' | 'afterFifteenMinutes';
+}
 
 /** What n8n's poll scheduler (2.36+) may read on the error it gets: why, and when to come again. */
 export function failureOf(error: unknown): { cause: FailureCause; retryAfterMs?: number } {
@@ -26,15 +30,20 @@ export function messageOf(error: unknown): string {
 }
 
 /** Throws the error, or keeps it back for a while: outside durable cursors every failing poll is a failed execution each minute. */
-export function report(error: unknown, processState: ProcessState, host: PollHost, { reportFailures }: Pick<PollOptions, 'reportFailures'>): 'quiet' {
+export function report(error: unknown, processState: ProcessState, host: PollHost, { reportFailures }: Reporting): 'quiet' {
 	const now = clock.now();
 	const { retryAfterMs } = failureOf(error);
-	// Where the host does not honour Retry-After, we do.
-	if (retryAfterMs !== undefined) processState.notBefore = now + retryAfterMs;
+	// Where the host does not honour Retry-After, we do; but no answer of a service may silence a trigger for long.
+	if (retryAfterMs !== undefined) processState.notBefore = now + Math.min(retryAfterMs, POLL_LIMITS.pauseMs);
 	processState.failingSince ??= now;
-	if (reportFailures === 'afterFifteenMinutes' && isTemporary(error) && now - processState.failingSince < LIMITS.swallowFailuresMs) {
+	processState.failure = error;
+	if (reportFailures === 'afterFifteenMinutes' && isTemporary(error) && !failsForLong(processState)) {
 		host.log.warn(`${messageOf(error)}. Trying again with the next poll`, { failingForMs: now - processState.failingSince });
 		return 'quiet';
 	}
 	throw error;
+}
+
+export function failsForLong({ failingSince }: ProcessState): boolean {
+	return failingSince !== null && clock.now() - failingSince >= POLL_LIMITS.swallowFailuresMs;
 }

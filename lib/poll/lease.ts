@@ -1,7 +1,7 @@
 import { clock } from '../clock';
-import { report } from './failures';
+import { failsForLong, report, type Reporting } from './failures';
 import type { PollHost } from './host';
-import { LIMITS, type PollOptions } from '../ats/changes/options';
+import { POLL_LIMITS } from './limits';
 import { processStateFor, type ProcessState } from './processState';
 
 /** What one scheduled poll may use. */
@@ -14,21 +14,25 @@ export interface Lease {
 }
 
 /** A scheduled poll, alone on its trigger and inside its budget; 'quiet' while the last one still runs or the vendor wants a pause. */
-export async function withLease<Result>(host: PollHost, options: Pick<PollOptions, 'reportFailures'>, work: (lease: Lease) => Promise<Result>): Promise<Result | 'quiet'> {
+export async function withLease<Result>(host: PollHost, options: Reporting, work: (lease: Lease) => Promise<Result>): Promise<Result | 'quiet'> {
 	const processState = processStateFor(host.key);
 	const now = clock.now();
-	if (now < processState.notBefore) return 'quiet';
+	if (now < processState.notBefore) {
+		if (failsForLong(processState)) throw processState.failure;
+		return 'quiet';
+	}
 	if (processState.lock && now < processState.lock.until) {
 		host.log.warn('The last poll is still running; this one is left out');
 		return 'quiet';
 	}
-	const deadline = now + (host.budgetMs ?? LIMITS.budgetMs);
-	const lock = { token: Symbol(host.key), until: deadline + LIMITS.lockGraceMs };
+	const deadline = now + (host.budgetMs ?? POLL_LIMITS.budgetMs);
+	const lock = { token: Symbol(host.key), until: deadline + POLL_LIMITS.lockGraceMs };
 	processState.lock = lock;
 	const mayWrite = () => processState.lock?.token === lock.token;
 	try {
-		const result = await work({ processState: processState, deadline, mayWrite });
+		const result = await work({ processState, deadline, mayWrite });
 		processState.failingSince = null;
+		processState.failure = null;
 		return result;
 	} catch (error) {
 		return report(error, processState, host, options);

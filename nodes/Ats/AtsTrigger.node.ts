@@ -2,7 +2,8 @@ import { NodeConnectionTypes, type INodeExecutionData, type INodeType, type INod
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { lookupMethods } from '../../lib/action/lookupMethods';
-import { hostOf, runPoll } from '../../lib/ats/changes';
+import { runPoll } from '../../lib/ats/changes/poll';
+import { hostOf } from '../../lib/poll/host';
 import { connectAts, row } from './api';
 import { integrationId, provider } from './fields';
 import { loadJobs, loadStages } from './lookups';

@@ -6,7 +6,7 @@ import { kitFields, propertyOf } from '../../lib/action/properties';
 import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
-import type { ListPage, ListSource, ListOptions } from '../../lib/poll/list/newRows';
+import type { ListPage, ListSource, ListOptions } from '../../lib/poll/list/source';
 import { applicationOf, connectChatKitty, PAGE_SIZE, type ChatKittyApi } from './api';
 import { channelId, channelType, userId } from './fields';
 import { simpleChannel, simpleMessage, simpleNotification } from './models';

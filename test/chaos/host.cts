@@ -1,6 +1,10 @@
 /** n8n's four ways with a poller's state (POLLING.md, section 1), in simulated time. */
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
-import { forgetSlots, runPoll, type OpenSource, type PollHost, type PollOptions, type PollResult } from '../../lib/ats/changes';
+import type { PollOptions } from '../../lib/ats/changes/options';
+import { runPoll, type AtsPollResult } from '../../lib/ats/changes/poll';
+import type { OpenSource } from '../../lib/ats/source';
+import type { PollHost } from '../../lib/poll/host';
+import { forgetProcessState } from '../../lib/poll/processState';
 
 export type Mode = '1.123' | 'default' | 'scheduler' | 'durable';
 export const MODES: readonly Mode[] = ['1.123', 'default', 'scheduler', 'durable'];
@@ -14,7 +18,7 @@ export interface Execution {
 export type HandOver = 'whole' | 'nothing' | 'executionOnly' | 'stateOnly';
 
 export interface Told {
-	result: PollResult | null;
+	result: AtsPollResult | null;
 	error: Error | null;
 }
 
@@ -36,7 +40,7 @@ export class SimHost {
 	maxStateBytes = 0;
 	handOver: HandOver = 'whole';
 	/** What polls: the engine, or a whole trigger node. */
-	run: (host: PollHost) => Promise<PollResult> = async (host) => await runPoll(host, this.open, this.options);
+	run: (host: PollHost) => Promise<AtsPollResult> = async (host) => await runPoll(host, this.open, this.options);
 	private readonly key = `workflow${++hosts}:node`;
 
 	constructor(
@@ -93,7 +97,7 @@ export class SimHost {
 		}
 	}
 
-	private take(result: PollResult, staged: string | undefined, activating: boolean): void {
+	private take(result: AtsPollResult, staged: string | undefined, activating: boolean): void {
 		if (result === 'quiet') {
 			if (this.mode === 'durable' && !activating) this.saved = staged;
 			return;
@@ -107,7 +111,7 @@ export class SimHost {
 	kill(): void {
 		this.loaded = false;
 		this.memory = undefined;
-		forgetSlots();
+		forgetProcessState();
 	}
 
 	/** n8n is stopped in order: workflows are deactivated, which saves. */

@@ -6,7 +6,7 @@ import { SimHost, type HandOver, type Mode } from './host.cts';
 import type { Plan, Result } from './simulation.cts';
 import { addressOf, TriggerInProcess } from './triggerNode.cts';
 import type { Verdict } from './oracle.cts';
-import { DEFAULT_OPTIONS } from '../../lib/ats/changes';
+import { DEFAULT_OPTIONS } from '../../lib/ats/changes/options';
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
 import type { Fault } from '../../sandbox/faults.cts';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';

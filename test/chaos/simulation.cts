@@ -1,5 +1,6 @@
 /** One trigger, one vendor, one n8n, days of simulated time. */
-import { DEFAULT_OPTIONS, forgetSlots, type PollOptions } from '../../lib/ats/changes';
+import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
+import { forgetProcessState } from '../../lib/poll/processState';
 import { unpack } from '../../lib/ats/changes/memory/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
@@ -100,7 +101,7 @@ export class Simulation {
 			return this.result(applications);
 		} finally {
 			restore();
-			forgetSlots();
+			forgetProcessState();
 		}
 	}
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { IDataObject, IHttpRequestOptions, INodeExecutionData, IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
 
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
-import type { PollHost, PollResult } from '../../lib/ats/changes';
+import type { AtsPollResult } from '../../lib/ats/changes/poll';
+import type { PollHost } from '../../lib/poll/host';
 import type { Clock } from '../../lib/clock';
 import type { ManualClock } from '../../sandbox/clock.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
@@ -19,7 +20,7 @@ interface Built {
 	AtsTrigger: new () => { poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> };
 	/** The built code has a clock and a process memory of its own. */
 	useClock(clock: Clock): () => void;
-	forgetSlots(): void;
+	forgetProcessState(): void;
 }
 
 /** What n8n would load, as after the start of a process: nothing of an earlier one is left in its modules (where the runner allows it). */
@@ -28,7 +29,7 @@ function load(): Built {
 	const require = createRequire(__filename);
 	delete require.cache[BUNDLE];
 	const built: Built = require(BUNDLE);
-	built.forgetSlots();
+	built.forgetProcessState();
 	return built;
 }
 
@@ -76,10 +77,10 @@ export class TriggerInProcess {
 
 	close(): void {
 		this.restoreClock();
-		this.built.forgetSlots();
+		this.built.forgetProcessState();
 	}
 
-	poll = async (host: PollHost): Promise<PollResult> => {
+	poll = async (host: PollHost): Promise<AtsPollResult> => {
 		// Without the scheduler n8n polls once at activation, also when it comes up again; the answer does not matter here.
 		if (!isScheduled(host) && !this.activated) await this.once(host, 'init').catch(() => null);
 		this.activated = true;

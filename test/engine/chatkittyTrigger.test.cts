@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { forgetSlots } from '../../lib/ats/changes';
+import { forgetProcessState } from '../../lib/poll/processState';
 import { useClock } from '../../lib/clock';
 import { channelIdOf, messageIdOf, userIdOf } from '../../sandbox/chatkitty/records.cts';
 import { MINUTE } from '../../sandbox/clock.cts';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	restoreClock();
-	forgetSlots();
+	forgetProcessState();
 	await sandbox.close();
 	expect(sandbox.violations).toEqual([]);
 });
@@ -66,7 +66,7 @@ describe.each(MODES)('on a host of the kind %s', (mode) => {
 		expect(await tick(host)).toEqual(['one', 'two']);
 		expect(await tick(host)).toBeNull();
 		host.crash();
-		forgetSlots();
+		forgetProcessState();
 		await host.restart();
 		say('three', lobby);
 		expect(await tick(host)).toEqual(['three']);

@@ -1,4 +1,4 @@
-import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes';
+import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
 import { CursorRefused, type FeedEntry, type FeedSource } from '../../lib/ats/source';
 import { useClock } from '../../lib/clock';
 import { DAY, HOUR, ManualClock, MINUTE } from '../../sandbox/clock.cts';

@@ -1,35 +1,9 @@
-import { DEFAULT_OPTIONS, runPoll, type PollOptions } from '../../lib/ats/changes';
+import { DEFAULT_OPTIONS } from '../../lib/ats/changes/options';
+import { runPoll } from '../../lib/ats/changes/poll';
 import { unpack } from '../../lib/ats/changes/memory/pack';
-import { useClock } from '../../lib/clock';
-import { DAY, HOUR, ManualClock, MINUTE } from '../../sandbox/clock.cts';
-import { SimHost, type Mode } from '../chaos/host.cts';
-import type { WindowRequest } from '../../lib/ats/source';
-import { FakeVendor } from '../chaos/vendor.cts';
-
-let clock: ManualClock;
-let restore: () => void;
-beforeEach(() => {
-	clock = new ManualClock();
-	restore = useClock(clock);
-});
-afterEach(() => restore());
-
-function setUp({ applications = 5, mode = 'default', ...options }: Partial<PollOptions> & { applications?: number; mode?: Mode } = {}) {
-	const vendor = new FakeVendor(clock);
-	const records = vendor.fill(applications);
-	const host = new SimHost(mode, () => vendor.source(), { ...DEFAULT_OPTIONS, ...options }, () => clock.now());
-	const minute = async (times = 1) => {
-		let last = null;
-		for (let i = 0; i < times; i++) {
-			clock.advance(MINUTE);
-			vendor.settle();
-			last = await host.tick();
-		}
-		return last;
-	};
-	const told = () => host.items.map(({ event, applicationId }) => `${event} ${applicationId}`);
-	return { vendor, host, records, minute, told, id: (index: number) => records[index]?.id ?? '' };
-}
+import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
+import { SimHost } from '../chaos/host.cts';
+import { clock, setUp } from './atsWorld.cts';
 
 describe('the first run', () => {
 	it('remembers everything without a word and commits its end with an empty execution', async () => {
@@ -357,174 +331,6 @@ describe('the window', () => {
 	});
 });
 
-describe('a vendor that gives marks in place of dates', () => {
-	const marked = (options: Parameters<typeof setUp>[0] = {}) => {
-		const world = setUp(options);
-		world.vendor.reading = 'marks';
-		return world;
-	};
-	const asked = (marks: Array<string | null>, { vendor, host }: ReturnType<typeof setUp>) => {
-		const source = vendor.source();
-		Object.assign(host, { open: () => ({ ...source, readWindow: async (request: WindowRequest) => { marks.push(request.mark); return await source.readWindow(request); } }) });
-	};
-
-	it('begins each window at the mark before the last one', async () => {
-		const world = marked();
-		const marks: Array<string | null> = [];
-		asked(marks, world);
-		const { vendor, minute, id } = world;
-		await minute();
-		const versions: string[] = [];
-		for (const stage of ['Offer', 'Interview', 'Offer', 'Interview']) {
-			vendor.move(id(0), stage);
-			await minute();
-			versions.push(String(vendor.records.get(id(0))?.version));
-		}
-		expect(marks.slice(2)).toEqual(versions.slice(0, 2));
-		expect(world.host.items.length).toBeGreaterThanOrEqual(3);
-	});
-
-	it('emits a change once although two windows show it', async () => {
-		const { vendor, minute, told, id } = marked();
-		await minute(2);
-		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
-		await minute(4);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
-	});
-
-	it('keeps its mark when an answer brings none', async () => {
-		const world = marked();
-		const { vendor, host, minute, told, id } = world;
-		await minute(2);
-		const source = vendor.source();
-		Object.assign(host, { open: () => ({ ...source, readWindow: async (request: WindowRequest) => ({ ...(await source.readWindow(request)), mark: null }) }) });
-		await minute(2);
-		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
-		await minute(2);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
-	});
-
-	it.each(['durable', 'default'] as const)('reads everything, and emits what differs, when a mark is refused (%s)', async (mode) => {
-		const { vendor, host, minute, told, id } = marked({ applications: 120, mode });
-		await minute(2);
-		vendor.markLife = 1;
-		for (const index of [0, 1, 2]) vendor.change(id(index), (record) => { record.status = 'HIRED'; });
-		await minute();
-		vendor.markLife = Infinity;
-		await minute();
-		expect(told().sort()).toEqual([0, 1, 2].map((index) => `application.hired ${id(index)}`).sort());
-		expect(host.errors).toEqual([]);
-		vendor.requests.length = 0;
-		await minute(3);
-		expect(vendor.requests.map(({ kind }) => kind)).toEqual(['window', 'window', 'window']);
-	});
-
-	it('begins the read of everything again when the mark is refused in the middle of one', async () => {
-		const { vendor, minute, told, id } = marked({ applications: 400, mode: 'durable' });
-		await minute(2);
-		vendor.latencyMs = 9_000;
-		vendor.markLife = 1;
-		for (const index of [0, 1]) vendor.change(id(index), (record) => { record.status = 'HIRED'; });
-		await minute(2);
-		vendor.change(id(2), (record) => { record.status = 'HIRED'; });
-		vendor.markLife = Infinity;
-		await minute(12);
-		expect(told().sort()).toEqual([0, 1, 2].map((index) => `application.hired ${id(index)}`).sort());
-	});
-});
-
-describe('a vendor that can only list the latest change first', () => {
-	const newest = (options: Parameters<typeof setUp>[0] = {}) => {
-		const world = setUp({ applications: 400, ...options });
-		world.vendor.reading = 'newestFirst';
-		return world;
-	};
-
-	it('costs one request when nothing changed', async () => {
-		const { vendor, minute } = newest();
-		await minute(3);
-		vendor.requests.length = 0;
-		await minute(5);
-		expect(vendor.requests.map(({ kind }) => kind)).toEqual(Array(5).fill('window'));
-	});
-
-	it('reads on while pages hold something new, and one page more', async () => {
-		const { vendor, minute, told, records } = newest();
-		await minute(3);
-		for (const { id } of records.slice(0, 60)) vendor.change(id, (record) => { record.status = 'HIRED'; });
-		vendor.requests.length = 0;
-		await minute();
-		expect(told()).toHaveLength(60);
-		expect(vendor.requests).toHaveLength(3);
-	});
-
-	it('emits the rest after its cap, although the first page shows nothing new by then', async () => {
-		const { vendor, minute, told, records } = newest({ cap: 50 });
-		await minute(3);
-		for (const { id } of records.slice(0, 180)) vendor.change(id, (record) => { record.status = 'HIRED'; });
-		await minute();
-		// What happens between the polls moves down what was read.
-		for (const { id } of records.slice(200, 280)) vendor.change(id, (record) => { record.status = 'HIRED'; });
-		await minute(10);
-		expect(new Set(told()).size).toBe(260);
-		expect(told()).toHaveLength(260);
-	});
-
-	it('goes on after an error where it stopped, and misses nothing', async () => {
-		const { vendor, minute, told, records } = newest();
-		await minute(3);
-		for (const { id } of records.slice(0, 180)) vendor.change(id, (record) => { record.status = 'HIRED'; });
-		let asked = 0;
-		vendor.fault = () => (++asked === 3 ? { kind: 'down' } : undefined);
-		await minute();
-		for (const { id } of records.slice(200, 330)) vendor.change(id, (record) => { record.status = 'HIRED'; });
-		vendor.fault = ({ cursor }) => (cursor !== null && asked++ < 5 ? { kind: 'cursor' } : undefined);
-		await minute(6);
-		expect(new Set(told()).size).toBe(310);
-	});
-});
-
-describe('a window of several lists', () => {
-	it('completes rows that only name an application before it compares them', async () => {
-		const { vendor, host, minute, id } = setUp();
-		vendor.lists = true;
-		await minute(20);
-		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'IN_PROGRESS' }]; }, true);
-		await minute();
-		expect(host.items).toMatchObject([{ event: 'offer.created', applicationId: id(0), application: { offers: [{ id: 'o' }] } }]);
-		vendor.requests.length = 0;
-		await minute(5);
-		expect(vendor.requests.filter(({ kind }) => kind === 'details')).toEqual([]);
-		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'SIGNED' }]; }, true);
-		await minute();
-		expect(host.items.at(-1)).toMatchObject({ event: 'offer.status_changed' });
-	});
-
-	it('says nothing of an application that the details do not show', async () => {
-		const { vendor, host, minute, id } = setUp();
-		vendor.lists = true;
-		await minute(20);
-		const source = vendor.source();
-		Object.assign(host, { open: () => ({ ...source, details: { compared: false, atOnce: 10, read: async () => new Map() } }) });
-		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'IN_PROGRESS' }]; }, true);
-		await minute(5);
-		expect(host.items).toEqual([]);
-		expect(host.errors).toEqual([]);
-		expect(host.warnings).toEqual([]);
-	});
-});
-
-describe('what a vendor hands out to be stored', () => {
-	it.each(['next', 'mark'] as const)('refuses a %s of more than 4 KB with a sentence', async (what) => {
-		const { vendor, host, minute } = setUp({ reportFailures: 'atOnce' });
-		const source = vendor.source();
-		Object.assign(host, { open: () => ({ ...source, readAll: async (request: { cursor: string | null }) => ({ ...(await source.readAll(request)), [what]: 'x'.repeat(5_000) }) }) });
-		await minute();
-		expect(host.errors[0]?.message).toContain('5,000 characters');
-		expect(host.maxStateBytes).toBeLessThan(5_000);
-	});
-});
-
 describe('when the vendor fails', () => {
 	it('keeps temporary failures to itself for a quarter of an hour, then reports them', async () => {
 		const { vendor, host, minute } = setUp();
@@ -554,6 +360,43 @@ describe('when the vendor fails', () => {
 		expect(vendor.requests).toEqual([]);
 		await minute(2);
 		expect(vendor.requests).not.toEqual([]);
+	});
+
+	it.each(['a year', 'until the year 9999'])('comes again after a quarter of an hour when the vendor asks to be left alone for %s', async (howLong) => {
+		const { vendor, minute, told, id } = setUp();
+		await minute();
+		vendor.fault = () => ({ kind: 'limited', retryAfterMs: howLong === 'a year' ? 365 * DAY : Date.UTC(9999, 0, 1) - clock.now() });
+		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
+		await minute();
+		vendor.fault = () => undefined;
+		await minute(14);
+		expect(told()).toEqual([]);
+		await minute(2);
+		expect(told()).toEqual([`application.hired ${id(0)}`]);
+	});
+
+	it('asks at once when the trigger is switched off and on, whatever pause the vendor asked for', async () => {
+		const { vendor, host, minute, told, id } = setUp();
+		await minute();
+		vendor.fault = () => ({ kind: 'limited', retryAfterMs: 365 * DAY });
+		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
+		await minute();
+		vendor.fault = () => undefined;
+		await host.tick('activate');
+		await minute();
+		expect(told()).toEqual([`application.hired ${id(0)}`]);
+	});
+
+	it('reports a vendor that has failed for a quarter of an hour, also while it asks to be left alone', async () => {
+		const { vendor, host, minute } = setUp();
+		await minute();
+		vendor.fault = () => ({ kind: 'limited', retryAfterMs: 14 * MINUTE });
+		await minute(15);
+		expect(host.errors).toEqual([]);
+		vendor.requests.length = 0;
+		await minute(2);
+		expect(host.errors.map(({ message }) => message)).toContain('Too many requests');
+		expect(vendor.requests).toEqual([]);
 	});
 
 	it('never begins what would end after its budget', async () => {

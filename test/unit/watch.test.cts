@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 
-import { forgetSlots, type PollHost } from '../../lib/ats/changes';
+import type { PollHost } from '../../lib/poll/host';
+import { forgetProcessState } from '../../lib/poll/processState';
 import { useClock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
-import { pollList, type ListSource, type ListOptions, type ListResult } from '../../lib/poll/list/newRows';
+import { pollList } from '../../lib/poll/list/newRows';
+import type { ListOptions, ListResult, ListSource } from '../../lib/poll/list/source';
 import { REMEMBERED } from '../../lib/poll/list/state';
 import { DAY, HOUR, ManualClock, MINUTE, SECOND } from '../../sandbox/clock.cts';
 import { hash32 } from '../../sandbox/random.cts';
@@ -142,7 +144,7 @@ class Host {
 	/** n8n is killed: the next poll reads what the database holds. */
 	crash(): void {
 		this.memory = undefined;
-		forgetSlots();
+		forgetProcessState();
 	}
 }
 
@@ -455,7 +457,7 @@ it('tells every row exactly once through any mix of arrivals, delays, errors, cr
 			fc.constantFrom<Order>('newest first', 'oldest first', 'no order'),
 			fc.array(fc.record({ add: fc.nat(12), lag: fc.constantFrom(0, 0, 0, 10 * MINUTE, 45 * MINUTE), fails: fc.constantFrom(0, 0, 0, 1, 2), crash: fc.boolean(), wait: fc.constantFrom(1, 1, 60, 3_000) }), { minLength: 5, maxLength: 15 }),
 			async (mode, order, steps) => {
-				forgetSlots();
+				forgetProcessState();
 				const { service, host } = setUp({ order }, mode);
 				host.options = { ...host.options, cap: 20 };
 				await host.poll();

@@ -6,13 +6,17 @@ import { messageOf, PollError } from '../../poll/failures';
 import { forget, freshFeed, packFeed, unpackFeed, type FeedState } from './feedState';
 import { fingerprint } from '../../poll/state/hash';
 import type { PollHost } from '../../poll/host';
-import { DAY, HOUR, LIMITS, type PollOptions } from './options';
-import { CorruptState } from './memory/pack';
-import type { PollResult } from './poll';
-import type { ProcessState } from '../../poll/processState';
+import { DAY, HOUR, POLL_LIMITS } from '../../poll/limits';
+import { perTrigger, type ProcessState } from '../../poll/processState';
+import type { PollResult } from '../../poll/result';
+import { complainOnce } from '../../poll/state/corrupt';
+import { LIMITS, type PollOptions } from './options';
 
 /** A feed without any order must be read to its end each time: more pages than this are too many. */
 const MAX_PAGES_UNORDERED = 100;
+
+/** The unpacked state, and the stored texts that it stands for. */
+const cacheOf = perTrigger<{ feed: { state: FeedState; standsFor: ReadonlyArray<string | undefined> } | null }>(() => ({ feed: null }));
 
 interface FeedPoll {
 	host: PollHost;
@@ -24,7 +28,8 @@ interface FeedPoll {
 }
 
 /** A poll of a feed that the vendor keeps itself: each entry that was not there before is an `activity.recorded`. */
-export async function pollFeed({ host, processState, source, options, deadline, mayWrite }: FeedPoll): Promise<PollResult> {
+export async function pollFeed({ host, processState, source, options, deadline, mayWrite }: FeedPoll): Promise<PollResult<ChangeEvent>> {
+	const cache = cacheOf(processState);
 	const text = host.read();
 	const scope = fingerprint(source.provider, ...source.scope);
 	const state = load(processState, text, scope);
@@ -37,31 +42,29 @@ export async function pollFeed({ host, processState, source, options, deadline, 
 		.filter(({ event }) => options.events.length === 0 || options.events.includes(event));
 	const lasting = first || read.wholeFeedRead;
 	if (items.length === 0 && !lasting && read.remembered === 0) {
-		processState.feed = { state, standsFor: [...new Set([...(processState.feed?.standsFor ?? []), text])].slice(-4) };
+		cache.feed = { state, standsFor: [...new Set([...(cache.feed?.standsFor ?? []), text])].slice(-4) };
 		return 'quiet';
 	}
 	const packed = packFeed(state);
 	host.write(packed);
-	processState.feed = { state, standsFor: items.length > 0 ? [packed] : [text, packed] };
+	cache.feed = { state, standsFor: items.length > 0 ? [packed] : [text, packed] };
 	if (items.length > 0) return { items };
 	return lasting ? 'commit' : 'quiet';
 }
 
 /** A copy to work on: a poll that fails leaves the state as it was. */
 function load(processState: ProcessState, text: string | undefined, scope: string): FeedState {
-	const cached = processState.feed?.standsFor.includes(text) ? processState.feed.state : null;
+	const cache = cacheOf(processState);
+	const cached = cache.feed?.standsFor.includes(text) ? cache.feed.state : null;
 	let state = cached;
 	if (!state) {
 		try {
 			state = text === undefined ? freshFeed(scope) : unpackFeed(text);
 		} catch (error) {
-			if (!(error instanceof CorruptState) || processState.corrupt !== text) {
-				processState.corrupt = text ?? null;
-				return rethrow(error);
-			}
+			complainOnce(processState, text ?? '', error);
 			state = freshFeed(scope, true);
 		}
-		processState.feed = null;
+		cache.feed = null;
 	}
 	if (state.scope !== scope) state = freshFeed(scope);
 	return { ...state, learning: { ...state.learning }, seen: new Map(state.seen) };
@@ -123,7 +126,7 @@ function beginRead(state: FeedState, { fullCheckHours }: PollOptions): void {
 
 /** The first answer of a read tells the vendor's time. */
 function begin(state: FeedState, page: FeedPage, { firstRun }: PollOptions): void {
-	state.begun = page.date === null ? clock.now() - page.tookMs - LIMITS.unknownClockMs : page.date - page.tookMs;
+	state.begun = page.date === null ? clock.now() - page.tookMs - POLL_LIMITS.unknownClockMs : page.date - page.tookMs;
 	if (state.watchStart !== 0) return;
 	state.watchStart = state.begun;
 	if (state.rebuilt || firstRun.mode === 'silent') state.tellFrom = state.begun;

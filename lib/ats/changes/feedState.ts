@@ -3,7 +3,7 @@ import { randomBytes } from 'crypto';
 import { z } from 'zod/v4';
 
 import { lazily } from '../../lazily';
-import { CorruptState } from './memory/pack';
+import { CorruptState } from '../../poll/state/corrupt';
 
 /** How many entries are remembered once a read has come to its end. */
 export const REMEMBERED = 5_000;

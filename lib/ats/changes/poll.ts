@@ -1,7 +1,7 @@
 import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ApplicationChanges, ChangeEvent } from '../model';
-import { MarkRefused, type ChangeSource, type Source } from '../source';
+import { MarkRefused, type ChangeSource, type OpenSource } from '../source';
 import { activate } from '../../poll/activation';
 import { Emission } from './compare/emission';
 import { examples } from './testEvents';
@@ -9,27 +9,23 @@ import { messageOf } from '../../poll/failures';
 import { pollFeed } from './feed';
 import { fingerprint } from '../../poll/state/hash';
 import type { PollHost } from '../../poll/host';
-import { LIMITS, type PollOptions } from './options';
-import { CorruptState, DEFAULT_BOUND, OLD_HOST_BOUND, pack, unpack } from './memory/pack';
+import { HOUR, POLL_LIMITS } from '../../poll/limits';
+import type { PollResult } from '../../poll/result';
+import { complainOnce } from '../../poll/state/corrupt';
+import type { PollOptions } from './options';
+import { DEFAULT_BOUND, OLD_HOST_BOUND, pack, unpack } from './memory/pack';
 import { beginFullRead, checkModels, firstFullRead, MassVanish, readFull } from './read/fullRead';
 import { EndlessList, type Outcome } from './read/pages';
-import { startRun, type Run } from './run';
+import { engineStateOf, startRun, type EngineState, type Run } from './run';
 import type { ProcessState } from '../../poll/processState';
 import { freshState, type State } from './memory/state';
 import { withLease } from '../../poll/lease';
 import { readWindow } from './read/window';
 
-/**
- * What the node hands to n8n: items; 'commit' = `[[]]`, an empty execution that carries the state to the database
- * (the only way that works in every host mode); 'quiet' = null.
- */
-export type PollResult = { items: ReadonlyArray<ChangeEvent | ApplicationChanges> } | 'commit' | 'quiet';
-
-/** The provider's source, made for one poll: nothing is begun or awaited beyond the deadline (our clock, ms). */
-export type OpenSource = (limits: { deadline: number }) => Source | Promise<Source>;
+export type AtsPollResult = PollResult<ChangeEvent | ApplicationChanges>;
 
 /** One poll of the trigger, whatever the provider and whatever the host. Throws what the user should see. */
-export async function runPoll(host: PollHost, open: OpenSource, options: PollOptions): Promise<PollResult> {
+export async function runPoll(host: PollHost, open: OpenSource, options: PollOptions): Promise<AtsPollResult> {
 	if (host.manual) return await examples(open, options);
 	if (host.activation !== null) return await activate(host, open);
 	return await withLease(host, options, async (lease) => {
@@ -47,13 +43,14 @@ interface PollParts {
 	mayWrite(): boolean;
 }
 
-async function pollApplications({ host, processState, source, options, deadline, mayWrite }: PollParts): Promise<PollResult> {
+async function pollApplications({ host, processState, source, options, deadline, mayWrite }: PollParts): Promise<AtsPollResult> {
 	const scope = fingerprint(source.provider, ...source.scope);
 	const reads = readsOf(options);
 	const text = host.read();
-	const state = loadState(processState, text, scope, reads);
+	const engine = engineStateOf(processState);
+	const state = loadState(processState, engine, text, scope, reads);
 	const run = startRun({
-		source, options, host, processState: processState, state, deadline,
+		source, options, host, engine, state, deadline,
 		emission: new Emission(options, source.provider, [scope, state.header.birth]),
 	});
 	let failed: unknown;
@@ -64,7 +61,7 @@ async function pollApplications({ host, processState, source, options, deadline,
 		return rethrow(error);
 	}
 	if (!mayWrite()) return 'quiet';
-	const result = finish(run, text);
+	const result = finish(run, processState, text);
 	logRun(run, result);
 	if (failed !== undefined && result === 'quiet') throw failed;
 	return result;
@@ -72,7 +69,7 @@ async function pollApplications({ host, processState, source, options, deadline,
 
 /** The error of a part, when other parts went well: it is for the log if there is something to tell, else for the user. */
 async function readAllThatIsDue(run: Run, reads: readonly string[]): Promise<unknown> {
-	const { header, processState: processState } = run;
+	const { header, engine } = run;
 	if (header.highWater === null) {
 		header.pass ??= firstFullRead();
 		await checkModels(run);
@@ -82,7 +79,7 @@ async function readAllThatIsDue(run: Run, reads: readonly string[]): Promise<unk
 		return loud(outcome);
 	}
 	beginFullRead(run, reads);
-	if (!processState.modelsAsked) await checkModels(run);
+	if (!engine.modelsAsked) await checkModels(run);
 	const outcome = await readChanges(run);
 	if (outcome.end === 'stopped' || header.pass === null) return loud(outcome);
 	try {
@@ -91,7 +88,7 @@ async function readAllThatIsDue(run: Run, reads: readonly string[]): Promise<unk
 	} catch (error) {
 		if (error instanceof MassVanish) {
 			header.pass = null;
-			processState.fullNotBefore = clock.now() + 60 * 60_000;
+			engine.fullNotBefore = clock.now() + HOUR;
 		} else if (error instanceof EndlessList) header.pass = null;
 		run.host.log.warn(`The full check stopped: ${messageOf(error)}`);
 		return error;
@@ -128,19 +125,19 @@ export function readsOf({ jobIds, models }: PollOptions): string[] {
 	return [...jobIds.map((id) => `job ${id}`), ...models.map((model) => `model ${model}`)].sort();
 }
 
-function loadState(processState: ProcessState, text: string | undefined, scope: string, reads: readonly string[]): State {
-	const cached = processState.state !== null && processState.standsFor.includes(text) ? processState.state : null;
+function loadState(processState: ProcessState, engine: EngineState, text: string | undefined, scope: string, reads: readonly string[]): State {
+	const cached = engine.state !== null && engine.standsFor.includes(text) ? engine.state : null;
 	const state = cached ?? (text === undefined ? freshState(scope, reads) : unpackOrComplain(processState, text, scope, reads));
 	// Another account: its applications are not compared with those of the last one.
 	const ours = state.header.scope === scope ? state : freshState(scope, reads);
-	if (ours !== processState.state) {
-		processState.state = ours;
-		processState.standsFor = [text];
-		processState.rowFailures.clear();
-		processState.detailReads.clear();
-		processState.modelsAsked = false;
+	if (ours !== engine.state) {
+		engine.state = ours;
+		engine.standsFor = [text];
+		engine.rowFailures.clear();
+		engine.detailReads.clear();
+		engine.modelsAsked = false;
 		processState.silentSince = null;
-		processState.fullReads = 0;
+		engine.fullReads = 0;
 	}
 	return ours;
 }
@@ -150,10 +147,7 @@ function unpackOrComplain(processState: ProcessState, text: string, scope: strin
 	try {
 		return unpack(text);
 	} catch (error) {
-		if (!(error instanceof CorruptState) || processState.corrupt !== text) {
-			processState.corrupt = text;
-			return rethrow(error);
-		}
+		complainOnce(processState, text, error);
 		const rebuilt = freshState(scope, reads);
 		rebuilt.header.rebuilt = true;
 		return rebuilt;
@@ -161,12 +155,12 @@ function unpackOrComplain(processState: ProcessState, text: string, scope: strin
 }
 
 /** Makes the poll's findings the state, writes it when something must last, and says what n8n gets. */
-function finish(run: Run, text: string | undefined): PollResult {
-	const { processState: processState, state, draft, emission: emission, host } = run;
+function finish(run: Run, processState: ProcessState, text: string | undefined): AtsPollResult {
+	const { engine, state, draft, emission, host } = run;
 	const tells = emission.count > 0;
 	const changed = !draft.isEmpty;
 	if (draft.silentChanges > 0) processState.silentSince ??= clock.now();
-	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= LIMITS.silentCommitMs;
+	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= POLL_LIMITS.silentCommitMs;
 	Object.assign(state.header, run.header);
 	draft.apply();
 	// Nothing but the mark moved: that needs no write, an older mark only reads a little more.
@@ -175,22 +169,22 @@ function finish(run: Run, text: string | undefined): PollResult {
 	try {
 		packed = pack(state, run.options.maxStateBytes ?? (host.budgetMs === undefined ? OLD_HOST_BOUND : DEFAULT_BOUND));
 	} catch (error) {
-		processState.state = null;
+		engine.state = null;
 		return rethrow(error);
 	}
 	host.write(packed);
 	if (tells) {
-		processState.standsFor = [packed];
+		engine.standsFor = [packed];
 		processState.silentSince = null;
 		return { items: emission.items() };
 	}
-	processState.standsFor = [...new Set([...processState.standsFor, text, packed])].slice(-8);
+	engine.standsFor = [...new Set([...engine.standsFor, text, packed])].slice(-8);
 	if (!run.mustCommit && !overdue) return 'quiet';
 	processState.silentSince = null;
 	return 'commit';
 }
 
-function logRun(run: Run, result: PollResult): void {
+function logRun(run: Run, result: AtsPollResult): void {
 	if (run.skipped.length > 0) {
 		run.host.log.warn(`${run.skipped.length} records of ${run.source.label} could not be read and were left out`, { first: run.skipped.slice(0, 3) });
 	}

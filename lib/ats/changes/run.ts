@@ -5,15 +5,39 @@ import type { PollHost } from '../../poll/host';
 import { Draft } from './memory/memory';
 import type { PollOptions } from './options';
 import { ALL_MODELS, modelBits } from './compare/snapshot';
-import type { ProcessState } from '../../poll/processState';
+import { perTrigger } from '../../poll/processState';
 import type { Header, State } from './memory/state';
+
+/** What the process knows of a trigger. All of it may be lost at any moment, at the cost of reading more. */
+export interface EngineState {
+	/**
+	 * The unpacked state, and the strings in static data that it stands for: the one it came from, and the one
+	 * written since. Valid only while nothing was emitted in between: then either is as good, since hosts differ in
+	 * whether a poll without items is saved.
+	 */
+	state: State | null;
+	standsFor: ReadonlyArray<string | undefined>;
+	/** Rows that failed, and how often. */
+	rowFailures: Map<string, number>;
+	/** Applications (and signs of partial rows) whose details were read since the window lists them, and when (our clock). */
+	detailReads: Map<string, number>;
+	modelsAsked: boolean;
+	/** Full checks wait until then after one that failed. */
+	fullNotBefore: number;
+	/** Numbers the reads of everything. */
+	fullReads: number;
+}
+
+export const engineStateOf = perTrigger<EngineState>(() => ({
+	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, fullReads: 0,
+}));
 
 /** Everything one poll works with. Nothing of it reaches the state before the poll is sure (see finish in poll.ts). */
 export interface Run {
 	source: ChangeSource;
 	options: PollOptions;
 	host: PollHost;
-	processState: ProcessState;
+	engine: EngineState;
 	/** As it was when the poll began. */
 	state: State;
 	/** As it will be. */
@@ -38,7 +62,7 @@ export interface Run {
 	missedLag: number;
 }
 
-export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'processState' | 'state' | 'emission' | 'deadline'>): Run {
+export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'engine' | 'state' | 'emission' | 'deadline'>): Run {
 	return {
 		...parts,
 		header: { ...parts.state.header },
@@ -77,7 +101,7 @@ export async function askModels(run: Run): Promise<boolean> {
 	if (!run.source.readModels) return false;
 	const before = knownModels(run);
 	const models = await run.source.readModels();
-	run.processState.modelsAsked = true;
+	run.engine.modelsAsked = true;
 	run.modelsChecked = true;
 	run.header.tells = modelBits(models);
 	if (run.header.tells === before) return false;

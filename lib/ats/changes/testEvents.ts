@@ -1,16 +1,17 @@
 import { clock } from '../../clock';
 import type { ChangeEvent } from '../model';
-import type { FeedEntry, Source, SourceRow } from '../source';
+import type { FeedEntry, OpenSource, Source, SourceRow } from '../source';
 import { onlyModels } from './compare/emission';
 import { PollError } from '../../poll/failures';
-import { DAY, LIMITS, type PollOptions } from './options';
-import type { OpenSource, PollResult } from './poll';
+import { DAY, POLL_LIMITS } from '../../poll/limits';
+import type { PollResult } from '../../poll/result';
+import type { PollOptions } from './options';
 
 const COUNT = 3;
 
 /** What "Test" shows: real recent applications, said to be examples, with nothing invented: of changes, the stage they are in. Nothing is remembered. */
-export async function examples(open: OpenSource, options: PollOptions): Promise<PollResult> {
-	const source = await open({ deadline: clock.now() + LIMITS.budgetMs });
+export async function examples(open: OpenSource, options: PollOptions): Promise<PollResult<ChangeEvent>> {
+	const source = await open({ deadline: clock.now() + POLL_LIMITS.budgetMs });
 	const items = source.kind === 'feed'
 		? (await source.readPage({ cursor: null })).entries.slice(0, COUNT).map((entry) => activityExample(source, entry))
 		: (await recentRows(source)).map((row) => applicationExample(source, row, options));

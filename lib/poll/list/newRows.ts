@@ -1,15 +1,14 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { activate } from '../activation';
 import { fingerprint } from '../state/hash';
 import type { PollHost } from '../host';
-import { LIMITS, type PollOptions } from '../../ats/changes/options';
-import { CorruptState } from '../../ats/changes/memory/pack';
+import { POLL_LIMITS } from '../limits';
+import { complainOnce } from '../state/corrupt';
 import type { ProcessState } from '../processState';
 import { withLease } from '../lease';
 import { clock } from '../../clock';
 import { PollError } from '../../errors';
 import { readPass, type PassResult } from './read';
+import type { ListOptions, ListResult, ListRow, ListSource } from './source';
 import { freshList, packList, unpackList, type ListState } from './state';
 
 /*
@@ -19,56 +18,13 @@ import { freshList, packList, unpackList, type ListState } from './state';
  * The rules are those of POLLING.md; here no row ever changes, so that ids are all there is to remember.
  */
 
-export interface ListRow {
-	id: string;
-	/** When it was made, service's clock, ms. */
-	at: number;
-	/** As the service gave it, for filters. */
-	raw: IDataObject;
-	/** What is put out. */
-	row: IDataObject;
-}
-
-export interface ListPage {
-	rows: readonly ListRow[];
-	/** Null, undefined or empty: this was the last. An empty page may have a next one. */
-	next?: string | null;
-	/** The answer's `Date` header in ms, null when it had none; and how long the answer took. */
-	date: number | null;
-	tookMs: number;
-	/** Rows without an id or a time: they cannot be told apart, so they are only counted. */
-	unreadable?: number;
-}
-
-export interface ListSource {
-	/** As users call the service, opens our sentences. */
-	label: string;
-	/** What makes this another list: account and whose rows. Never a key. */
-	scope: readonly string[];
-	/** Pages by number: rows move from one to the other while the list is read. */
-	shifting: boolean;
-	/** One cheap request at activation that proves access. */
-	probe(): Promise<void>;
-	/** `since`: rows made before (ms) need not come, where the service can leave them out. Throws as the HTTP client does. */
-	readPage(ask: { cursor: string | null; since: number | null }): Promise<ListPage>;
-}
-
-export interface ListOptions extends Pick<PollOptions, 'reportFailures'> {
-	/** Rows told in one poll, about. */
-	cap: number;
-	/** Filters emission, never remembering. */
-	wanted(row: ListRow): boolean;
-}
-
-export type ListResult = { items: IDataObject[] } | 'commit' | 'quiet';
-
 const EXAMPLES = 3;
 
 /** One poll of the trigger. `commit` = `[[]]`, an empty execution that carries the state to the database; `quiet` = null. */
 export async function pollList(host: PollHost, open: (limits: { deadline: number }) => Promise<ListSource>, options: ListOptions): Promise<ListResult> {
 	if (host.manual) return await examples(open, options);
 	if (host.activation !== null) return await activate(host, open);
-	return await withLease(host, options, async ({ processState: processState, deadline, mayWrite }) => {
+	return await withLease(host, options, async ({ processState, deadline, mayWrite }) => {
 		const source = await open({ deadline });
 		const state = load(processState, host.read(), fingerprint(...source.scope));
 		// A read that the last poll left open must be seen to end, or every poll would go on from the same place.
@@ -80,7 +36,7 @@ export async function pollList(host: PollHost, open: (limits: { deadline: number
 }
 
 async function examples(open: (limits: { deadline: number }) => Promise<ListSource>, { wanted }: ListOptions): Promise<ListResult> {
-	const source = await open({ deadline: clock.now() + LIMITS.budgetMs });
+	const source = await open({ deadline: clock.now() + POLL_LIMITS.budgetMs });
 	const { rows } = await source.readPage({ cursor: null, since: null });
 	const newest = [...rows].filter(wanted).sort((a, b) => b.at - a.at).slice(0, EXAMPLES);
 	if (newest.length > 0) return { items: newest.map(({ row }) => ({ ...row, example: true })) };
@@ -94,14 +50,9 @@ function load(processState: ProcessState, text: string | undefined, scope: strin
 		const state = unpackList(text);
 		return state.scope === scope ? state : freshList(scope);
 	} catch (error) {
-		return complainOnce(processState, text, error) ?? freshList(scope);
+		complainOnce(processState, text, error);
+		return freshList(scope);
 	}
-}
-
-function complainOnce(processState: ProcessState, text: string, error: unknown): undefined {
-	if (error instanceof CorruptState && processState.corrupt === text) return undefined;
-	processState.corrupt = text;
-	throw error;
 }
 
 /** Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there. */
@@ -120,7 +71,7 @@ function finish(host: PollHost, processState: ProcessState, state: ListState, { 
 		return { items };
 	}
 	if (remembered > 0) processState.silentSince ??= clock.now();
-	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= LIMITS.silentCommitMs;
+	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= POLL_LIMITS.silentCommitMs;
 	// What the next poll needs must not rest on a poll without items: the end of a first or of a long read, a read that goes on, a floor that sank.
 	const lasting = wasOpen || !ended || lowered || overdue;
 	if (!lasting && remembered === 0) return 'quiet';

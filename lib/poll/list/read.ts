@@ -1,9 +1,9 @@
 import { messageOf } from '../failures';
 import type { PollHost } from '../host';
-import { HOUR, LIMITS } from '../../ats/changes/options';
+import { HOUR, POLL_LIMITS } from '../limits';
 import { clock } from '../../clock';
 import { ApiError, PollError } from '../../errors';
-import type { ListPage, ListRow, ListSource } from './newRows';
+import type { ListPage, ListRow, ListSource } from './source';
 import { keyOf, raiseFloor, type Pass, type ListState } from './state';
 
 /** How long after it was made a row may become visible. */
@@ -46,7 +46,7 @@ export async function readPass(host: PollHost, source: ListSource, state: ListSt
 	let refused = false;
 	let slowest = 1_000;
 	// Rows move from page to page while time goes by: an old place is worth nothing.
-	if (state.pass && clock.now() - state.pass.storedAt > LIMITS.cursorLifeMs) restart(host, source, state.pass);
+	if (state.pass && clock.now() - state.pass.storedAt > POLL_LIMITS.cursorLifeMs) restart(host, source, state.pass);
 	for (let pages = 0; ; pages++) {
 		const cursor = state.pass?.cursor ?? null;
 		if (pages > 0 && (clock.now() + slowest * 1.5 > deadline || result.fresh.length >= cap)) return stopped(state, result);
@@ -102,12 +102,12 @@ function stopped(state: ListState, result: PassResult): PassResult {
 
 /** The first answer tells the service's time. */
 function beginPass(state: ListState, page: ListPage, result: PassResult): Pass {
-	const t0 = page.date === null ? clock.now() - page.tookMs - LIMITS.unknownClockMs : page.date - page.tookMs;
+	const t0 = page.date === null ? clock.now() - page.tookMs - POLL_LIMITS.unknownClockMs : page.date - page.tookMs;
 	const isFirst = state.floor === null;
 	let silentUpTo = 0;
 	if (isFirst) {
 		// Nothing that the first answer shows is new; what later pages show may be.
-		silentUpTo = page.date === null ? clock.now() + LIMITS.unknownClockMs : page.date + DATE_STEP_MS;
+		silentUpTo = page.date === null ? clock.now() + POLL_LIMITS.unknownClockMs : page.date + DATE_STEP_MS;
 		state.floor = t0 - OVERLAP_MS;
 	} else if (state.lastT0 !== null && state.floor !== null && t0 < state.lastT0 - OVERLAP_MS && t0 - OVERLAP_MS < state.floor) {
 		// The service's clock went back: rows made from now on may lie below the floor. Those that lie there already are known.

@@ -2,7 +2,7 @@ import { z } from 'zod/v4';
 
 import { ByteReader, ByteWriter } from '../state/bytes';
 import { fingerprint, hash32 } from '../state/hash';
-import { CorruptState } from '../../ats/changes/memory/pack';
+import { CorruptState } from '../state/corrupt';
 import { lazily } from '../../lazily';
 
 /** Rows remembered once a read has come to its end: about 190 KB of text, which also fits hosts that copy it into every execution. */

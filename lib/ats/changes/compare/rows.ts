@@ -6,7 +6,8 @@ import type { Difference, Now } from './diff';
 import { onlyModels, type FoundBy } from './emission';
 import { messageOf } from '../../../poll/failures';
 import { rowHashContent, rowHashOf, isFull, compactContent, type Entry, type CompactEntry } from '../memory/memory';
-import { DAY, LIMITS } from '../options';
+import { DAY } from '../../../poll/limits';
+import { LIMITS } from '../options';
 import { askModels, hasTime, skip, knownModels, type Run } from '../run';
 import { contentHash, knows, modelBits, modelsOf, snapshotOf, type Snapshot } from './snapshot';
 
@@ -60,7 +61,7 @@ const NO_ROW_HASHES: ReadonlyMap<string, number> = new Map();
 /** Rows that only name an application: it is read, and then compared like any other. */
 async function comparePartial(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
 	const { details } = run.source;
-	const { detailReads } = run.processState;
+	const { detailReads } = run.engine;
 	const signOf = ({ id, partial }: SourceRow) => `${id}\0${partial?.sign ?? ''}`;
 	const due = rows.filter((row) => compareOptions.foundBy === 'full' || row.partial?.sign === '' || !isFresh(run, signOf(row)));
 	const wanted = [...new Map(due.map((row) => [row.id, row])).values()];
@@ -86,7 +87,7 @@ function rowHashOfEntry(entry: Entry | CompactEntry | undefined): number {
 
 /** Read a short while ago, and shown again later. A mark shows each change only twice. */
 function isFresh(run: Run, key: string): boolean {
-	return !run.source.marks && clock.now() - (run.processState.detailReads.get(key) ?? -Infinity) < LIMITS.readDetailsAgainMs;
+	return !run.source.marks && clock.now() - (run.engine.detailReads.get(key) ?? -Infinity) < LIMITS.readDetailsAgainMs;
 }
 
 function equalsRowHash(run: Run, row: SourceRow, rowHash: number, compareOptions: CompareOptions): boolean {
@@ -117,8 +118,8 @@ function lookupKeyOf(run: Run, row: SourceRow): string | null {
 /** What to compare of a row whose details were asked for: nothing when they failed. */
 function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined, compareOptions: CompareOptions): SourceRow[] {
 	if (answer && !(answer instanceof Error)) {
-		run.processState.rowFailures.delete(row.id);
-		if (compareOptions.foundBy === 'window') run.processState.detailReads.set(row.id, clock.now());
+		run.engine.rowFailures.delete(row.id);
+		if (compareOptions.foundBy === 'window') run.engine.detailReads.set(row.id, clock.now());
 		return [{ ...answer, lookupKey: answer.lookupKey ?? row.lookupKey ?? null }];
 	}
 	rowFailed(run, row.id, answer ? messageOf(answer) : 'its details are missing from the answer', compareOptions);
@@ -127,8 +128,8 @@ function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined,
 
 /** The row stays as it was remembered. A few times that holds the mark back, then no longer: one row must not stall the rest. */
 function rowFailed(run: Run, id: string, reason: string, compareOptions: CompareOptions): void {
-	const tries = (run.processState.rowFailures.get(id) ?? 0) + 1;
-	run.processState.rowFailures.set(id, tries);
+	const tries = (run.engine.rowFailures.get(id) ?? 0) + 1;
+	run.engine.rowFailures.set(id, tries);
 	run.news++;
 	if (tries < LIMITS.rowTries) run.withheld = true;
 	const entry = run.draft.find(id);
@@ -305,7 +306,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 	if (wanted.length > 0 && run.emission.isFull) {
 		run.withheld = true;
 		run.news++;
-		run.processState.detailReads.delete(row.id);
+		run.engine.detailReads.delete(row.id);
 		return false;
 	}
 	const name = row.application.currentStage;

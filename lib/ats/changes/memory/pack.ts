@@ -1,5 +1,6 @@
 import { rethrow } from '../../../errors';
 import { ByteReader, ByteWriter } from '../../../poll/state/bytes';
+import { CorruptState } from '../../../poll/state/corrupt';
 import { hash32 } from '../../../poll/state/hash';
 import { Memory, nothingReusable, type Entry } from './memory';
 import { readEntry, writeEntry, type Words } from './packEntry';
@@ -20,13 +21,6 @@ const HEAD_BYTES = 7;
 /** 1.3 MB; where each execution row carries a copy of the static data (hosts without getPollBudgetMs), 256 KB. */
 export const DEFAULT_BOUND = 1_300_000;
 export const OLD_HOST_BOUND = 256 * 1024;
-
-export class CorruptState extends Error {
-	constructor(reason: string) {
-		super(`What the trigger remembered cannot be read (${reason}). It starts to remember anew with the next poll, without emission old changes; changes since the last poll may be missed`);
-		this.name = 'CorruptState';
-	}
-}
 
 export class StateTooLarge extends Error {
 	constructor(applications: number, bound: number) {

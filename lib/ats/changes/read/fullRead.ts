@@ -2,7 +2,8 @@ import { clock } from '../../../clock';
 import type { Difference } from '../compare/diff';
 import { PollError } from '../../../poll/failures';
 import type { Entry, CompactEntry } from '../memory/memory';
-import { DAY, HOUR, LIMITS, type PollOptions } from '../options';
+import { DAY, HOUR } from '../../../poll/limits';
+import { LIMITS, type PollOptions } from '../options';
 import { newRead, readPages, sentAtVendor, type Outcome } from './pages';
 import { askModels, hasTime, timed, type Run } from '../run';
 import type { FullRead } from '../memory/state';
@@ -21,20 +22,20 @@ export function firstFullRead(): FullRead {
 
 /** Begins a pass when one is due. */
 export function beginFullRead(run: Run, reads: readonly string[]): void {
-	const { header, options, source, processState } = run;
+	const { header, options, source, engine } = run;
 	if (header.pass?.kind === 'first') return;
 	if (reads.join('\n') !== header.reads.join('\n')) {
 		// Restarted when the selection changes once more while it runs.
 		const dropUnseen = jobsOf(reads) !== jobsOf(header.reads);
-		if (header.pass?.kind !== 'refresh' || processState.fullReads === 0) header.pass = { ...newRead(), kind: 'refresh', dropUnseen };
+		if (header.pass?.kind !== 'refresh' || engine.fullReads === 0) header.pass = { ...newRead(), kind: 'refresh', dropUnseen };
 		return;
 	}
-	if (source.marks && header.marks === null && clock.now() >= processState.fullNotBefore) {
+	if (source.marks && header.marks === null && clock.now() >= engine.fullNotBefore) {
 		header.pass ??= { ...newRead(), kind: 'full', dropUnseen: false };
 		return;
 	}
 	const due = options.fullCheckHours > 0 && clock.now() - (header.fullAt ?? 0) >= options.fullCheckHours * HOUR;
-	if (header.pass === null && due && clock.now() >= processState.fullNotBefore) header.pass = { ...newRead(), kind: 'full', dropUnseen: false };
+	if (header.pass === null && due && clock.now() >= engine.fullNotBefore) header.pass = { ...newRead(), kind: 'full', dropUnseen: false };
 }
 
 function jobsOf(reads: readonly string[]): string {
@@ -53,12 +54,12 @@ export async function readFull(run: Run, reads: readonly string[]): Promise<Outc
 		compareOptions: (vendorNow) => ({
 			foundBy: pass.kind === 'full' ? 'full' : 'window',
 			silentBefore: pass.kind === 'full' ? null : pass.kind === 'refresh' ? pass.t0 : (header.createdFrom ?? -Infinity),
-			fullRead: run.processState.fullReads,
+			fullRead: run.engine.fullReads,
 			since: 0,
 			vendorNow,
 		}),
 		begin(page) {
-			run.processState.fullReads++;
+			run.engine.fullReads++;
 			pass.t0 = startOf(page);
 			if (pass.kind === 'first' && header.watchStart === 0) {
 				header.watchStart = sentAtVendor(page) ?? pass.t0;
@@ -92,7 +93,7 @@ function createdFrom(watchStart: number, { firstRun }: PollOptions): number | nu
 /** What the complete pass did not show. False: not finished (time or cap), the next poll goes on. */
 async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
 	const { memory } = run.state;
-	const unseen = (entry: Entry | CompactEntry) => entry.seenIn !== run.processState.fullReads;
+	const unseen = (entry: Entry | CompactEntry) => entry.seenIn !== run.engine.fullReads;
 	if (pass.kind === 'refresh') {
 		if (!pass.dropUnseen) return true;
 		// No longer asked for: not gone, only not ours any more.
@@ -138,7 +139,7 @@ async function confirmMissing(run: Run, missing: readonly Entry[]): Promise<bool
 		const answer = (await timed(run, async () => await source.confirmGone?.(chunk.map(({ id, lookupKey: lookupKey }) => ({ id, lookupKey }))))) ?? new Map();
 		for (const entry of chunk) {
 			const row = answer.get(entry.id);
-			if (row === undefined || row?.deleted === false) entry.seenIn = run.processState.fullReads;
+			if (row === undefined || row?.deleted === false) entry.seenIn = run.engine.fullReads;
 			else if (!tellGone(run, entry, row?.changedAt ?? null)) return false;
 		}
 	}
@@ -148,7 +149,7 @@ async function confirmMissing(run: Run, missing: readonly Entry[]): Promise<bool
 function missTwice(run: Run, missing: readonly Entry[]): boolean {
 	for (const entry of missing) {
 		if (!entry.missed) {
-			run.draft.set({ ...entry, missed: true, packedAt: -1, seenIn: run.processState.fullReads });
+			run.draft.set({ ...entry, missed: true, packedAt: -1, seenIn: run.engine.fullReads });
 		} else if (!tellGone(run, entry, null)) return false;
 	}
 	return true;
@@ -165,11 +166,11 @@ function tellGone(run: Run, entry: Entry, at: number | null): boolean {
 	if (wanted.length > 0 && run.emission.isFull) return false;
 	const step = entry.step + 1;
 	run.emission.emit(wanted, { applicationId: entry.id, application: null, before: entry.snapshot, after, step, foundBy: 'full', previousKnown: true });
-	run.draft.set({ ...entry, step, snapshot: after, missed: false, packedAt: -1, seenIn: run.processState.fullReads });
+	run.draft.set({ ...entry, step, snapshot: after, missed: false, packedAt: -1, seenIn: run.engine.fullReads });
 	return true;
 }
 
 /** Models are asked for in a process's first poll and with each pass over everything. */
 export async function checkModels(run: Run): Promise<void> {
-	if (!run.processState.modelsAsked || (run.header.pass !== null && run.header.pass.cursor === null)) await askModels(run);
+	if (!run.engine.modelsAsked || (run.header.pass !== null && run.header.pass.cursor === null)) await askModels(run);
 }

@@ -3,7 +3,7 @@ import { rethrow } from '../../../errors';
 import { CursorRefused, MarkRefused, type SourcePage } from '../../source';
 import { comparePage, type CompareOptions } from '../compare/rows';
 import { messageOf, PollError } from '../../../poll/failures';
-import { LIMITS } from '../options';
+import { POLL_LIMITS } from '../../../poll/limits';
 import { hasTime, skip, timed, type Run } from '../run';
 import type { StoredRead } from '../memory/state';
 
@@ -54,7 +54,7 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		run.host.log.warn(`${messageOf(error)}. What was read so far is kept; the next poll goes on there`, { pages: read.pages });
 		return { end: 'stopped', error };
 	};
-	if (read.cursor !== null && clock.now() - read.storedAt > (run.source.cursorLifeMs ?? LIMITS.cursorLifeMs)) {
+	if (read.cursor !== null && clock.now() - read.storedAt > (run.source.cursorLifeMs ?? POLL_LIMITS.cursorLifeMs)) {
 		const endless = beginAgain(run, read);
 		if (endless) throw endless;
 	}
@@ -94,8 +94,8 @@ function stopped(read: StoredRead): Outcome {
 
 /** What a vendor hands out is stored with each poll. */
 function bounded<Text extends string | null>(run: Run, text: Text, what: string): Text {
-	if (text === null || text.length <= LIMITS.cursorChars) return text;
-	throw new PollError(`${run.source.label} gave a ${what} of ${text.length.toLocaleString('en')} characters: more than ${LIMITS.cursorChars.toLocaleString('en')} cannot be remembered, so its list cannot be read`, { cause: 'configuration-invalid' });
+	if (text === null || text.length <= POLL_LIMITS.cursorChars) return text;
+	throw new PollError(`${run.source.label} gave a ${what} of ${text.length.toLocaleString('en')} characters: more than ${POLL_LIMITS.cursorChars.toLocaleString('en')} cannot be remembered, so its list cannot be read`, { cause: 'configuration-invalid' });
 }
 
 async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
@@ -105,7 +105,7 @@ async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
 	for (const { id, reason } of page.unreadable ?? []) {
 		skip(run, id, reason);
 		const entry = id === null ? undefined : run.draft.find(id);
-		if (entry) entry.seenIn = run.processState.fullReads;
+		if (entry) entry.seenIn = run.engine.fullReads;
 	}
 	return page;
 }

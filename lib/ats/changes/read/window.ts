@@ -1,5 +1,6 @@
 import { clock } from '../../../clock';
 import type { SourcePage } from '../../source';
+import { POLL_LIMITS } from '../../../poll/limits';
 import { LIMITS } from '../options';
 import { interrupted, newRead, readPages, sentAtVendor, type Outcome } from './pages';
 import type { Run } from '../run';
@@ -19,7 +20,7 @@ export async function readWindow(run: Run): Promise<Outcome> {
 		since: header.again?.since ?? stored?.since ?? highWater - overlapOf(run),
 	};
 	header.window = read;
-	for (const [id, at] of run.processState.detailReads) if (clock.now() - at >= LIMITS.readDetailsAgainMs) run.processState.detailReads.delete(id);
+	for (const [id, at] of run.engine.detailReads) if (clock.now() - at >= LIMITS.readDetailsAgainMs) run.engine.detailReads.delete(id);
 	const outcome = await readPages(run, {
 		read,
 		page: async (cursor) => await source.readWindow({ since: read.since, cursor, mark }),
@@ -27,7 +28,7 @@ export async function readWindow(run: Run): Promise<Outcome> {
 			foundBy: 'window',
 			// While everything is read silently, what is only new to us is no news here either.
 			silentBefore: header.pass?.kind === 'refresh' ? header.pass.t0 : null,
-			fullRead: header.pass ? run.processState.fullReads : 0,
+			fullRead: header.pass ? run.engine.fullReads : 0,
 			since: read.since,
 			vendorNow,
 		}),
@@ -73,5 +74,5 @@ export function overlapOf({ header, options, source }: Run): number {
 export function startOf(page: SourcePage): number {
 	const begun = clock.now() - page.tookMs;
 	const vendor = sentAtVendor(page);
-	return vendor === null ? begun - LIMITS.unknownClockMs : Math.min(vendor, begun);
+	return vendor === null ? begun - POLL_LIMITS.unknownClockMs : Math.min(vendor, begun);
 }
