@@ -2,6 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FieldError } from '../errors';
 import type { Request } from '../http/client';
+import { fileTypeOf } from '../http/fileType';
+import { fileNameIn } from '../http/headers';
 import { typedPath, type Query } from '../http/path';
 import { isObject, type Answer } from '../http/apiDefinition';
 import { choice, json, jsonObject, text, toggle, when, type Json } from './field';
@@ -108,16 +110,7 @@ function holdsText(value: unknown): boolean {
 }
 
 async function asFile(item: Item, { headers, body }: Answer, full: IDataObject = {}): Promise<FileItem> {
-	const [mimeType] = (headers['content-type'] ?? '').split(';', 1);
-	const name = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(headers['content-disposition'] ?? '')?.[1];
 	const data = Buffer.isBuffer(body) ? body : Buffer.from([]);
-	return new FileItem(full, { data: await item.toBinary(data, name === undefined ? 'file' : decoded(name), mimeType?.trim() || undefined) });
-}
-
-function decoded(name: string): string {
-	try {
-		return decodeURIComponent(name);
-	} catch {
-		return name;
-	}
+	const name = fileNameIn(headers['content-disposition']) ?? 'file';
+	return new FileItem(full, { data: await item.toBinary(data, name, fileTypeOf({ declared: headers['content-type'], name, data })) });
 }

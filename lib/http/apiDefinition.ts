@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { FailureCause } from '../errors';
 import type { StatedConcurrency } from './concurrency';
+import type { StatedRate } from './rate';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -44,12 +45,10 @@ export interface ApiDefinition {
 	headers?(credentials: ICredentialDataDecryptedObject): Record<string, string>;
 	/** Reads an error out of an answer of any status; undefined = this answer is none. Called before the status is looked at. */
 	error(answer: Answer): VendorError | undefined;
-	/** Instead of JSON.parse, for a vendor whose numbers need more care than it takes. Throws when the text is no JSON. */
-	parse?(text: string): unknown;
 	/** Takes the payload out of the envelope. */
 	data?(body: unknown): unknown;
-	/** Where the vendor says how long to wait, if not in `Retry-After`: in seconds, or an HTTP date. */
-	retryAfter?(headers: Answer['headers']): string | undefined;
+	/** The published rate limit, if there is one; what the headers of answers say is read anyway. */
+	rate?: StatedRate;
 	/** The vendor's own limit of calls at once, from an answer's headers. */
 	statedConcurrency?(headers: Answer['headers']): StatedConcurrency | undefined;
 }

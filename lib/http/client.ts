@@ -3,10 +3,13 @@ import type { IAllExecuteFunctions, ICredentialDataDecryptedObject, IHttpRequest
 import { clock } from '../clock';
 import { ApiError, FieldError, type FailureCause } from '../errors';
 import type { ConcurrencyLimit } from './concurrency';
+import { credentialDigest } from './digest';
+import { parseJson } from './json';
 import { queryString, type Query } from './path';
 import { redact, redacted, secretsOf } from './redact';
+import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit } from './rate';
+import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
 import { TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
-import { nextStep, retryAfterMs, type Outcome } from './retry';
 import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from './apiDefinition';
 
 export interface Request {
@@ -38,6 +41,12 @@ export interface ClientOptions {
 
 type Send = (timeoutMs: number) => Promise<unknown>;
 
+interface Tried {
+	answer?: Answer;
+	error?: VendorError;
+	outcome: Outcome;
+}
+
 const MAX_HOPS = 5;
 const OWN_HINTS: Record<number, { cause: FailureCause; hint: string }> = {
 	400: { cause: 'configuration-invalid', hint: 'Check the fields of this node: the service could not use one of them.' },
@@ -45,8 +54,11 @@ const OWN_HINTS: Record<number, { cause: FailureCause; hint: string }> = {
 	402: { cause: 'quota-exhausted', hint: 'The subscription with the service has ended or does not cover this call.' },
 	403: { cause: 'credential-invalid', hint: 'The key is valid but may not do this: give it the right in the service, or use another key.' },
 	404: { cause: 'configuration-invalid', hint: 'Check the IDs: nothing was found there, or this account may not see it.' },
+	413: { cause: 'configuration-invalid', hint: 'What this call sends is too large for the service: send smaller files or fewer records at once.' },
+	414: { cause: 'configuration-invalid', hint: 'The address of the call became too long: give fewer IDs or shorter filters at once.' },
 	422: { cause: 'configuration-invalid', hint: 'The service understood the call but cannot do it with these values.' },
 	429: { cause: 'rate-limited', hint: 'The service refuses more calls for now: run later, or lower "Max Concurrency".' },
+	431: { cause: 'configuration-invalid', hint: 'The address and headers of the call became too long: give fewer IDs or shorter filters at once.' },
 };
 
 /** Sends requests of one service through n8n's own helper, so the host's proxy, certificate and domain settings apply. */
@@ -54,6 +66,7 @@ export class HttpClient {
 	private readonly base: string;
 	private readonly secrets: readonly string[];
 	private readonly signal?: AbortSignal;
+	private readonly rate: RateLimit;
 
 	constructor(
 		private readonly host: IAllExecuteFunctions,
@@ -63,6 +76,7 @@ export class HttpClient {
 	) {
 		this.base = api.baseUrl(credentials).replace(/\/+$/, '');
 		this.secrets = secretsOf(credentials);
+		this.rate = rateLimitOf(`${api.service} ${this.base} ${credentialDigest(credentials)}`, api.rate);
 		this.signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
 	}
 
@@ -101,10 +115,8 @@ export class HttpClient {
 	private locate(request: Request): string {
 		const base = (request.baseUrl ?? this.base).replace(/\/+$/, '');
 		if (!/^https?:/i.test(request.path)) return withQuery(base + request.path, request.query);
-		const url = new URL(request.path);
-		if (url.origin !== new URL(base).origin) {
-			throw this.failure(request, { cause: 'configuration-invalid' }, undefined, 'pointed to another server, which would have received the credentials');
-		}
+		const url = atOwnOrigin(new URL(request.path), new URL(base));
+		if (!url) throw this.failure(request, { cause: 'configuration-invalid' }, undefined, 'pointed to another server, which would have received the credentials');
 		return url.href;
 	}
 
@@ -128,28 +140,39 @@ export class HttpClient {
 				...(request.form ? { body: request.form() } : json === undefined ? {} : { body: json }),
 			} as IHttpRequestOptions;
 			return await this.host.helpers.httpRequestWithAuthentication.call(this.host, this.api.credential, options);
-		});
+		}, undefined, this.rate);
 	}
 
-	private async attempts(request: Request, send: Send, readError: ApiDefinition['error'] = (answer) => this.api.error(answer)): Promise<Answer> {
+	private async attempts(request: Request, send: Send, readError: ApiDefinition['error'] = (answer) => this.api.error(answer), rate?: RateLimit): Promise<Answer> {
 		const repeatable = request.repeatable === true || request.method === 'GET' || request.method === 'HEAD';
-		for (let number = 1; ; number++) {
-			const { answer, error, outcome } = await this.throttled(request, send, readError);
+		const deadline = this.options.deadline ?? Infinity;
+		let refusedAt: number | undefined;
+		for (let number = 1; ; ) {
+			const tried = await this.throttled(request, send, readError, rate);
+			if ('waitMs' in tried) throw this.failure(request, { message: `${this.api.service} takes no more calls for now`, cause: 'rate-limited', hint: OWN_HINTS[429]?.hint }, undefined, undefined, { kind: 'answer', status: 429, refusedBeforeRun: true, retryAfterMs: tried.waitMs });
+			const { answer, error, outcome } = tried;
 			const accepted = answer !== undefined && request.accept?.includes(answer.status) === true;
-			const step = accepted ? 'done' : nextStep({ repeatable, number, outcome, jitter: Math.random() });
+			const step = accepted ? 'done' : nextStep({ repeatable, number, outcome, waitedMs: refusedAt === undefined ? 0 : clock.now() - refusedAt, jitter: Math.random() });
 			if (step === 'done' && answer && (accepted || !error)) return answer;
-			if (typeof step === 'object' && clock.now() + step.retryInMs < (this.options.deadline ?? Infinity)) {
-				await clock.sleep(step.retryInMs, this.signal);
-				continue;
+			if (typeof step === 'object') {
+				const waitMs = 'turnInMs' in step ? step.turnInMs : step.retryInMs;
+				if (clock.now() + waitMs < deadline) {
+					if ('retryInMs' in step) number++;
+					else refusedAt ??= clock.now();
+					// Whoever waits for a turn waits there, with all others.
+					if ('retryInMs' in step || !rate) await clock.sleep(waitMs, this.signal);
+					continue;
+				}
 			}
 			throw this.failure(request, error ?? {}, answer, undefined, outcome, step === 'outcomeUnknown');
 		}
 	}
 
-	private async throttled(request: Request, send: Send, readError: ApiDefinition['error']) {
-		if (!this.options.limit) return await this.once(request, send, readError);
+	private async throttled(request: Request, send: Send, readError: ApiDefinition['error'], rate?: RateLimit): Promise<Tried | { waitMs: number }> {
+		if (!this.options.limit) return await this.inTurn(request, send, readError, rate);
 		return await this.options.limit.run(async (report) => {
-			const result = await this.once(request, send, readError);
+			const result = await this.inTurn(request, send, readError, rate);
+			if ('waitMs' in result) return result;
 			const stated = result.answer && this.api.statedConcurrency?.(result.answer.headers);
 			if (stated !== undefined) report.stated(stated);
 			if (result.outcome.kind === 'answer' && (result.outcome.status === 429 || result.outcome.refusedBeforeRun)) report.refused();
@@ -158,7 +181,23 @@ export class HttpClient {
 		});
 	}
 
-	private async once(request: Request, send: Send, readError: ApiDefinition['error']): Promise<{ answer?: Answer; error?: VendorError; outcome: Outcome }> {
+	/** One try when the rate limit allows it; `waitMs` where that would be too late. */
+	private async inTurn(request: Request, send: Send, readError: ApiDefinition['error'], rate?: RateLimit): Promise<Tried | { waitMs: number }> {
+		if (!rate) return await this.once(request, send, readError);
+		const waitMs = await rate.begin(Math.min(this.options.deadline ?? Infinity, clock.now() + MAX_WAIT_MS), this.signal);
+		if (waitMs !== undefined) return { waitMs };
+		let tried: Tried | undefined;
+		try {
+			tried = await this.once(request, send, readError);
+			return tried;
+		} finally {
+			const outcome = tried?.outcome;
+			const refused = outcome?.kind === 'answer' && (outcome.status === 429 || outcome.refusedBeforeRun) ? outcome.retryAfterMs : undefined;
+			rate.end(tried?.answer && readRate(tried.answer.headers, clock.now()), refused === undefined ? undefined : Math.max(MIN_TURN_MS, refused));
+		}
+	}
+
+	private async once(request: Request, send: Send, readError: ApiDefinition['error']): Promise<Tried> {
 		this.signal?.throwIfAborted();
 		const sentAt = clock.now();
 		const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? this.api.timeoutMs, (this.options.deadline ?? Infinity) - sentAt));
@@ -175,11 +214,12 @@ export class HttpClient {
 			if (status === undefined || status < 400) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };
 			raw = { statusCode: status, headers: {}, body: '' };
 		}
-		const answer = readAnswer(raw, request.expect ?? 'json', sentAt, this.api.parse);
+		const answer = readAnswer(raw, request.expect ?? 'json', sentAt);
 		const read = (from: Answer) => (from.status >= 200 && from.status < 300 && typeof from.body === 'string' && request.expect === undefined ? notJson(from) : readError(from));
 		const found = read(answer);
 		const error = found && { ...found, ...read(await this.withoutSecrets(answer)) };
-		const retry = retryAfterMs(answer.headers['retry-after'] ?? this.api.retryAfter?.(answer.headers), clock.now());
+		const { retryAfterMs, remaining = 0, resetMs } = readRate(answer.headers, clock.now());
+		const retry = retryAfterMs ?? (answer.status === 429 && remaining === 0 ? resetMs : undefined);
 		return {
 			answer,
 			error,
@@ -202,11 +242,11 @@ export class HttpClient {
 		if (location === undefined || !(repeats || (keepsMethod && hop === 0)) || hop >= MAX_HOPS) {
 			throw this.failure(request, {}, answer, 'was redirected in a way that cannot be followed');
 		}
+		if (!URL.canParse(location, from)) throw this.failure(request, {}, answer, 'was redirected in a way that cannot be followed');
 		const target = new URL(location, from);
-		if (target.origin !== new URL(from).origin) {
-			throw this.failure(request, { cause: 'configuration-invalid' }, answer, `was redirected to another server (${target.host}), which would have received the credentials`);
-		}
-		return target.href;
+		const own = atOwnOrigin(target, new URL(from));
+		if (!own) throw this.failure(request, { cause: 'configuration-invalid' }, answer, `was redirected to another server (${target.host}), which would have received the credentials`);
+		return own.href;
 	}
 
 	private failure(request: Request, error: VendorError, answer?: Answer, happened?: string, outcome?: Outcome, outcomeUnknown = false): ApiError {
@@ -235,22 +275,22 @@ function hintOf(hint: string | undefined): { hint?: string } {
 	return hint === undefined ? {} : { hint };
 }
 
-function readAnswer(raw: unknown, expect: 'json' | 'file' | 'text', sentAt: number, parse?: ApiDefinition['parse']): Answer {
+function readAnswer(raw: unknown, expect: 'json' | 'file' | 'text', sentAt: number): Answer {
 	const full = isObject(raw) ? raw : {};
 	const status = typeof full.statusCode === 'number' ? full.statusCode : 0;
 	const headers: Record<string, string> = {};
 	for (const [name, value] of Object.entries(isObject(full.headers) ? full.headers : {})) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
 	const isFile = expect === 'file' && status >= 200 && status < 300;
-	const body = isFile ? full.body : parsed(Buffer.isBuffer(full.body) ? full.body.toString('utf8') : full.body, expect === 'text' && status < 300, parse);
+	const body = isFile ? full.body : parsed(Buffer.isBuffer(full.body) ? full.body.toString('utf8') : full.body, expect === 'text' && status < 300);
 	return { status, headers, body, sentAt, tookMs: clock.now() - sentAt };
 }
 
 /** JSON where it is JSON; undefined for an empty body; the text itself otherwise. */
-function parsed(body: unknown, keepText: boolean, parse: (text: string) => unknown = JSON.parse): unknown {
+function parsed(body: unknown, keepText: boolean): unknown {
 	if (typeof body !== 'string' || keepText) return body;
 	if (body.trim() === '') return undefined;
 	try {
-		return parse(body);
+		return parseJson(body);
 	} catch {
 		return body;
 	}
@@ -325,6 +365,13 @@ function publicUrl(text: string, base: string): URL {
 		throw new FieldError('The file address is not https', 'Only https addresses are fetched.');
 	}
 	return url;
+}
+
+/** `url` where our calls go; undefined: another server. Behind a TLS proxy a service may write its own links with http: their path is asked where we ask. */
+function atOwnOrigin(url: URL, own: URL): URL | undefined {
+	if (url.origin === own.origin) return url;
+	const web = url.protocol === 'http:' || url.protocol === 'https:';
+	return web && url.hostname === own.hostname && url.protocol !== own.protocol ? new URL(own.origin + url.pathname + url.search) : undefined;
 }
 
 /** A path may bring a query of its own. */

@@ -6,22 +6,37 @@ export interface Page<Row> {
 	next?: string | null;
 }
 
+/** A service that answers with empty pages for ever must not keep an execution for ever. */
+const EMPTY_PAGES_IN_A_ROW = 100;
+
+export interface PagesOptions<Row> {
+	/** Of the first page. */
+	from?: string;
+	/** Where a row stands for a whole page. */
+	isEmpty?: (rows: readonly Row[]) => boolean;
+}
+
 /**
  * Every page of a list, whatever the paging style: `fetch` turns a cursor (none for the first page) into a page.
- * An empty page with a next cursor goes on; a cursor seen before is an error, since it would never end.
+ * An empty page with a next cursor goes on, but not for ever; a cursor seen before is an error, since it would never end.
  */
-export async function* pages<Row>(fetch: (cursor: string | undefined) => Promise<Page<Row>>, from?: string): AsyncGenerator<readonly Row[]> {
+export async function* pages<Row>(fetch: (cursor: string | undefined) => Promise<Page<Row>>, { from, isEmpty = (rows) => rows.length === 0 }: PagesOptions<Row> = {}): AsyncGenerator<readonly Row[]> {
 	const seen = new Set<string>();
 	let cursor = from;
+	let empty = 0;
 	do {
 		const page: Page<Row> = await fetch(cursor);
 		yield page.rows;
-		cursor = page.next ?? undefined;
+		cursor = page.next || undefined;
+		empty = isEmpty(page.rows) ? empty + 1 : 0;
+		if (cursor !== undefined && empty >= EMPTY_PAGES_IN_A_ROW) {
+			throw new Error(`The service gave nothing but empty pages, ${EMPTY_PAGES_IN_A_ROW} in a row: the list would never end. Nothing was left out silently; try again or narrow the filters.`);
+		}
 		if (cursor !== undefined && seen.has(cursor)) {
 			throw new Error('The service gave the same page cursor twice: the list would never end. Nothing was left out silently; try again or narrow the filters.');
 		}
-		if (cursor) seen.add(cursor);
-	} while (cursor);
+		if (cursor !== undefined) seen.add(cursor);
+	} while (cursor !== undefined);
 }
 
 /** The next cursor of the five styles, each a function from an answer's body. */

@@ -2,6 +2,7 @@ import type { IDataObject, INode, INodeExecutionData, IWebhookFunctions, IWebhoo
 
 import { asNodeError } from '../action/asNodeError';
 import { FieldError } from '../errors';
+import { parseJson } from '../http/json';
 import { repeatsOf } from './repeats';
 import { isSecret, isSigned } from './signature';
 
@@ -38,7 +39,7 @@ export async function receive<Event>(context: IWebhookFunctions, node: INode, de
 
 	let event: Event;
 	try {
-		event = delivery.parse(JSON.parse(rawBody.toString('utf8')), headers);
+		event = delivery.parse(parseJson(rawBody), headers);
 	} catch (error) {
 		return answer(context, 400, error instanceof FieldError ? error.message : 'The body is not JSON.');
 	}

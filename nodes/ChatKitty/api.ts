@@ -8,7 +8,7 @@ import { nextFrom, pages } from '../../lib/http/pages';
 import { recordOf, recordsOf } from '../../lib/http/record';
 import { expandTemplate } from '../../lib/http/uriTemplate';
 import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from '../../lib/http/apiDefinition';
-import { normalize, parseExactly, toWire, type ApiVersion } from './dialect';
+import { normalize, toWire, type ApiVersion } from './dialect';
 
 /** "set a custom page size up to 100". https://chatkitty.com/docs/api */
 export const PAGE_SIZE = 100;
@@ -35,7 +35,6 @@ const definition: ApiDefinition = {
 	timeoutMs: 60_000,
 	baseUrl: (credentials) => `${credentials.environment === 'custom' ? checkedBaseUrl(credentials.baseUrl) : PRODUCTION}${versionOf(credentials) === 'v1' ? '/v1' : ''}`,
 	headers: (credentials) => ({ Accept: ACCEPT[versionOf(credentials)] }),
-	parse: parseExactly,
 	error: ({ status, headers, body }) => {
 		const said = isObject(body) && typeof body.error === 'string' && (status >= 400 || typeof body.timestamp === 'string') ? body : undefined;
 		if (status < 400 && !said) return undefined;
@@ -174,12 +173,11 @@ export class ChatKittyApi {
 	}
 
 	private nextOf(body: Record<string, unknown>, address: string): string | undefined {
-		const { number, total_pages: total } = isObject(body.page) ? body.page : {};
-		const isLast = typeof number === 'number' && typeof total === 'number' && number + 1 >= total;
-		if (isLast) return undefined;
 		const href = nextFrom.hal(body);
+		// Where there is a link it decides, whatever the numbers say.
 		if (href !== undefined) return new URL(expandTemplate(href), this.client.origin).href;
-		if (typeof number !== 'number' || typeof total !== 'number') return undefined;
+		const { number, total_pages: total } = isObject(body.page) ? body.page : {};
+		if (typeof number !== 'number' || typeof total !== 'number' || number + 1 >= total) return undefined;
 		const [path = '', query = ''] = address.split('?');
 		const parameters = new URLSearchParams(query);
 		parameters.set('page', String(number + 1));

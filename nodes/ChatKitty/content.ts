@@ -2,6 +2,7 @@ import { binary, choice, number, text, when } from '../../lib/action/field';
 import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
+import { multipart } from '../../lib/http/form';
 import type { ChatKittyApi } from './api';
 import { referenceTo, usernameOf } from './people';
 
@@ -97,17 +98,7 @@ async function uploadMessage(chatkitty: ChatKittyApi, item: Item, address: strin
 /** A form with the input file in its part `file`, made anew for each attempt. */
 export async function filePart(item: Item, field: string | undefined, fields: Record<string, string | undefined> = {}): Promise<() => unknown> {
 	const { data, name, mimeType } = await item.readFile(field ?? 'data');
-	return formOf(data, name, mimeType, fields);
-}
-
-export function formOf(data: Buffer, name: string, mimeType: string, fields: Record<string, string | undefined> = {}): () => unknown {
-	const bytes = new Uint8Array(data);
-	return () => {
-		const form = new FormData();
-		form.append('file', new Blob([bytes], { type: mimeType }), name);
-		for (const [key, value] of Object.entries(fields)) if (value !== undefined) form.append(key, value);
-		return form;
-	};
+	return multipart(fields, [{ part: 'file', data, name, mimeType }]);
 }
 
 export function externalFile({ fileUrl, fileName, fileContentType, fileSize }: Content): Row {

@@ -46,14 +46,6 @@ function camel(name: string): string {
 	return name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
-/**
- * JSON whose long whole numbers stay exact, as text: IDs and cursors are 64-bit, JavaScript's numbers end at 53. Texts are
- * matched first, so that digits inside them are left alone.
- */
-export function parseExactly(text: string): unknown {
-	return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (found) => (/^-?\d{16,}$/.test(found) && !Number.isSafeInteger(Number(found)) ? `"${found}"` : found)));
-}
-
 /** The ID at the end of a link: memberships and invites say only there whose they are. */
 export function idInLink(links: unknown, relation: string): string | null {
 	const link = isObject(links) ? links[relation] : undefined;

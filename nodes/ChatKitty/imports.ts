@@ -3,8 +3,9 @@ import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
+import { multipart } from '../../lib/http/form';
+import { parseJson } from '../../lib/http/json';
 import type { ChatKittyApi } from './api';
-import { formOf } from './content';
 import { snake, toWire } from './dialect';
 
 /** Where the rows come from: all items of the input at once, a field, or a file. */
@@ -66,7 +67,7 @@ export interface Source {
 export async function startImport(chatkitty: ChatKittyApi, item: Item, address: string, shape: RowShape, source: Source): Promise<Row | undefined> {
 	if (source.source === 'items' && item.index > 0) return undefined;
 	const data = source.source === 'file' ? await fileRows(item, source.binaryField ?? 'data') : Buffer.from(JSON.stringify(toWire(checkedRows(shape, source.source === 'items' ? item.all : source.rows), chatkitty.version)));
-	return await chatkitty.upload(address, formOf(data, `${shape.what}s.json`, 'application/json'));
+	return await chatkitty.upload(address, multipart({}, [{ part: 'file', data, name: `${shape.what}s.json`, mimeType: 'application/json' }]));
 }
 
 /** Every row is checked before anything is sent: ChatKitty does not say which rows of an import failed. */
@@ -99,7 +100,7 @@ async function fileRows(item: Item, field: string): Promise<Buffer> {
 
 function parsed(text: string, complaint: string, hint: string): unknown {
 	try {
-		return JSON.parse(text);
+		return parseJson(text);
 	} catch {
 		return refuse(complaint, hint);
 	}

@@ -13,8 +13,6 @@ import { extraHeaders, withCredential } from './headers';
 /** https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (pagination) */
 export const PAGE_SIZE = { default: 50, max: 300 };
 const JSON_API = 'application/vnd.api+json';
-/** A service that answers with empty pages for ever must not keep an execution for ever. */
-const EMPTY_PAGES_IN_A_ROW = 100;
 
 const definition: ApiDefinition = {
 	service: 'Chat Technologies',
@@ -22,8 +20,6 @@ const definition: ApiDefinition = {
 	timeoutMs: 60_000,
 	baseUrl: ({ baseUrl }) => checkedBaseUrl(baseUrl),
 	error: errorOf,
-	// Not documented; the vendor whose words the documentation borrows counts the seconds there.
-	retryAfter: (headers) => headers['x-rate-limit-reset'],
 };
 
 /** What a node may set beside the credential. */
@@ -136,18 +132,19 @@ export class ChatTechnologiesApi {
 	private allPages(address: string, query: Query, limit = Infinity) {
 		const size = Math.min(this.settings.pageSize ?? PAGE_SIZE.default, limit);
 		let before = '';
-		let empty = 0;
-		return pages(async (cursor: string | undefined) => {
-			const page = await this.page(address, cursor ?? null, query, size);
-			const content = JSON.stringify(page.rows);
-			empty = page.rows.length === 0 ? empty + 1 : 0;
-			// Where the account's set-up ignores `cursor`, every page is the first one under a new cursor.
-			if (page.next && ((empty === 0 && content === before) || empty >= EMPTY_PAGES_IN_A_ROW)) {
-				throw new Error(`Chat Technologies gives ${empty > 0 ? 'nothing but empty pages' : 'the same page again and again'} at ${address}: the list would never end. Set a Limit below ${size} or ask which paging your set-up has.`);
-			}
-			before = content;
-			return { rows: [page], next: page.next };
-		});
+		return pages(
+			async (cursor: string | undefined) => {
+				const page = await this.page(address, cursor ?? null, query, size);
+				const content = JSON.stringify(page.rows);
+				// Where the account's set-up ignores `cursor`, every page is the first one under a new cursor.
+				if (page.next && page.rows.length > 0 && content === before) {
+					throw new Error(`Chat Technologies gives the same page again and again at ${address}: the list would never end. Set a Limit below ${size} or ask which paging your set-up has.`);
+				}
+				before = content;
+				return { rows: [page], next: page.next };
+			},
+			{ isEmpty: ([page]) => page?.rows.length === 0 },
+		);
 	}
 
 	private absolute(link: string, address: string): string {

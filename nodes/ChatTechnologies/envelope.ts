@@ -2,6 +2,7 @@ import type { Row } from '../../lib/action/operation';
 import type { FailureCause } from '../../lib/errors';
 import { nextFrom } from '../../lib/http/pages';
 import { isObject, type Answer, type VendorError } from '../../lib/http/apiDefinition';
+import { asRow, errorCode, errorSentences, recordsIn } from '../../lib/http/jsonApi';
 
 /*
  * What an answer holds, found by looking at it: the documentation shows two envelopes (JSON with `metadata.cursors`, and JSON:API) and says
@@ -23,9 +24,7 @@ export function decode(body: unknown): Decoded {
 	if (Array.isArray(body)) return { rows: body.map(asRow), next: null };
 	if (!isObject(body)) return { rows: [asRow(body)], next: null };
 	if (!('data' in body)) return { rows: Object.keys(body).length === 0 ? [] : [body as Row], next: nextOf(body) };
-	const { data } = body;
-	const records = Array.isArray(data) ? data : data === null || data === undefined || data === '' ? [] : [data];
-	return { rows: withIncluded(records.map(asRow), body.included), next: nextOf(body) };
+	return { rows: recordsIn(body), next: nextOf(body) };
 }
 
 /** The first place that is there decides, also when it says that there is no more. */
@@ -38,35 +37,6 @@ function nextOf(body: Record<string, unknown>): Next | null {
 	}
 	const link = nextFrom.jsonApi(body);
 	return link === undefined ? null : { link };
-}
-
-function asRow(value: unknown): Row {
-	return isObject(value) ? (value as Row) : { value: value as Row[string] };
-}
-
-function withIncluded(rows: Row[], included: unknown): Row[] {
-	if (!Array.isArray(included) || included.length === 0) return rows;
-	const known = new Map(included.filter(isObject).map((record) => [`${record.type}:${record.id}`, record as Row]));
-	return rows.map((row) => {
-		const related = relationsOf(row).flatMap(([, targets]) => targets ?? []).flatMap(({ type, id }) => known.get(`${type}:${id}`) ?? []);
-		return related.length === 0 ? row : { ...row, included: [...new Set(related)] };
-	});
-}
-
-type Target = { type: string; id: string };
-
-/** A record's relations: name, targets (undefined: only links are told, null: there is none), and whether it may have several. */
-export function relationsOf(row: Row): Array<[name: string, targets: Target[] | null | undefined, several: boolean]> {
-	return Object.entries(isObject(row.relationships) ? row.relationships : {}).map(([name, relation]) => {
-		const data = isObject(relation) ? relation.data : undefined;
-		if (Array.isArray(data)) return [name, data.flatMap(targetOf), true];
-		return [name, data === null ? null : data === undefined ? undefined : targetOf(data), false];
-	});
-}
-
-function targetOf(value: unknown): Target[] {
-	if (!isObject(value) || (typeof value.id !== 'string' && typeof value.id !== 'number')) return [];
-	return [{ type: String(value.type ?? ''), id: String(value.id) }];
 }
 
 // ------------------------------------------------------------------------------------------------------------ errors
@@ -105,12 +75,7 @@ export function errorOf({ status, body, headers }: Answer): VendorError | undefi
 }
 
 function sentenceOf(body: Record<string, unknown>): string | undefined {
-	const list = (Array.isArray(body.errors) ? body.errors : []).flatMap((one: unknown) => {
-		if (!isObject(one)) return text(one) ?? [];
-		const said = text(one.detail) ?? text(one.title) ?? text(one.message);
-		const pointer = isObject(one.source) ? text(one.source.pointer) : undefined;
-		return said === undefined ? [] : pointer === undefined ? said : `${said} (${pointer})`;
-	});
+	const list = errorSentences(body.errors);
 	if (list.length > 0) return list.join('; ');
 	const { error } = body;
 	const detail = isObject(body.detail) ? undefined : text(body.detail);
@@ -118,8 +83,7 @@ function sentenceOf(body: Record<string, unknown>): string | undefined {
 }
 
 function codeOf(body: Record<string, unknown>): string | undefined {
-	const listed = Array.isArray(body.errors) ? body.errors.filter(isObject).map((one) => text(one.code)).find(Boolean) : undefined;
-	return listed ?? text(body.type_name) ?? (isObject(body.error) ? text(body.error.code) : undefined);
+	return errorCode(body.errors) ?? text(body.type_name) ?? (isObject(body.error) ? text(body.error.code) : undefined);
 }
 
 function text(value: unknown): string | undefined {

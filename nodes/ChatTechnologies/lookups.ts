@@ -1,7 +1,8 @@
 import type { Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
 import { pathOf, type ChatTechnologiesApi } from './api';
-import { flat, flatChange } from './records';
+import { flat } from '../../lib/http/jsonApi';
+import { flatChange } from './records';
 
 export const searchCandidates = listAt('searchCandidates', '/candidates', (row) => [[row['first-name'], row['last-name']].filter(Boolean).join(' '), row.email]);
 export const searchDepartments = listAt('searchDepartments', '/departments', (row) => [row.name]);

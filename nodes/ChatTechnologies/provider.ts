@@ -8,7 +8,8 @@ import { ApiError, FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import { connectChatTechnologies, PAGE_SIZE, pathOf, type ChatTechnologiesApi } from './api';
 import { decode } from './envelope';
-import { flat, flatChange, record, type Attributes } from './records';
+import { flat, record, type Attributes } from '../../lib/http/jsonApi';
+import { flatChange } from './records';
 import { resumeOf } from './resumes';
 
 const PROVIDER = 'chatTechnologies';

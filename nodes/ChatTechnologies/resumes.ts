@@ -2,8 +2,10 @@ import { FileItem, type Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { ApiError } from '../../lib/errors';
 import type { Answer } from '../../lib/http/apiDefinition';
+import { fileFrom } from '../../lib/http/files';
 import type { ChatTechnologiesApi } from './api';
-import { flat, resumeAddress, type Resume } from './records';
+import { flat } from '../../lib/http/jsonApi';
+import { resumeAddress, type Resume } from './records';
 
 export interface ResumeFile {
 	data: Buffer;
@@ -32,29 +34,8 @@ export async function resumeItem(item: Item, file: ResumeFile, json: Row, field:
 	return new FileItem(json, { [field]: await item.toBinary(file.data, file.fileName, file.mimeType) });
 }
 
-function asFile({ body, headers }: Answer, address: string, row: Row, which: Resume): ResumeFile {
-	const mimeType = (headers['content-type'] ?? '').split(';', 1)[0]?.trim();
-	return {
-		data: Buffer.isBuffer(body) ? body : Buffer.from([]),
-		fileName: namedIn(headers['content-disposition']) ?? namedBy(address) ?? `${which}-${String(flat(row).id)}.pdf`,
-		mimeType: mimeType === undefined || mimeType === '' ? 'application/pdf' : mimeType,
-	};
-}
-
-function namedIn(disposition = ''): string | undefined {
-	const name = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1] ?? /filename="?([^";]+)/i.exec(disposition)?.[1];
-	return name === undefined ? undefined : decoded(name);
-}
-
-function namedBy(address: string): string | undefined {
-	const last = URL.canParse(address) ? new URL(address).pathname.split('/').at(-1) : undefined;
-	return last?.includes('.') ? decoded(last) : undefined;
-}
-
-function decoded(name: string): string {
-	try {
-		return decodeURIComponent(name);
-	} catch {
-		return name;
-	}
+function asFile(answer: Answer, address: string, row: Row, which: Resume): ResumeFile {
+	const otherwise = `${which}-${String(flat(row).id)}.pdf`;
+	const { data, name, mimeType } = fileFrom(answer, { otherwise }, address);
+	return { data, fileName: name, mimeType: mimeType ?? 'application/pdf' };
 }

@@ -12,7 +12,7 @@ import { filterDay } from './dates';
 import { filled, wireNumber } from './fields';
 import { joinsOf, withKeys, type Joins } from './joins';
 import { normalize, PROVIDER, toApplication, toJob, toMessage, toStage, toUser } from './mapping';
-import { multipart } from './multipart';
+import { multipart } from '../../lib/http/form';
 import { createAndFind, document, keyInBody } from './newCandidate';
 
 const DAY = 24 * 60 * 60_000;

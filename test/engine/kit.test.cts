@@ -157,7 +157,6 @@ describe('faults', () => {
 	it.each([
 		['a refusal with the seconds to wait', { kind: 'status', status: 429, retryAfter: 7 }, 7],
 		['a refusal with a date to wait for', { kind: 'status', status: 429, retryAfter: 30, retryAfterAs: 'date' }, 30],
-		['a refusal that asks for an hour', { kind: 'status', status: 429, retryAfter: 3600 }, 60],
 		['an ATS that is down', { kind: 'status', status: 503 }, undefined],
 		['an error in a success, of a kind that was not run', { kind: 'errorInSuccess' }, undefined],
 	] as const)('%s: reads and writes are sent again', async (_what, day, wait) => {
@@ -171,6 +170,19 @@ describe('faults', () => {
 			if (wait !== undefined) expect(Math.abs(must(waits[0]) - wait)).toBeLessThanOrEqual(1);
 			expect([index, waits.length]).toEqual([index, 1]);
 		}
+	});
+
+	it('a refusal that asks for an hour fails at once and says when to come again', async () => {
+		kombo.sandbox.faults.next({ kind: 'status', status: 429, retryAfter: 3600 });
+		expect((await read()).error).toMatchObject({ httpCode: '429', failure: { cause: 'rate-limited', retryAfterMs: 900_000 } });
+		expect(waits).toEqual([]);
+		expect((await read()).error).toBeUndefined();
+	});
+
+	it('more refusals with a stated wait than there are attempts are waited for', async () => {
+		kombo.sandbox.faults.next({ kind: 'status', status: 429, retryAfter: 9 }, { times: 7 });
+		expect((await read()).error).toBeUndefined();
+		expect(waits.filter((wait) => Math.abs(wait - 9) < 1)).toHaveLength(7);
 	});
 
 	it('waits 1, 2 and 4 seconds, give or take, and then tells the refusal', async () => {

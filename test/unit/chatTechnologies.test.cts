@@ -6,7 +6,8 @@ import { filled, provider, toCandidate, toEntry, toMessage } from '../../nodes/C
 import { connectChatTechnologies, type Settings } from '../../nodes/ChatTechnologies/api';
 import { decode, errorOf } from '../../nodes/ChatTechnologies/envelope';
 import { withCredential } from '../../nodes/ChatTechnologies/headers';
-import { flat, flatCandidate, flatChange, typedRelations, writable, CANDIDATE_RULES } from '../../nodes/ChatTechnologies/records';
+import { flat, typedRelations } from '../../lib/http/jsonApi';
+import { flatCandidate, flatChange, writable, CANDIDATE_RULES } from '../../nodes/ChatTechnologies/records';
 
 /** The dossier's fixtures, section 5.5: made from its rules, not captured. */
 const F1 = { data: [{ id: 'm1' }, { id: 'm2' }], metadata: { cursors: { previous: null, next: 'c2' } } };

@@ -1,5 +1,6 @@
 import { ChatKittyApi } from '../../nodes/ChatKitty/api';
-import { idInLink, normalize, parseExactly, toWire } from '../../nodes/ChatKitty/dialect';
+import { idInLink, normalize, toWire } from '../../nodes/ChatKitty/dialect';
+import { parseJson } from '../../lib/http/json';
 import { checkedRows, SHAPES } from '../../nodes/ChatKitty/imports';
 import { job, membership, settings, simpleChannel, simpleMessage, simpleNotification, simpleReceipt, simpleSession, simpleSummary, simpleUser } from '../../nodes/ChatKitty/models';
 import { referenceTo, whoOf } from '../../nodes/ChatKitty/people';
@@ -52,7 +53,7 @@ describe('the two simulators', () => {
 	});
 
 	it('keep numbers of 64 bits exact, and digits inside texts alone', () => {
-		expect(parseExactly('{"id": 9007199254740993, "small": 12, "cursor": "333582423138781125", "text": "call 12345678901234567890, \\"now\\": 1234567890123456789", "f": 1.2345678901234567, "list": [9223372036854775807,-9223372036854775808]}')).toEqual({
+		expect(parseJson('{"id": 9007199254740993, "small": 12, "cursor": "333582423138781125", "text": "call 12345678901234567890, \\"now\\": 1234567890123456789", "f": 1.2345678901234567, "list": [9223372036854775807,-9223372036854775808]}')).toEqual({
 			id: '9007199254740993',
 			small: 12,
 			cursor: '333582423138781125',
@@ -60,7 +61,7 @@ describe('the two simulators', () => {
 			f: 1.2345678901234567,
 			list: ['9223372036854775807', '-9223372036854775808'],
 		});
-		expect(() => parseExactly('<html>')).toThrow();
+		expect(() => parseJson('<html>')).toThrow();
 	});
 });
 
@@ -120,13 +121,14 @@ describe('pages', () => {
 		]);
 	});
 
-	it('go on by number where there are no links, and stop at the last one whatever a link says', async () => {
+	it('go on by number where there are no links, and by the link where there is one, whatever the numbers say', async () => {
 		const { asked, chatkitty } = answers([
 			{ _embedded: { jobs: [{ id: 1 }] }, page: { number: 0, totalPages: 2, size: 1, totalElements: 2 } },
 			{ _embedded: { jobs: [{ id: 2 }] }, page: { number: 1, total_pages: 2, size: 1, total_elements: 2 }, ...next('/jobs?page=2') },
+			{ _embedded: { jobs: [{ id: 3 }] }, page: { number: 2, total_pages: 2, size: 1, total_elements: 2 } },
 		]);
-		expect(await all(chatkitty.list('/jobs', 'jobs', { running: true }, 1))).toEqual([{ id: '1' }, { id: '2' }]);
-		expect(asked).toEqual(['/jobs?running=true&size=1', '/jobs?running=true&size=1&page=1']);
+		expect(await all(chatkitty.list('/jobs', 'jobs', { running: true }, 1))).toEqual([{ id: '1' }, { id: '2' }, { id: '3' }]);
+		expect(asked).toEqual(['/jobs?running=true&size=1', '/jobs?running=true&size=1&page=1', 'https://api.chatkitty.com/jobs?page=2']);
 	});
 
 	it.each([[{}], [null], ['text'], [[]], [{ error: 'x' }]])('%j is no list', async (body) => {

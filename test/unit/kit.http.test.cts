@@ -6,7 +6,8 @@ import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { nextFrom, pages, type Page } from '../../lib/http/pages';
 import { path, queryString, typedPath } from '../../lib/http/path';
 import { redact, secretsOf } from '../../lib/http/redact';
-import { nextStep, retryAfterMs, type Outcome, type Step } from '../../lib/http/retry';
+import { readRate } from '../../lib/http/rate';
+import { nextStep, type Outcome, type Step } from '../../lib/http/retry';
 
 describe('the path of a call', () => {
 	it('keeps its literal parts and takes each value as one segment', () => {
@@ -97,8 +98,10 @@ describe('the retry table', () => {
 		['never connected', { kind: 'notSent' }, again, again],
 		['503, refused before it ran', answer(503, { refusedBeforeRun: true }), again, again],
 		['200, refused before it ran', answer(200, { refusedBeforeRun: true }), again, again],
-		['429 with 5 seconds to wait', answer(429, { retryAfterMs: 5000 }), { retryInMs: 5000 }, { retryInMs: 5000 }],
-		['429 with an hour to wait', answer(429, { retryAfterMs: 3_600_000 }), { retryInMs: 60_000 }, { retryInMs: 60_000 }],
+		['429 with 5 seconds to wait', answer(429, { retryAfterMs: 5000 }), { turnInMs: 5000 }, { turnInMs: 5000 }],
+		['429 with nothing to wait', answer(429, { retryAfterMs: 0 }), { turnInMs: 500 }, { turnInMs: 500 }],
+		['429 with a quarter of an hour to wait', answer(429, { retryAfterMs: 900_000 }), 'fail', 'fail'],
+		['503 with an hour to wait', answer(503, { retryAfterMs: 900_000 }), { retryInMs: 60_000 }, 'outcomeUnknown'],
 	])('%s', (_what, outcome, read, write) => {
 		expect(step(outcome, true)).toEqual(read);
 		expect(step(outcome, false)).toEqual(write);
@@ -109,6 +112,7 @@ describe('the retry table', () => {
 			for (const jitter of [0, 0.5, 1]) expect(nextStep({ repeatable: true, number, outcome: answer(500), jitter })).toEqual({ retryInMs: ms * (0.75 + jitter / 2) });
 		}
 		expect(step(answer(429), true, 4)).toBe('fail');
+		expect(step(answer(429, { retryAfterMs: 5000 }), true, 4)).toEqual({ turnInMs: 5000 });
 		expect(step({ kind: 'notSent' }, false, 4)).toBe('fail');
 	});
 
@@ -122,8 +126,8 @@ describe('the retry table', () => {
 			fc.property(outcome, fc.boolean(), fc.integer({ min: 1, max: 6 }), fc.double({ min: 0, max: 1, noNaN: true }), (one, repeatable, number, jitter) => {
 				const next = nextStep({ repeatable, number, outcome: one, jitter });
 				if (typeof next !== 'object') return;
-				expect(next.retryInMs).toBeLessThanOrEqual(60_000);
-				expect(number).toBeLessThan(4);
+				if ('retryInMs' in next) expect([next.retryInMs <= 60_000, number < 4]).toEqual([true, true]);
+				else expect(next.turnInMs).toBeLessThan(900_000);
 				const refused = one.kind === 'notSent' || (one.kind === 'answer' && (one.refusedBeforeRun || one.status === 429));
 				expect(repeatable || refused).toBe(true);
 			}),
@@ -141,7 +145,7 @@ describe('the retry table', () => {
 		['', undefined],
 		[undefined, undefined],
 	])('reads Retry-After %j as %j milliseconds', (header, ms) => {
-		expect(retryAfterMs(header, 10_000)).toBe(ms);
+		expect(readRate(header === undefined ? {} : { 'retry-after': header }, 10_000).retryAfterMs).toBe(ms);
 	});
 });
 

@@ -5,7 +5,8 @@ import { FieldError } from '../../../lib/errors';
 import { operation, pathOf, type ChatTechnologiesApi } from '../api';
 import { attributeFields, candidateId, pathField, query, queryOf } from '../fields';
 import { candidateModel, deletedModel, resumeModel } from '../models';
-import { CANDIDATE_RULES, flatCandidate, type Attributes, type Resume } from '../records';
+import { type Attributes } from '../../../lib/http/jsonApi';
+import { CANDIDATE_RULES, flatCandidate, type Resume } from '../records';
 import { resumeItem, resumeOf } from '../resumes';
 import { save } from './shared/save';
 

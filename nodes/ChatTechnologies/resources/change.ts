@@ -4,7 +4,8 @@ import type { Resource, Row } from '../../../lib/action/operation';
 import { operation, pathOf, type ChatTechnologiesApi } from '../api';
 import { changeId, pathField, query, queryOf } from '../fields';
 import { changeModel } from '../models';
-import { flat, flatChange } from '../records';
+import { flat } from '../../../lib/http/jsonApi';
+import { flatChange } from '../records';
 
 // Attributes: https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (changes)
 const path = pathField('/changes');

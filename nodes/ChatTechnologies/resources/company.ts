@@ -4,7 +4,7 @@ import { FieldError } from '../../../lib/errors';
 import { operation, type ChatTechnologiesApi } from '../api';
 import { attributeFields } from '../fields';
 import { companyModel } from '../models';
-import { flat, present, record, toOne, typedRelations } from '../records';
+import { flat, present, record, toOne, typedRelations } from '../../../lib/http/jsonApi';
 
 /** Languages of the career site. https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (companies) */
 const LOCALES = [

@@ -3,7 +3,8 @@ import type { Resource } from '../../../lib/action/operation';
 import { operation, pathOf, type ChatTechnologiesApi } from '../api';
 import { attributeFields, departmentId, pathField, query, queryOf } from '../fields';
 import { deletedModel, departmentModel } from '../models';
-import { flat, NO_RULES, toMany } from '../records';
+import { flat, toMany } from '../../../lib/http/jsonApi';
+import { NO_RULES } from '../records';
 import { save } from './shared/save';
 
 const TYPE = 'departments';

@@ -3,7 +3,7 @@ import type { Resource } from '../../../lib/action/operation';
 import { operation, pathOf, type ChatTechnologiesApi } from '../api';
 import { messageId, query, queryOf } from '../fields';
 import { deletedModel, messageModel } from '../models';
-import { flat } from '../records';
+import { flat } from '../../../lib/http/jsonApi';
 
 // https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (available HTTP methods)
 const MESSAGES = '/messages';

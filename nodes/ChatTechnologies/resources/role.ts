@@ -4,7 +4,8 @@ import { operation, pathOf, type ChatTechnologiesApi } from '../api';
 import { attributeFields, pathField, query, queryOf, roleId } from '../fields';
 import { searchParentDepartments } from '../lookups';
 import { deletedModel, roleModel } from '../models';
-import { flat, NO_RULES, toMany, toOne } from '../records';
+import { flat, toMany, toOne } from '../../../lib/http/jsonApi';
+import { NO_RULES } from '../records';
 import { save } from './shared/save';
 
 const TYPE = 'roles';

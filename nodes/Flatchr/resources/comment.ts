@@ -5,7 +5,7 @@ import { operation, type FlatchrApi } from '../api';
 import { applicantId } from '../fields';
 import { searchComments } from '../lookups';
 import { commentModel, messageOfFlatchrModel } from '../models';
-import { multipart } from '../multipart';
+import { multipart } from '../../../lib/http/form';
 
 export const comment: Resource<FlatchrApi> = {
 	name: 'Comment',
@@ -37,7 +37,7 @@ export const comment: Resource<FlatchrApi> = {
 				const { binaryField, private: isPrivate, replyTo, type = 'note' } = p.additionalFields;
 				const file = binaryField === undefined ? undefined : await item.readFile(binaryField);
 				const parts = { type, text: p.text, private: isPrivate === undefined ? undefined : String(isPrivate), reply_to: replyTo };
-				return await flatchr.form(flatchr.company(path`/applicant/${p.applicantId}/comment`), multipart(parts, file));
+				return await flatchr.form(flatchr.company(path`/applicant/${p.applicantId}/comment`), multipart(parts, file && [{ part: 'file', ...file }]));
 			},
 		}),
 		operation({

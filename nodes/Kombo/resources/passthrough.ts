@@ -4,6 +4,9 @@ import type { Resource, Row } from '../../../lib/action/operation';
 import { ApiError, FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
 import { isObject } from '../../../lib/http/apiDefinition';
+import { bytesOf } from '../../../lib/http/files';
+import { fileTypeOf } from '../../../lib/http/fileType';
+import { fileNameIn } from '../../../lib/http/headers';
 import { asRow, operation, type KomboApi } from '../api';
 import { passthroughModel } from '../models';
 
@@ -124,8 +127,10 @@ async function fileFrom(item: Item, headers: Row, data: unknown) {
 		const [, value] = Object.entries(headers).find(([key]) => key.toLowerCase() === name) ?? [];
 		return String((Array.isArray(value) ? value[0] : value) ?? '');
 	};
-	const name = /filename\*?=(?:UTF-8'')?"?([^";]+)/i.exec(header('content-disposition'))?.[1] ?? 'file';
-	return await item.toBinary(Buffer.from(data ?? '', 'base64'), name, header('content-type').split(';')[0]?.trim() || undefined);
+	const name = fileNameIn(header('content-disposition')) ?? 'file';
+	const bytes = bytesOf(data ?? '');
+	if (!bytes) throw new FieldError('The ATS gave no file', 'What Kombo passed on is no base64. Switch "Response Is a File" off to see what it gave.');
+	return await item.toBinary(bytes, name, fileTypeOf({ declared: header('content-type'), name, data: bytes }));
 }
 
 /** Kombo's own call succeeded; the ATS refused. */

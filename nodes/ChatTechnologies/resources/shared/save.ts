@@ -3,7 +3,8 @@ import type { Item } from '../../../../lib/action/item';
 import type { Output } from '../../../../lib/action/operation';
 import { FieldError } from '../../../../lib/errors';
 import { pathOf, type ChatTechnologiesApi } from '../../api';
-import { present, record, typedRelations, writable, type Attributes, type Relations, type Rules } from '../../records';
+import { present, record, typedRelations, type Attributes, type Relations } from '../../../../lib/http/jsonApi';
+import { writable, type Rules } from '../../records';
 
 export interface Save {
 	path: string;

@@ -1,0 +1,71 @@
+import { isObject, type Answer } from './apiDefinition';
+import { fileTypeOf, isWebPage } from './fileType';
+import { fileNameIn, fileNameInUrl, percentDecoded, safeName } from './headers';
+
+export interface ServiceFile {
+	data: Buffer;
+	name: string;
+	/** Undefined where nobody knows: n8n finds out. */
+	mimeType?: string;
+}
+
+/** What a record tells of its file. */
+export interface FileFacts {
+	name?: string | null;
+	mimeType?: string | null;
+	/** Where it has no name: "CV of application 12". */
+	otherwise?: string;
+}
+
+export interface FileSource extends FileFacts {
+	/** The field of a record that should hold the address. */
+	address: unknown;
+}
+
+/** How a file is called in an error. */
+export function fileLabel({ name, otherwise }: FileFacts): string {
+	return name ? `The file "${safeName(name)}"` : (otherwise ?? 'The file');
+}
+
+/** The file in an answer. Throws, naming the file, when what came is empty or a web page. */
+export function fileFrom(answer: Answer, facts: FileFacts, address = ''): ServiceFile {
+	const data = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(typeof answer.body === 'string' ? answer.body : '');
+	const told = fileNameIn(answer.headers['content-disposition']);
+	const name = safeName(facts.name || told || fileNameInUrl(address) || facts.otherwise || 'file');
+	return checkedFile({ data, name, facts, declared: [answer.headers['content-type'], facts.mimeType] });
+}
+
+/** A file that stands in an answer as text: base64, with or without a `data:` address before it, or plain text. */
+export function inlineFile(content: unknown, facts: FileFacts, encoding: 'base64' | 'text' = 'base64'): ServiceFile {
+	const text = typeof content === 'string' ? content.trim() : '';
+	const prefix = text.slice(0, 5).toLowerCase() === 'data:' ? text.slice(0, text.indexOf(',') + 1) : '';
+	const inBase64 = prefix === '' ? encoding === 'base64' : prefix.toLowerCase().endsWith(';base64,');
+	const value = text.slice(prefix.length);
+	const data = inBase64 ? bytesOf(value) : prefix === '' ? Buffer.from(typeof content === 'string' ? content : '', 'utf8') : Buffer.from(percentDecoded(value), 'utf8');
+	if (data === undefined) throw new Error(`${fileLabel(facts)} cannot be read: what stands in the answer is no base64.`);
+	return checkedFile({ data, name: safeName(facts.name || facts.otherwise || 'file'), facts, declared: [facts.mimeType, prefix.slice(5)] });
+}
+
+/** The bytes of base64 or base64url, line breaks allowed; undefined where the text is something else. */
+export function bytesOf(text: string): Buffer | undefined {
+	const compact = text.replace(/\s/g, '');
+	const [digits = ''] = compact.split('=', 1);
+	if (!/^[\w+/-]*$/.test(digits) || !/^={0,2}$/.test(compact.slice(digits.length)) || digits.length % 4 === 1) return undefined;
+	return Buffer.from(compact, 'base64');
+}
+
+function checkedFile({ data, name, facts, declared }: { data: Buffer; name: string; facts: FileFacts; declared: Array<string | null | undefined> }): ServiceFile {
+	const label = fileLabel({ ...facts, name: facts.name || name });
+	if (data.length === 0) throw new Error(`${label} is empty: its server answered with 0 bytes. Try again, or look at it in the service.`);
+	if (isWebPage(data) && !/\.x?html?$/i.test(name)) throw new Error(`${label} cannot be had: its server answered with a web page instead, which may be a login or an error. Addresses of files expire: ask for the list of files again.`);
+	const mimeType = declared.reduce<string | undefined>((found, one) => found ?? fileTypeOf({ declared: one ?? null }), undefined);
+	const type = fileTypeOf({ declared: mimeType ?? null, name, data });
+	return { data, name, ...(type === undefined ? {} : { mimeType: type }) };
+}
+
+/** The address that a record gives for its file. Throws, naming the file, where it gives none. */
+export function fileAddress({ address, ...facts }: FileSource): string {
+	const text = isObject(address) ? address.href ?? address.url : address;
+	if (typeof text === 'string' && text.trim() !== '') return text.trim();
+	throw new Error(`${fileLabel(facts)} has no address: the service does not say where it is.`);
+}

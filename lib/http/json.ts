@@ -1,0 +1,46 @@
+/**
+ * The one reader of JSON that others wrote. A byte order mark is skipped; whole numbers beyond 2^53, which are IDs and cursors,
+ * become texts, since JavaScript's numbers would lose their digits. Throws when it is no JSON.
+ */
+export function parseJson(source: string | Buffer): unknown {
+	const text = withoutMark(typeof source === 'string' ? source : source.toString('utf8'));
+	const parsed: unknown = JSON.parse(text);
+	// Valid from here on: every text in it ends.
+	return /\d{16}/.test(text) ? JSON.parse(withLongNumbersAsTexts(text)) : parsed;
+}
+
+/** `text` without the byte order mark that it may begin with. */
+export function withoutMark(text: string): string {
+	return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+function withLongNumbersAsTexts(text: string): string {
+	const parts: string[] = [];
+	let copied = 0;
+	for (let at = 0; at < text.length; ) {
+		const character = text.charAt(at);
+		if (character === '"') {
+			at = endOfText(text, at);
+		} else if (NUMERIC.has(character)) {
+			const start = at;
+			while (NUMERIC.has(text.charAt(at))) at++;
+			const number = text.slice(start, at);
+			if (!/^-?\d{16,}$/.test(number) || Number.isSafeInteger(Number(number))) continue;
+			parts.push(text.slice(copied, start), '"', number, '"');
+			copied = at;
+		} else {
+			at++;
+		}
+	}
+	return parts.join('') + text.slice(copied);
+}
+
+const NUMERIC = new Set('-+.0123456789eE');
+
+function endOfText(text: string, start: number): number {
+	for (let at = start + 1; at < text.length; at++) {
+		if (text[at] === '\\') at++;
+		else if (text[at] === '"') return at + 1;
+	}
+	return text.length;
+}
