@@ -4,6 +4,7 @@
  */
 const { src, dest, series, parallel } = require('gulp');
 const esbuild = require('esbuild');
+const { existsSync } = require('node:fs');
 const { mkdir, readdir, rm, writeFile } = require('node:fs/promises');
 const { basename, dirname, join, relative } = require('node:path');
 const { n8n } = require('./package.json');
@@ -33,7 +34,9 @@ const codex = () => src('nodes/**/*.node.json').pipe(dest('dist/nodes'));
 async function schemas() {
 	require('tsx/cjs');
 	const { z } = require('zod/v4');
-	for (const folder of await readdir('nodes')) {
+	// A provider without a node of its own has no resources.
+	const folders = (await readdir('nodes')).filter((folder) => existsSync(`nodes/${folder}/resources/index.ts`));
+	for (const folder of folders) {
 		const { resources } = require(`./nodes/${folder}/resources/index.ts`);
 		for (const resource of resources) {
 			for (const operation of resource.operations) {
