@@ -1,3 +1,4 @@
+import { ashby } from './ashby.cts';
 import { chatkitty } from './chatkitty.cts';
 import { chatTechnologies } from './chatTechnologies.cts';
 import { greenhouse } from './greenhouse.cts';
@@ -8,4 +9,4 @@ import { kombo } from './kombo.cts';
 import { lever } from './lever.cts';
 
 /** Every service the sandbox plays: a new one is one line here. */
-export const simulators: Array<() => Simulator> = [chatkitty, knit, kombo, flatchr, chatTechnologies, greenhouse, lever];
+export const simulators: Array<() => Simulator> = [chatkitty, knit, kombo, flatchr, chatTechnologies, greenhouse, lever, ashby];
