@@ -38,7 +38,7 @@ export function ashby(): Simulator {
 			});
 			/** `{ applicationIds }` of the world: people who were found and have not applied */
 			tools.control('leads', ({ applicationIds }) => {
-				for (const id of Array.isArray(applicationIds) ? applicationIds : []) state.leads.add(String(id));
+				for (const id of Array.isArray(applicationIds) ? applicationIds : []) state.setLead(world.applications.need(String(id)), true);
 			});
 			/** Mails that writes would have sent. */
 			tools.control('notifications', () => state.notifications);

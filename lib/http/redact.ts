@@ -23,8 +23,9 @@ function tokensOf(name: string, value: unknown): string[] {
 /** As it is, as it is sent, and as an answer may quote it: in JSON, in a page of HTML, in an address, in base64. */
 function formsOf(secret: string): string[] {
 	const html = secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
-	const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
-	const forms = [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), html, encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1), base64, base64.replace(/\+/g, '-').replace(/\//g, '_')];
+	// Alone, and as the user of Basic without a password.
+	const base64 = [secret, `${secret.trim()}:`].map((text) => Buffer.from(text).toString('base64').replace(/=+$/, ''));
+	const forms = [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), html, encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1), ...base64, ...base64.map((text) => text.replace(/\+/g, '-').replace(/\//g, '_'))];
 	return [...new Set(forms)].filter((form) => form.length >= 4);
 }
 

@@ -18,7 +18,7 @@ export interface Listing<M extends ModelName> {
 
 /** Which records of each list changed, in the order in which reads began to show it. */
 export class Changes {
-	private readonly logs = new Map<string, Array<{ seq: number; record: Base }>>();
+	private readonly logs = new Map<string, Array<{ seq: number; number: number }>>();
 
 	/** Rises with every change that became visible. */
 	seq = 0;
@@ -29,7 +29,11 @@ export class Changes {
 			if (!record) return;
 			const log = this.logs.get(list) ?? [];
 			this.logs.set(list, log);
-			log.push({ seq: this.seq, record });
+			log.push({ seq: this.seq, number: record.number });
+		};
+		state.onLead = (application) => {
+			this.seq++;
+			touch('application', application);
 		};
 		world.onChange(({ model, record, kind }) => {
 			this.seq++;
@@ -43,11 +47,12 @@ export class Changes {
 		});
 	}
 
-	since(list: string, seq: number): Set<Base> {
+	/** Numbers of the records that changed since, the oldest record first. */
+	since(list: string, seq: number): number[] {
 		const log = this.logs.get(list) ?? [];
 		let from = log.length;
 		while (from > 0 && (log[from - 1]?.seq ?? 0) > seq) from--;
-		return new Set(log.slice(from).map(({ record }) => record));
+		return [...new Set(log.slice(from).map(({ number }) => number))].sort((a, b) => a - b);
 	}
 }
 
@@ -65,6 +70,11 @@ export class Lists {
 	constructor(private readonly state: AshbyState) {
 		this.changes = new Changes(state);
 		const { world } = state;
+		const { onLead } = state;
+		state.onLead = (application) => {
+			onLead(application);
+			this.json.get('application.list')?.delete(application);
+		};
 		world.onChange(({ model, record }) => {
 			if (model === 'application') this.json.get('application.list')?.delete(record);
 			else if (model === 'candidate') for (const application of world.applications.by('candidateId', record.id)) this.json.get('application.list')?.delete(application);
@@ -96,9 +106,8 @@ export class Lists {
 		// The same question while nothing changes: the list of the page before.
 		if (this.kept?.key === key) return this.kept.rows as readonly Models[M][];
 		const { createdAfter } = filters;
-		const changed = since === null ? null : this.changes.since(listing.model, since);
 		// Deleted records are gone from lists and from what changed alike: nothing says that they come as such.
-		const all = changed === null ? world.collection(listing.model).rows : world.collection(listing.model).rows.filter((record) => changed.has(record));
+		const all = since === null ? world.collection(listing.model).rows : this.changes.since(listing.model, since).map((number) => world.collection(listing.model).byNumber(number)).filter((record) => record !== undefined);
 		const rows = tools.pager.ordered(
 			all.filter(
 				(record) =>

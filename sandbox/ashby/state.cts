@@ -64,7 +64,10 @@ export class AshbyState {
 	readonly notifications: string[] = [];
 
 	/** Applications that are only leads. */
-	readonly leads = new Set<string>();
+	private readonly leads = new Set<string>();
+
+	/** The world knows no leads: called when somebody becomes one, or is one no more. */
+	onLead: (application: Application) => void = () => undefined;
 
 	readonly uploads = new Map<string, Upload>();
 
@@ -142,6 +145,13 @@ export class AshbyState {
 		const found = stages.find((stage) => (special === null ? stage.stage?.id === application.stageId : stage.type === special));
 		if (found) return found;
 		throw new Error(`The stage of application ${application.number} is not in its plan.`);
+	}
+
+	setLead(application: Application, isLead: boolean): void {
+		if (this.leads.has(application.id) === isLead) return;
+		if (isLead) this.leads.add(application.id);
+		else this.leads.delete(application.id);
+		this.onLead(application);
 	}
 
 	/** The newest CV of a person is the resume, the others are files. */

@@ -27,9 +27,9 @@ export function registerWrites(app: FastifyInstance, state: AshbyState): void {
 			if (archiveReasonId !== undefined) throw fail('invalid_input', 'archiveReasonId: only for a stage of the type Archived');
 			if (application.status === 'DECLINED') acts.reactivate(world, application, BY);
 			if (stage.stage) {
-				state.leads.delete(application.id);
+				state.setLead(application, false);
 				acts.move(world, application, stage.stage.id, BY);
-			} else state.leads.add(application.id);
+			} else state.setLead(application, true);
 		}
 		return { results: rows.application(state, application) };
 	});
@@ -42,7 +42,7 @@ export function registerWrites(app: FastifyInstance, state: AshbyState): void {
 		if (!stage || stage.type === 'Archived') throw fail('interview_stage_not_found');
 		const source = rows.sources(state).find(({ id }) => id === sourceId)?.['title'] ?? candidate.source;
 		const { application } = acts.apply(world, job, { candidate, candidateId: candidate.id, ...(stage.stage ? { stageId: stage.stage.id } : {}), source: text(source), ownerId: state.find('user', creditedToUserId)?.id ?? null }, BY);
-		if (stage.type === 'Lead') state.leads.add(application.id);
+		if (stage.type === 'Lead') state.setLead(application, true);
 		return { results: rows.application(state, application) };
 	});
 
