@@ -1,5 +1,22 @@
 import type { IAuthenticate, Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
+const codes: Array<{ type: 'responseCode'; properties: { value: number; message: string } }> = [
+	{ type: 'responseCode', properties: { value: 301, message: 'What answered at this base URL sends the call elsewhere: it is not Ashby. Use https://api.ashbyhq.com.' } },
+	{ type: 'responseCode', properties: { value: 302, message: 'What answered at this base URL sends the call elsewhere: it is not Ashby. Use https://api.ashbyhq.com.' } },
+	{ type: 'responseCode', properties: { value: 400, message: 'Ashby could not read the request: check the base URL.' } },
+	{ type: 'responseCode', properties: { value: 401, message: 'Ashby got no API key: enter it.' } },
+	{ type: 'responseCode', properties: { value: 403, message: 'Ashby refuses this API key: it is wrong, switched off, or lacks the right. Tick Candidates, Read for it (Admin, API Keys).' } },
+	{ type: 'responseCode', properties: { value: 404, message: 'There is no Ashby API at this base URL. Use https://api.ashbyhq.com.' } },
+	{ type: 'responseCode', properties: { value: 429, message: 'Ashby refuses more requests for now. Try again in a minute.' } },
+	{ type: 'responseCode', properties: { value: 500, message: 'Ashby has an internal problem. Try again later.' } },
+	{ type: 'responseCode', properties: { value: 502, message: 'Ashby is not available at the moment. Try again later.' } },
+	{ type: 'responseCode', properties: { value: 503, message: 'Ashby is not available at the moment. Try again later.' } },
+	{ type: 'responseCode', properties: { value: 504, message: 'Ashby did not answer in time. Try again later.' } },
+];
+
+/** A failure may come as 200 that says so. https://developers.ashbyhq.com/docs/responses */
+const refusal = { type: 'responseSuccessBody' as const, properties: { key: 'success', value: false, message: 'Ashby knows this key, but refuses to list applications: tick Candidates, Read for it (Admin, API Keys).' } };
+
 export class AshbyAtsApi implements ICredentialType {
 	name = 'ashbyAtsApi';
 
@@ -36,7 +53,7 @@ export class AshbyAtsApi implements ICredentialType {
 		headers: { ...request.headers, Authorization: `Basic ${Buffer.from(`${String(apiKey).trim()}:`).toString('base64')}` },
 	});
 
-	// The read that everything else begins with. A failure may come as 200 that says so.
+	// The read that everything else begins with.
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{ ($credentials.baseUrl || "").trim() }}',
@@ -46,19 +63,7 @@ export class AshbyAtsApi implements ICredentialType {
 			body: { limit: 1 },
 			disableFollowRedirect: true,
 		},
-		rules: [
-			{ type: 'responseSuccessBody', properties: { key: 'success', value: false, message: 'Ashby knows this key, but refuses to list applications: tick Candidates, Read for it (Admin, API Keys).' } },
-			{ type: 'responseCode', properties: { value: 301, message: 'What answered at this base URL sends the call elsewhere: it is not Ashby. Use https://api.ashbyhq.com.' } },
-			{ type: 'responseCode', properties: { value: 302, message: 'What answered at this base URL sends the call elsewhere: it is not Ashby. Use https://api.ashbyhq.com.' } },
-			{ type: 'responseCode', properties: { value: 400, message: 'Ashby could not read the request: check the base URL.' } },
-			{ type: 'responseCode', properties: { value: 401, message: 'Ashby got no API key: enter it.' } },
-			{ type: 'responseCode', properties: { value: 403, message: 'Ashby refuses this API key: it is wrong, switched off, or lacks the right. Tick Candidates, Read for it (Admin, API Keys).' } },
-			{ type: 'responseCode', properties: { value: 404, message: 'There is no Ashby API at this base URL. Use https://api.ashbyhq.com.' } },
-			{ type: 'responseCode', properties: { value: 429, message: 'Ashby refuses more requests for now. Try again in a minute.' } },
-			{ type: 'responseCode', properties: { value: 500, message: 'Ashby has an internal problem. Try again later.' } },
-			{ type: 'responseCode', properties: { value: 502, message: 'Ashby is not available at the moment. Try again later.' } },
-			{ type: 'responseCode', properties: { value: 503, message: 'Ashby is not available at the moment. Try again later.' } },
-			{ type: 'responseCode', properties: { value: 504, message: 'Ashby did not answer in time. Try again later.' } },
-		],
+		// n8n takes both kinds of rules in one list; its type does not say so.
+		rules: Object.assign(codes, { [codes.length]: refusal }),
 	};
 }
