@@ -108,7 +108,17 @@ export class HttpClient {
 			// The address may be signed: only its host is ever shown.
 			{ method: 'GET', path: target.host, expect: 'file', timeoutMs },
 			async (timeout) => await this.host.helpers.httpRequest({ url: target.href, method: 'GET', encoding: 'arraybuffer', timeout, returnFullResponse: true, ignoreHttpStatusErrors: true }),
-			fileError,
+			fileError('fetched', 'Addresses of files expire: ask for the list of files again.'),
+		);
+	}
+
+	/** Sends a form to a signed address of any host, without our credentials. Sent again, it stores the same file again. */
+	async upload(url: string, form: () => FormData): Promise<void> {
+		const target = publicUrl(url, this.base);
+		await this.attempts(
+			{ method: 'POST', path: target.host, expect: 'text', repeatable: true },
+			async (timeout) => await this.host.helpers.httpRequest({ url: target.href, method: 'POST', body: form(), timeout, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true }),
+			fileError('uploaded', 'Addresses for uploads expire, and not every size or type of file is taken: try again, or another file.'),
 		);
 	}
 
@@ -304,10 +314,12 @@ function notJson(answer: Answer): VendorError {
 	};
 }
 
-function fileError({ status }: Answer): VendorError | undefined {
-	if (status >= 200 && status < 300) return undefined;
-	const cause: FailureCause = status === 429 ? 'rate-limited' : status >= 500 ? 'temporarily-unavailable' : 'configuration-invalid';
-	return { message: `The file could not be fetched: its server answered ${status}`, hint: 'Addresses of files expire: ask for the list of files again.', cause };
+function fileError(done: string, hint: string): (answer: Answer) => VendorError | undefined {
+	return ({ status }) => {
+		if (status >= 200 && status < 300) return undefined;
+		const cause: FailureCause = status === 429 ? 'rate-limited' : status >= 500 ? 'temporarily-unavailable' : 'configuration-invalid';
+		return { message: `The file could not be ${done}: its server answered ${status}`, hint, cause };
+	};
 }
 
 function transportError(error: unknown): VendorError {
