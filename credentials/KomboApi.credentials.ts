@@ -50,7 +50,8 @@ export class KomboApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28',
-			hint: 'Kombo dashboard, Integrations. Nodes may name another one.',
+			description: 'The connection of one customer with one ATS. Needed to read and write in an ATS, unless the node names one under Options.',
+			hint: 'Kombo dashboard, Integrations. The test of this credential tries it when it is filled in.',
 		},
 		{
 			displayName: 'Webhook Secret',
@@ -67,13 +68,14 @@ export class KomboApi implements ICredentialType {
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{ $credentials.region === "custom" ? $credentials.baseUrl : $credentials.region === "us" ? "https://api.us.kombo.dev/v1" : "https://api.kombo.dev/v1" }}',
-			url: '/check-api-key',
+			// Both prove the key; the second, that the integration is one of this account, in this environment and region.
+			url: '={{ ($credentials.integrationId || "").trim() === "" ? "/check-api-key" : "/integrations/" + encodeURIComponent($credentials.integrationId.trim()) }}',
 		},
 		rules: [
 			{ type: 'responseCode', properties: { value: 400, message: 'Kombo could not read the request: check the base URL.' } },
 			{ type: 'responseCode', properties: { value: 401, message: 'Kombo does not know this API key. Check that it is complete, has not expired, and belongs to the chosen region.' } },
 			{ type: 'responseCode', properties: { value: 403, message: 'Kombo refuses this API key from here: it may have an IP allow-list without the address of this n8n.' } },
-			{ type: 'responseCode', properties: { value: 404, message: 'There is no Kombo API at this base URL: it ends with /v1.' } },
+			{ type: 'responseCode', properties: { value: 404, message: 'Kombo knows no integration with this Default Integration ID in the environment and region of the API key: copy it again from the dashboard, Integrations. Or there is no Kombo API at this base URL, which ends with /v1.' } },
 			{ type: 'responseCode', properties: { value: 429, message: 'Kombo refuses more requests for now. Try again in a minute.' } },
 			{ type: 'responseCode', properties: { value: 500, message: 'Kombo has an internal problem. Try again later.' } },
 			{ type: 'responseCode', properties: { value: 503, message: 'Kombo is not available at the moment. Try again later.' } },

@@ -13,7 +13,7 @@ export interface KnitEvent {
 	syncType?: string;
 	/** All but `eventData`, with the integration. */
 	envelope: IDataObject;
-	/** Models, or whatever this type of event carries. */
+	/** Models, or whatever this type of event carries; what is no record stands under `eventData`. */
 	data: IDataObject;
 }
 
@@ -50,7 +50,7 @@ export function parseEvent(body: unknown, headers: Readonly<Record<string, strin
 		...texts({ eventId, integrationId, syncDataType, syncType }),
 		eventType,
 		envelope: { ...(rest as IDataObject), integrationId: integrationId ?? null, executionId: executionId ?? null },
-		data: isObject(eventData) ? (eventData as IDataObject) : {},
+		data: (isObject(eventData) ? eventData : eventData === undefined ? {} : { eventData }) as IDataObject,
 	};
 }
 

@@ -3,7 +3,7 @@ import type { INodeListSearchItems } from 'n8n-workflow';
 import type { Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
 import { LISTS, pageOf, type KnitApi } from './api';
-import { first, listed, part, pick } from './models';
+import { firstOf, listed, part, pick } from './models';
 
 /** Knit cannot search by text and tells no page size: with a filter, or while nothing fits, so many pages are looked through at once. */
 const PAGES_PER_SEARCH = 5;
@@ -78,5 +78,5 @@ export async function findJob(knit: KnitApi, id: string): Promise<Row | undefine
 
 function personName(person: unknown): string | undefined {
 	const name = [pick(person, 'firstName'), pick(person, 'lastName')].filter(Boolean).join(' ');
-	return [name, pick(first(part(person, 'emails')), 'email')].filter(Boolean).join(' · ') || undefined;
+	return [name, firstOf(part(person, 'emails'), 'email')].filter(Boolean).join(' · ') || undefined;
 }

@@ -38,8 +38,8 @@ export function simpleApplication(row: Row): Row {
 		candidateId: pick(candidate, 'id'),
 		firstName: pick(candidate, 'firstName'),
 		lastName: pick(candidate, 'lastName'),
-		email: pick(first(part(candidate, 'emails')), 'email'),
-		phone: pick(first(part(candidate, 'phones')), 'phoneNumber'),
+		email: firstOf(part(candidate, 'emails'), 'email'),
+		phone: firstOf(part(candidate, 'phones'), 'phoneNumber'),
 		origin: pick(info, 'origin'),
 		rejectionReason: pick(rejection, 'text'),
 		appliedAt: pick(info, 'appliedAt'),
@@ -98,8 +98,8 @@ export function simpleCandidate(row: Row): Row {
 		id: pick(info, 'id'),
 		firstName: pick(info, 'firstName'),
 		lastName: pick(info, 'lastName'),
-		email: pick(first(part(info, 'emails')), 'email'),
-		phone: pick(first(part(info, 'phones')), 'phoneNumber'),
+		email: firstOf(part(info, 'emails'), 'email'),
+		phone: firstOf(part(info, 'phones'), 'phoneNumber'),
 		title: pick(info, 'title'),
 		company: pick(info, 'company'),
 		tags: texts(part(info, 'tags')),
@@ -131,7 +131,7 @@ export function listed(value: unknown): Array<Record<string, unknown>> {
 	return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** The first of a list; Knit's tables type some lists as one object. */
-export function first(value: unknown): unknown {
-	return Array.isArray(value) ? value[0] : value;
+/** The first that is there: an ATS may keep a line of nothing. Knit's tables type some lists as one object. */
+export function firstOf(value: unknown, key: string): string | null {
+	return (Array.isArray(value) ? value : [value]).map((one) => pick(one, key)).find((text) => text !== null && text.trim() !== '') ?? null;
 }

@@ -10,7 +10,7 @@ const node = actionNode({
 	resources,
 	options,
 	personal,
-	connect: async (host, { options: { integrationId }, limit }) => await connectKombo(host, { integrationId, limit }),
+	connect: async (host, { options: { integrationId, remoteFields }, limit }) => await connectKombo(host, { integrationId, remoteFields, limit }),
 });
 
 export class Kombo implements INodeType {

@@ -111,7 +111,7 @@ export class KomboTrigger implements INodeType {
 			// https://docs.kombo.dev/webhooks
 			signature: { header: 'x-kombo-signature', secret: webhookSecret },
 			parse: parseEvent,
-			eventId: ({ id }) => id,
+			eventId: ({ id }) => (typeof id === 'string' ? id : undefined),
 			wanted: (event) => {
 				const integration = integrationOf(event);
 				const chosen = p.filters.integrationIds ?? [];
@@ -120,7 +120,7 @@ export class KomboTrigger implements INodeType {
 			items: async (event) =>
 				event.type === 'data-changed' && p.fetchRecords
 					? await withChangedRecords(this, event, { lists: p.recordLists ?? [], lookBackMinutes: p.lookBack ?? 60 })
-					: [{ json: { ...event } }],
+					: [{ json: event }],
 		});
 	}
 }

@@ -78,6 +78,8 @@ export class KomboApi {
 	constructor(
 		private readonly client: HttpClient,
 		readonly integrationId: string | undefined,
+		/** What the connected ATS is given besides with every write, as it is. https://docs.kombo.dev/ats/guides/remote-fields */
+		readonly remoteFields?: Readonly<Record<string, unknown>>,
 	) {}
 
 	async get(path: string, query: Query = {}): Promise<Row> {
@@ -110,13 +112,13 @@ export class KomboApi {
 		return found;
 	}
 
-	/** A write. What it gave, plus the ATS's warnings, which are also shown beside the output. */
-	async act(item: Item, method: Method, path: string, body?: object): Promise<Row> {
+	/** A write. What it was about, what it gave, and the ATS's warnings, which are also shown beside the output. */
+	async act(item: Item, method: Method, path: string, body?: object, about: Row = {}): Promise<Row> {
 		const { body: answer } = await this.client.send(this.request(method, path, body === undefined ? {} : { body }));
 		const { data, warnings } = isObject(answer) ? answer : {};
 		const sentences = (Array.isArray(warnings) ? warnings : []).map((warning) => (isObject(warning) ? String(warning.message) : String(warning)));
 		for (const sentence of sentences) item.warn(sentence);
-		return { success: true, ...asRow(data), warnings: sentences };
+		return { success: true, ...about, ...asRow(data), warnings: sentences };
 	}
 
 	/** A write of the account, which has no warnings, and gives a record. */
@@ -153,15 +155,15 @@ export class KomboApi {
 }
 
 function noIntegration(): FieldError {
-	return new FieldError('The Integration ID is missing', 'Set it in the credential, or in this node under Options. The Kombo dashboard shows it under Integrations.');
+	return new FieldError('The Integration ID is missing', 'Set it in the credential, or as Integration ID under Options of this node. The Kombo dashboard shows it under Integrations.');
 }
 
 /** A connection for one execution, lookup or poll. `integrationId` wins over the credential's default. */
-export async function connectKombo(host: IAllExecuteFunctions, settings: { integrationId?: string } & ClientOptions): Promise<KomboApi> {
-	const { integrationId, ...clientOptions } = settings;
+export async function connectKombo(host: IAllExecuteFunctions, settings: { integrationId?: string; remoteFields?: Readonly<Record<string, unknown>> } & ClientOptions): Promise<KomboApi> {
+	const { integrationId, remoteFields, ...clientOptions } = settings;
 	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
 	const chosen = integrationId ?? (typeof credentials.integrationId === 'string' && credentials.integrationId !== '' ? credentials.integrationId : undefined);
-	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), chosen?.trim());
+	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), chosen?.trim(), remoteFields);
 }
 
 export const operation = operationsOf<KomboApi>();

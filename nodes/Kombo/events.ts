@@ -1,11 +1,11 @@
+import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
+import { asRow } from './api';
 
-/** Webhooks of Kombo. https://docs.kombo.dev/webhooks */
-export interface KomboEvent {
-	id?: string;
+/** Webhooks of Kombo, of which nothing is left out. https://docs.kombo.dev/webhooks */
+export interface KomboEvent extends Row {
 	type: string;
-	data: Record<string, unknown>;
 }
 
 export const EVENT_TYPES = [
@@ -29,8 +29,9 @@ const KNOWN_TYPES = new Set<string>(EVENT_TYPES.map(({ value }) => value));
 export const ANY_OTHER = 'other';
 
 export function parseEvent(body: unknown): KomboEvent {
-	if (!isObject(body) || typeof body.type !== 'string') throw new FieldError('The body is not an event of Kombo.', 'It needs a type.');
-	return { ...(typeof body.id === 'string' ? { id: body.id } : {}), type: body.type, data: isObject(body.data) ? body.data : {} };
+	const { type, data = {}, ...more } = asRow(body);
+	if (typeof type !== 'string') throw new FieldError('The body is not an event of Kombo.', 'It needs a type.');
+	return { ...more, type, data };
 }
 
 export function isWantedType(type: string, chosen: readonly string[]): boolean {
@@ -38,7 +39,8 @@ export function isWantedType(type: string, chosen: readonly string[]): boolean {
 }
 
 /** The integration that an event is about: it stands in three places. */
-export function integrationOf({ type, data }: KomboEvent): string | undefined {
+export function integrationOf({ type, data: about }: KomboEvent): string | undefined {
+	const data = asRow(about);
 	const id = type === 'integration-created' || type === 'integration-deleted' ? data.id : isObject(data.integration) ? data.integration.id : data.integration_id;
 	return typeof id === 'string' && id !== '' ? id : undefined;
 }
@@ -71,7 +73,8 @@ export const CHANGED_MODELS = [
 const KNOWN_MODELS = new Set<string>(CHANGED_MODELS.map(({ value }) => value));
 
 export function changedModels({ data }: KomboEvent): string[] {
-	const list = Array.isArray(data.changed_models) ? data.changed_models : [];
+	const { changed_models: models } = asRow(data);
+	const list = Array.isArray(models) ? models : [];
 	return list.flatMap((model) => (isObject(model) && typeof model.name === 'string' ? [model.name] : []));
 }
 

@@ -1,4 +1,4 @@
-import { choice, collection, dateTime, id, jsonObject, list, locator, toggle, type Field } from '../../lib/action/field';
+import { choice, collection, dateTime, id, jsonObject, list, locator, toggle, when, type Field } from '../../lib/action/field';
 import { nodeOptions } from '../../lib/action/properties';
 import { searchApplications, searchCandidates, searchJobs, searchStagesOfJob, searchTagNames } from './lookups';
 
@@ -16,14 +16,19 @@ export const integrationIdOptional = id('integrationId', { ...integration, requi
 /** For what cannot be taken back. */
 export const integrationIdRequired = id('integrationId', integration);
 
-/** Passed through to the ATS. https://docs.kombo.dev/ats/guides/remote-fields */
-export const remoteFields = jsonObject('remoteFields', {
-	displayName: 'Remote Fields (JSON)',
-	description: 'Values that Kombo passes to the connected ATS as they are, keyed by its name',
-	placeholder: '{"greenhouse": {"post_headers": {"On-Behalf-Of": "1234"}}}',
-});
+/** Passed through to the ATS, with the writes that take it. https://docs.kombo.dev/ats/guides/remote-fields */
+const remoteFields = when(
+	jsonObject('remoteFields', {
+		displayName: 'Remote Fields (JSON)',
+		rows: 2,
+		description: 'Values that Kombo passes to the connected ATS as they are, keyed by its name',
+		placeholder: '{"greenhouse": {"post_headers": {"On-Behalf-Of": "1234"}}}',
+	}),
+	{ '/operation': ['addAttachment', 'addNote', 'addResultLink', 'addTag', 'create', 'moveStage', 'reject', 'removeTag'] },
+);
 
 export const options = nodeOptions([
+	remoteFields,
 	id('integrationId', { displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "Instead of the credential's default integration" }),
 ]);
 

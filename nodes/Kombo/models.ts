@@ -14,8 +14,9 @@ const changes = () => ({ changed_at: z.string(), remote_deleted_at: time() });
 const remoteTimes = () => ({ remote_created_at: time(), remote_updated_at: time() });
 
 /** Of a write that gives nothing back. */
-export const writeModel = (): ZodType => z.object({ success: z.boolean(), warnings: z.array(z.string()) });
-export const doneModel = (): ZodType => z.object({ success: z.boolean() });
+export const writeModel = (): ZodType =>
+	z.object({ success: z.boolean(), application_id: z.string().optional(), candidate_id: z.string().optional(), interview_id: z.string().optional(), warnings: z.array(z.string()) });
+export const doneModel = (): ZodType => z.object({ success: z.boolean(), integration_id: z.string() });
 
 /** What Kombo gives back for a new application. */
 export const createdApplicationModel = (): ZodType =>

@@ -59,7 +59,7 @@ export function answersOf(mapped: Record<string, unknown>, asJson: unknown): Ans
 	return [...fromMapper.filter(({ question_id }) => !list.some((one) => one.question_id === question_id)), ...list];
 }
 
-/** The mapper's date-times carry the editor's offset; Kombo takes UTC only. */
+/** Questions ask for days: of what the mapper makes of one, a moment with the workflow's offset, the day that is written in it. */
 function typed(answer: unknown): unknown {
-	return typeof answer === 'string' && /^\d{4}-\d{2}-\d{2}T.*[+-]\d{2}:?\d{2}$/.test(answer) ? new Date(answer).toISOString() : answer;
+	return typeof answer === 'string' && /^\d{4}-\d{2}-\d{2}T.*[+-]\d{2}:?\d{2}$/.test(answer) ? answer.slice(0, 10) : answer;
 }

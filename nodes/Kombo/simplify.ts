@@ -31,7 +31,7 @@ export function simpleCandidate(row: Row): Row {
 		first_name: row.first_name ?? null,
 		last_name: row.last_name ?? null,
 		email: firstEmail(row),
-		phone: pick(objects(row.phone_numbers)[0], 'phone_number'),
+		phone: firstOf(row.phone_numbers, 'phone_number'),
 		company: row.company ?? null,
 		title: row.title ?? null,
 		source: row.source ?? null,
@@ -155,5 +155,10 @@ function pick(value: unknown, key: string): string | null {
 }
 
 function firstEmail(person: unknown): string | null {
-	return pick(isObject(person) ? objects(person.email_addresses)[0] : undefined, 'email_address');
+	return firstOf(isObject(person) ? person.email_addresses : undefined, 'email_address');
+}
+
+/** The first that is there: an ATS may keep a line of nothing. */
+function firstOf(list: unknown, key: string): string | null {
+	return objects(list).map((one) => pick(one, key)).find((text) => text !== null && text.trim() !== '') ?? null;
 }

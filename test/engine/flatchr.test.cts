@@ -108,6 +108,17 @@ describe('a search', () => {
 		expect(await find('nobody@mail.example')).toEqual([]);
 	});
 
+	it.each([
+		[33612345678, [{ type: 'NOT_SPECIFIED', phoneNumber: '33612345678' }]],
+		[null, []],
+		[{ mobile: '+33' }, null],
+	])('tells a phone number written as %j truly', async (phone, phones) => {
+		const [row] = await flatchr.json('candidate', 'search', { limit: 1 });
+		flatchr.sandbox.faults.next({ kind: 'status', status: 200, body: [{ ...row, phone }] }, { path: 'search/applicants' });
+		const { json } = await runNode('ats', { provider: 'flatchr', resource: 'application', operation: 'getAll' }, { credentials: flatchr.credentials });
+		expect(json[0]).toMatchObject({ info: { candidate: { phones } } });
+	});
+
 	it('reads the lists for its IDs once, however many items there are', async () => {
 		const from = mark();
 		const items = [0, 1, 2].map((index) => ({ json: { email: emailOf(active(index)) } }));

@@ -55,6 +55,14 @@ describe('applications', () => {
 		expect(new Set(items.map(({ pairedItem }) => JSON.stringify(pairedItem)))).toEqual(new Set(['{"item":0}']));
 	});
 
+	it('name a person by the first address that is there, where the ATS keeps an empty line before it', async () => {
+		const [row] = (await knit('application', 'getAll', { limit: 1, simplify: false })).json;
+		const info = Object(row?.['info']);
+		const odd = { ...row, info: { ...info, candidate: { ...info.candidate, emails: [{ type: 'WORK', email: null }, { type: 'WORK', email: 'ann@example.com' }], phones: [{ type: 'WORK', phoneNumber: ' ' }, { type: 'WORK', phoneNumber: '+49 1' }] } } };
+		sandbox.faults.next({ kind: 'status', status: 200, body: { success: true, data: { applications: [odd], nextPageToken: null } } }, { path: 'ats.application.list' });
+		expect((await knit('application', 'getAll')).json[0]).toMatchObject({ email: 'ann@example.com', phone: '+49 1' });
+	});
+
 	it('stop at the limit without reading on', async () => {
 		const before = sent('ats.application.list').length;
 		expect((await knit('application', 'getAll', { returnAll: false, limit: 3, simplify: false })).json).toHaveLength(3);
@@ -413,6 +421,12 @@ describe('the trigger', () => {
 		expect(sandbox.deliveries.sent.slice(-2).map(({ body, status }) => [JSON.parse(body).eventType, status])).toEqual([['sync.events.processed', 200], ['sync.events.allConsumed', 200]]);
 		expect(JSON.parse(sandbox.deliveries.sent.find(({ url }) => url === server.url)?.answer ?? '')).toMatchObject({ success: true, message: 'received', eventId: expect.any(String) });
 		expect(server.staticData).toEqual({});
+	});
+
+	it('leaves out nothing of an event whose data are a list', async () => {
+		const eventData = [{ info: { id: 'a1' } }, { info: { id: 'a2' } }];
+		const { items } = await deliver({}, event({ eventData, sentBy: 'beta' }));
+		expect(items).toEqual([{ json: { eventData, envelope: expect.objectContaining({ eventType: 'record.new', sentBy: 'beta' }) } }]);
 	});
 
 	it('then gives what changed, what is new and what is gone', async () => {

@@ -23,7 +23,7 @@ describe('an integration', () => {
 	});
 
 	it('is switched off and on', async () => {
-		expect(await kombo.json('integration', 'setEnabled', { enabled: false })).toEqual([{ success: true }]);
+		expect(await kombo.json('integration', 'setEnabled', { enabled: false })).toEqual([{ success: true, integration_id: kombo.sandbox.integrationId }]);
 		const { error } = await kombo.run('application', 'getAll', {}, { mayFail: true });
 		expect(error?.message).toBe('This integration is disabled.');
 		expect(error?.description).toContain('Integration, Enable or Disable');
@@ -65,7 +65,7 @@ describe('an integration', () => {
 		await kombo.run('connection', 'createLink', { email: 'ada@example.com', organization: 'Short-lived', additionalFields: { tool: 'workable' } });
 		const link = String((await kombo.json('connection', 'createLink', { email: 'ada@example.com', organization: 'Short-lived', additionalFields: { tool: 'workable' } }))[0]?.link);
 		const [made] = await kombo.json('connection', 'getByToken', { token: link.split('/').at(-1) ?? '' });
-		expect(await kombo.json('integration', 'delete', { integrationId: String(made?.id) })).toEqual([{ success: true }]);
+		expect(await kombo.json('integration', 'delete', { integrationId: String(made?.id) })).toEqual([{ success: true, integration_id: made?.id }]);
 		const gone = await kombo.run('integration', 'get', { integrationId: String(made?.id) }, { mayFail: true });
 		expect(gone.error).toMatchObject({ httpCode: '404', message: `There is no integration with the ID "${String(made?.id)}" in this environment.` });
 		expect((await kombo.run('integration', 'get')).json[0]?.status).toBe('ACTIVE');
@@ -182,11 +182,13 @@ describe('the credential', () => {
 	const test = async (more: Record<string, string>) => await testCredential('komboApi', { ...must(kombo.credentials.komboApi), ...more });
 
 	it('is tested with the vendor', async () => {
-		expect(await test({})).toEqual({ status: 'OK', message: 'Connection successful!' });
+		for (const integrationId of [String(kombo.sandbox.integrationId), '', ` ${String(kombo.sandbox.integrationId)}\n`]) expect(await test({ integrationId })).toEqual({ status: 'OK', message: 'Connection successful!' });
 	});
 
 	it.each([
 		[{ apiKey: 'ks_dev_wrong' }, /does not know this API key/],
+		[{ apiKey: 'ks_dev_wrong', integrationId: '' }, /does not know this API key/],
+		[{ integrationId: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28' }, /knows no integration with this Default Integration ID/],
 		[{ baseUrl: 'http://127.0.0.1:9/v1' }, /ECONNREFUSED|refused/i],
 	])('says what is wrong: %o', async (more, said) => {
 		expect(await test(more as Record<string, string>)).toEqual({ status: 'Error', message: expect.stringMatching(said) });
@@ -200,7 +202,7 @@ describe('the credential', () => {
 		[503, /not available/],
 	])('has a sentence for the status %i', async (status, said) => {
 		// n8n itself sends a test again after a 401.
-		kombo.sandbox.faults.next({ kind: 'status', status }, { path: '/check-api-key', times: 2 });
+		kombo.sandbox.faults.next({ kind: 'status', status }, { path: /check-api-key|integrations/, times: 2 });
 		expect((await test({})).message).toMatch(said);
 		kombo.sandbox.faults.clear();
 	});
@@ -227,7 +229,7 @@ describe('as a tool of an agent', () => {
 			{ applicationId: one.id, note: 'from the agent' },
 			{ credentials: kombo.credentials },
 		);
-		expect(JSON.parse(write.answer)).toEqual([{ success: true, warnings: [] }]);
+		expect(JSON.parse(write.answer)).toEqual([{ success: true, application_id: one.id, warnings: [] }]);
 		expect(kombo.sandbox.world.notes.by('applicationId', one.id).at(-1)?.html).toBe('from the agent');
 		expect(write.description).toContain('note');
 	});

@@ -52,6 +52,16 @@ describe('every list', () => {
 		expect(asked).toEqual([false, true].map((cursor) => ({ outcomes: 'PENDING,DECLINED,HIRED', page_size: '250', cursor })));
 	});
 
+	it('names a person by the first address and number that are there, where the ATS keeps an empty line before them', async () => {
+		const [row] = await kombo.json('candidate', 'getAll', { limit: 1, simplify: false });
+		const odd = { ...row, email_addresses: [{ email_address: null, type: null }, { email_address: 'ann@example.com', type: 'WORK' }], phone_numbers: [{ phone_number: '', type: null }, { phone_number: '+49 1', type: null }] };
+		const answer = { kind: 'status', status: 200, body: { status: 'success', data: { next: null, results: [odd] } } } as const;
+		kombo.sandbox.faults.next(answer, { path: '/ats/candidates' });
+		expect((await kombo.json('candidate', 'getAll'))[0]).toMatchObject({ email: 'ann@example.com', phone: '+49 1' });
+		kombo.sandbox.faults.next(answer, { path: '/ats/candidates' });
+		expect((await kombo.search('searchCandidates')).results[0]?.name).toContain('ann@example.com');
+	});
+
 	it('says so when there is no record with an ID', async () => {
 		const { error } = await kombo.run('application', 'get', { id: byId('nobody') }, { mayFail: true });
 		expect(error?.message).toBe('There is no application with the ID nobody');

@@ -59,6 +59,14 @@ describe('a delivery', () => {
 		expect(server.staticData).toEqual({});
 	});
 
+	it.each([
+		['data that are a list', { data: [{ integration_id: 'a' }, { integration_id: 'b' }] }],
+		['fields beside its data', { data: { integration_id: 'a' }, environment: 'production', sent: { at: 1 } }],
+	])('with %s reaches the item whole', async (_what, more) => {
+		const { items } = await deliver(await serve({ events: ['other'] }), { id: 'odd-1', type: 'brand-new', ...more });
+		expect(items).toEqual([{ json: { id: 'odd-1', type: 'brand-new', ...more } }]);
+	});
+
 	it('is checked on its very bytes: other white space with the signature of the same content is refused', async () => {
 		const pretty = JSON.stringify({ id: 'e', type: 'data-changed', data: dataChanged('ats_jobs') }, null, 2);
 		const good = await webhookNode('komboTrigger', {}, { credentials: kombo.credentials, body: pretty, headers: { 'x-kombo-signature': sign(pretty), 'content-type': 'application/json' } });

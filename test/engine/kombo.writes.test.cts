@@ -20,7 +20,7 @@ describe('an application', () => {
 	it('moves to a stage', async () => {
 		const one = pending();
 		const stageId = must(world().jobs.need(one.jobId).stageIds.find((id) => id !== one.stageId && world().stages.need(id).active && !world().stages.need(id).hired));
-		expect(await kombo.json('application', 'moveStage', { applicationId: byId(one.id), stageId: picked(stageId) })).toEqual([{ success: true, warnings: [] }]);
+		expect(await kombo.json('application', 'moveStage', { applicationId: byId(one.id), stageId: picked(stageId) })).toEqual([{ success: true, application_id: one.id, warnings: [] }]);
 		expect(world().applications.need(one.id).stageId).toBe(stageId);
 	});
 
@@ -28,11 +28,11 @@ describe('an application', () => {
 		const one = pending(1);
 		const reason = must(world().rejectionReasons.alive()[0]);
 		const parameters = { applicationId: byId(one.id), rejectionReasonId: picked(reason.id), note: 'No German' };
-		expect(await kombo.json('application', 'reject', parameters)).toEqual([{ success: true, warnings: [] }]);
+		expect(await kombo.json('application', 'reject', parameters)).toEqual([{ success: true, application_id: one.id, warnings: [] }]);
 		expect(world().applications.need(one.id)).toMatchObject({ status: 'DECLINED', rejection: { reasonId: reason.id, note: 'No German' } });
 
 		const again = await kombo.run('application', 'reject', parameters);
-		expect(again.json).toEqual([{ success: true, warnings: ['The application was already rejected.'] }]);
+		expect(again.json).toEqual([{ success: true, application_id: one.id, warnings: ['The application was already rejected.'] }]);
 		const task = again.run.data.resultData.runData.Node?.at(-1);
 		expect(task?.hints).toEqual([expect.objectContaining({ message: 'The application was already rejected. (item 0)', location: 'outputPane' })]);
 	});
@@ -41,7 +41,7 @@ describe('an application', () => {
 		const one = pending();
 		const mark = kombo.sandbox.requests.length;
 		const remote = { greenhouse: { post_headers: { 'On-Behalf-Of': '1234' } } };
-		await kombo.run('application', 'addNote', { applicationId: byId(one.id), content: 'Called back – free from May 🙂', remoteFields: JSON.stringify(remote) });
+		await kombo.run('application', 'addNote', { applicationId: byId(one.id), content: 'Called back – free from May 🙂', options: { remoteFields: JSON.stringify(remote) } });
 		expect(bodyOf(mark)).toEqual({ content: 'Called back – free from May 🙂', content_type: 'PLAIN_TEXT', remote_fields: remote });
 		expect(world().notes.by('applicationId', one.id).at(-1)).toMatchObject({ html: 'Called back – free from May 🙂' });
 	});
@@ -62,7 +62,7 @@ describe('an application', () => {
 		expect(made).toMatchObject({ title: 'Technical', startsAt: Date.parse('2026-12-01T14:00:00Z'), endsAt: Date.parse('2026-12-01T15:00:00Z'), organizerId: organizer?.id, interviewerIds: [interviewer?.id], where: { kind: 'VIRTUAL', address: 'https://meet.example.com/abc' } });
 
 		const later = { ...details, interviewId: made.id, title: 'Technical II', startTime: '2026-12-02T09:00:00+01:00', endTime: '2026-12-02T10:00:00+01:00', locationType: 'PHYSICAL', address: 'Room 1' };
-		expect(await kombo.json('application', 'updateInterview', later)).toEqual([{ success: true, warnings: [] }]);
+		expect(await kombo.json('application', 'updateInterview', later)).toEqual([{ success: true, application_id: one.id, interview_id: made.id, warnings: [] }]);
 		expect(world().interviews.need(made.id)).toMatchObject({ title: 'Technical II', startsAt: Date.parse('2026-12-02T08:00:00Z'), where: { kind: 'PHYSICAL', address: 'Room 1' } });
 	});
 
@@ -114,7 +114,8 @@ describe('a new application', () => {
 					phone: '+44 20 7946 0000',
 					moreEmails: rowsOf({ type: 'WORK', email: 'ada@work.example' }),
 					morePhones: rowsOf({ type: 'OTHER', phone: '+44 20 7946 0001' }),
-					availabilityDate: '2027-01-01',
+					// What the editor's picker gives: the day, with the zone of whoever built it.
+					availabilityDate: '2027-01-01T00:00:00.000+02:00',
 					country: 'GB',
 					city: 'London',
 					street: 'St James’s Square 12',
@@ -187,7 +188,7 @@ describe('files', () => {
 		const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7) % 256));
 		const one = pending(4);
 		const data = await binaryFile(bytes, 'Lebenslauf – ünï.pdf', 'application/pdf');
-		expect(await kombo.json('application', 'addAttachment', { applicationId: byId(one.id), attachmentType: 'CV', source: 'binary', binaryField: 'data' }, { items: [{ binary: { data } }] })).toEqual([{ success: true, warnings: [] }]);
+		expect(await kombo.json('application', 'addAttachment', { applicationId: byId(one.id), attachmentType: 'CV', source: 'binary', binaryField: 'data' }, { items: [{ binary: { data } }] })).toEqual([{ success: true, application_id: one.id, warnings: [] }]);
 
 		const { items } = await kombo.run('application', 'getAttachments', { applicationId: byId(one.id), download: true, outputField: 'cv' });
 		const back = must(items.find(({ json }) => json.file_name === 'Lebenslauf – ünï.pdf'));
@@ -254,7 +255,7 @@ describe('a candidate', () => {
 		expect(names()).toEqual([known.name, 'Talent pool 2027']);
 		await kombo.run('candidate', 'removeTag', { candidateId: byId(person.id), tag: byId('Talent pool 2027') });
 		expect(names()).toEqual([known.name]);
-		expect(await kombo.json('candidate', 'removeTag', { candidateId: byId(person.id), tag: byId('never there') })).toEqual([{ success: true, warnings: [] }]);
+		expect(await kombo.json('candidate', 'removeTag', { candidateId: byId(person.id), tag: byId('never there') })).toEqual([{ success: true, candidate_id: person.id, warnings: [] }]);
 	});
 
 	it('gets a result link', async () => {

@@ -116,7 +116,7 @@ describe('screening questions', () => {
 
 	it('are answered from the fields, and the JSON wins', () => {
 		expect(answersOf({ q1: 'o1', q2: '2026-01-01T00:00:00.000+02:00' }, { q1: 'o2', q3: ['de'] })).toEqual([
-			{ question_id: 'q2', answer: '2025-12-31T22:00:00.000Z' },
+			{ question_id: 'q2', answer: '2026-01-01' },
 			{ question_id: 'q1', answer: 'o2' },
 			{ question_id: 'q3', answer: ['de'] },
 		]);

@@ -2,7 +2,7 @@ import { choices, dateTime, id, list, locator, text } from '../../../lib/action/
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
 import { operation, type KomboApi } from '../api';
-import { applicationId, createdAfter, jobId, ofJobs, remoteFields, stageOfJob } from '../fields';
+import { applicationId, createdAfter, jobId, ofJobs, stageOfJob } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
 import { searchApplications, searchRejectionReasons } from '../lookups';
 import { attachmentModel, createdApplicationModel, simpleApplicationModel, trackedModel, writeModel } from '../models';
@@ -24,12 +24,12 @@ export const application: Resource<KomboApi> = {
 			action: 'Add an attachment to an application',
 			description: 'Upload a file to an application. Where the ATS keeps no files on applications it lands on the candidate.',
 			access: 'write',
-			fields: [applicationId, ...fileFields, remoteFields],
+			fields: [applicationId, ...fileFields],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-applications-application-id-attachments
 			run: async (kombo, p, item) => {
 				const [attachment] = await attachmentsOf(kombo, item, 'ats_add_application_attachment', [p]);
-				return await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/attachments`, { attachment, remote_fields: p.remoteFields });
+				return await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/attachments`, { attachment, remote_fields: kombo.remoteFields }, { application_id: p.applicationId });
 			},
 		}),
 		operation({
@@ -38,11 +38,11 @@ export const application: Resource<KomboApi> = {
 			action: 'Add a note to an application',
 			description: 'Write a plain-text note on an application. Its ID comes from Application, Get Many.',
 			access: 'write',
-			fields: [applicationId, text('content', { displayName: 'Note', description: 'Plain text that the hiring team will read', required: true, rows: 4, placeholder: 'Called back, free from May' }), remoteFields],
+			fields: [applicationId, text('content', { displayName: 'Note', description: 'Plain text that the hiring team will read', required: true, rows: 4, placeholder: 'Called back, free from May' })],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-applications-application-id-notes
 			run: async (kombo, p, item) =>
-				await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/notes`, { content: p.content, content_type: 'PLAIN_TEXT', remote_fields: p.remoteFields }),
+				await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/notes`, { content: p.content, content_type: 'PLAIN_TEXT', remote_fields: kombo.remoteFields }, { application_id: p.applicationId }),
 		}),
 		operation({
 			name: 'Add Result Link',
@@ -50,10 +50,10 @@ export const application: Resource<KomboApi> = {
 			action: 'Add a result link to an application',
 			description: 'Put a link to an outside result (assessment, background check) on an application',
 			access: 'write',
-			fields: [applicationId, ...resultLink, remoteFields],
+			fields: [applicationId, ...resultLink],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-applications-application-id-result-links
-			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/result-links`, { ...resultLinkBody(p), remote_fields: p.remoteFields }),
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/result-links`, { ...resultLinkBody(p), remote_fields: kombo.remoteFields }, { application_id: p.applicationId }),
 		}),
 		operation({
 			name: 'Create',
@@ -120,10 +120,10 @@ export const application: Resource<KomboApi> = {
 			action: 'Move an application to a stage',
 			description: "Set the stage of an application. Stages are those of the application's job: Job, Get lists them. Some ATSs then send mail.",
 			access: 'write',
-			fields: [applicationId, stageOfJob, remoteFields],
+			fields: [applicationId, stageOfJob],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/implementation-guide/moving-and-rejecting-candidates
-			run: async (kombo, p, item) => await kombo.act(item, 'PUT', path`/ats/applications/${p.applicationId}/stage`, { stage_id: p.stageId, remote_fields: p.remoteFields }),
+			run: async (kombo, p, item) => await kombo.act(item, 'PUT', path`/ats/applications/${p.applicationId}/stage`, { stage_id: p.stageId, remote_fields: kombo.remoteFields }, { application_id: p.applicationId }),
 		}),
 		operation({
 			name: 'Reject',
@@ -131,11 +131,11 @@ export const application: Resource<KomboApi> = {
 			action: 'Reject an application',
 			description: 'Decline an application with one of the rejection reasons of the ATS. It cannot be undone through Kombo, and some ATSs then send mail.',
 			access: 'write',
-			fields: [applicationId, locator('rejectionReasonId', { displayName: 'Rejection Reason', description: 'One of the reasons that the ATS knows; Rejection Reason, Get Many lists them', search: searchRejectionReasons }), text('note', { displayName: 'Note', description: 'Kept with the rejection, where the ATS can', placeholder: 'Looking for more experience', rows: 3 }), remoteFields],
+			fields: [applicationId, locator('rejectionReasonId', { displayName: 'Rejection Reason', description: 'One of the reasons that the ATS knows; Rejection Reason, Get Many lists them', search: searchRejectionReasons }), text('note', { displayName: 'Note', description: 'Kept with the rejection, where the ATS can', placeholder: 'Looking for more experience', rows: 3 })],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/implementation-guide/moving-and-rejecting-candidates
 			run: async (kombo, p, item) =>
-				await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/reject`, { rejection_reason_id: p.rejectionReasonId, note: p.note, remote_fields: p.remoteFields }),
+				await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/reject`, { rejection_reason_id: p.rejectionReasonId, note: p.note, remote_fields: kombo.remoteFields }, { application_id: p.applicationId }),
 		}),
 		operation({
 			name: 'Schedule Interview (Closed Beta)',
@@ -146,7 +146,7 @@ export const application: Resource<KomboApi> = {
 			fields: [applicationId, ...interviewFields],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-applications-application-id-interviews
-			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/interviews`, interviewBody(p)),
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/interviews`, interviewBody(p), { application_id: p.applicationId }),
 		}),
 		operation({
 			name: 'Update Interview (Closed Beta)',
@@ -156,7 +156,7 @@ export const application: Resource<KomboApi> = {
 			access: 'write',
 			fields: [applicationId, id('interviewId', { displayName: 'Interview ID', placeholder: '8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Interview, Get Many lists the IDs' }), ...interviewFields],
 			output: writeModel,
-			run: async (kombo, p, item) => await kombo.act(item, 'PATCH', path`/ats/applications/${p.applicationId}/interviews`, { interview_id: p.interviewId, ...interviewBody(p) }),
+			run: async (kombo, p, item) => await kombo.act(item, 'PATCH', path`/ats/applications/${p.applicationId}/interviews`, { interview_id: p.interviewId, ...interviewBody(p) }, { application_id: p.applicationId, interview_id: p.interviewId }),
 		}),
 	],
 };

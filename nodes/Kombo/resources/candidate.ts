@@ -2,7 +2,7 @@ import { email, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
 import { operation, type KomboApi } from '../api';
-import { candidateId, ofJobs, remoteFields, tagName } from '../fields';
+import { candidateId, ofJobs, tagName } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
 import { findOrCreate } from '../findOrCreate';
 import { searchCandidates, searchJobs } from '../lookups';
@@ -25,12 +25,12 @@ export const candidate: Resource<KomboApi> = {
 			action: 'Add an attachment to a candidate',
 			description: 'Upload a file to a candidate. Kombo advises Application, Add Attachment instead wherever there is an application.',
 			access: 'write',
-			fields: [candidateId, ...fileFields, remoteFields],
+			fields: [candidateId, ...fileFields],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-candidates-candidate-id-attachments
 			run: async (kombo, p, item) => {
 				const [attachment] = await attachmentsOf(kombo, item, 'ats_add_candidate_attachment', [p]);
-				return await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/attachments`, { attachment, remote_fields: p.remoteFields });
+				return await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/attachments`, { attachment, remote_fields: kombo.remoteFields }, { candidate_id: p.candidateId });
 			},
 		}),
 		operation({
@@ -39,10 +39,10 @@ export const candidate: Resource<KomboApi> = {
 			action: 'Add a result link to a candidate',
 			description: 'Put a link to an outside result on a candidate. Kombo advises Application, Add Result Link instead wherever there is an application.',
 			access: 'write',
-			fields: [candidateId, ...resultLink, remoteFields],
+			fields: [candidateId, ...resultLink],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-candidates-candidate-id-result-links
-			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/result-links`, { ...resultLinkBody(p), remote_fields: p.remoteFields }),
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/result-links`, { ...resultLinkBody(p), remote_fields: kombo.remoteFields }, { candidate_id: p.candidateId }),
 		}),
 		operation({
 			name: 'Add Tag',
@@ -50,10 +50,10 @@ export const candidate: Resource<KomboApi> = {
 			action: 'Add a tag to a candidate',
 			description: 'Mark a candidate with a tag, by its name. The ATS creates a tag that it does not have. Candidate, Get Many gives the ID of the candidate.',
 			access: 'write',
-			fields: [candidateId, tagName, remoteFields],
+			fields: [candidateId, tagName],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-candidates-candidate-id-tags
-			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/tags`, { tag: { name: p.tag }, remote_fields: p.remoteFields }),
+			run: async (kombo, p, item) => await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/tags`, { tag: { name: p.tag }, remote_fields: kombo.remoteFields }, { candidate_id: p.candidateId }),
 		}),
 		operation({
 			name: 'Create',
@@ -113,10 +113,10 @@ export const candidate: Resource<KomboApi> = {
 			action: 'Remove a tag from a candidate',
 			description: 'Take a tag from a candidate, by its name. It succeeds also when the candidate does not have the tag.',
 			access: 'write',
-			fields: [candidateId, tagName, remoteFields],
+			fields: [candidateId, tagName],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/delete-candidates-candidate-id-tags
-			run: async (kombo, p, item) => await kombo.act(item, 'DELETE', path`/ats/candidates/${p.candidateId}/tags`, { tag: { name: p.tag }, remote_fields: p.remoteFields }),
+			run: async (kombo, p, item) => await kombo.act(item, 'DELETE', path`/ats/candidates/${p.candidateId}/tags`, { tag: { name: p.tag }, remote_fields: kombo.remoteFields }, { candidate_id: p.candidateId }),
 		}),
 	],
 };

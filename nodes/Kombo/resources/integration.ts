@@ -50,7 +50,7 @@ export const integration: Resource<KomboApi> = {
 			// https://docs.kombo.dev/v1/delete-integrations-integration-id
 			run: async (kombo, p) => {
 				await kombo.send({ method: 'DELETE', path: path`/integrations/${p.integrationId}`, body: {} });
-				return { success: true };
+				return { success: true, integration_id: p.integrationId };
 			},
 		}),
 		operation({
@@ -63,8 +63,9 @@ export const integration: Resource<KomboApi> = {
 			output: doneModel,
 			// https://docs.kombo.dev/v1/put-integrations-integration-id-enabled
 			run: async (kombo, p) => {
-				await kombo.send({ method: 'PUT', path: path`/integrations/${kombo.integrationOr(p.integrationId)}/enabled`, body: { value: p.enabled } });
-				return { success: true };
+				const integrationId = kombo.integrationOr(p.integrationId);
+				await kombo.send({ method: 'PUT', path: path`/integrations/${integrationId}/enabled`, body: { value: p.enabled } });
+				return { success: true, integration_id: integrationId };
 			},
 		}),
 		operation({

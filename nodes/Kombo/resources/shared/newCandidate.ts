@@ -1,7 +1,6 @@
 import { choice, collection, date, dateTime, email, json, locator, mapper, number, rows, text, toggle, type Values } from '../../../../lib/action/field';
 import type { Item } from '../../../../lib/action/item';
 import type { KomboApi } from '../../api';
-import { remoteFields } from '../../fields';
 import { attachmentsOf, fileFields } from '../../files';
 import { screeningQuestions, searchStagesOfJob } from '../../lookups';
 import { answersOf } from '../../screening';
@@ -71,6 +70,7 @@ export function candidateBody({ firstName, lastName, email, candidate: more }: N
 		additional_phone_numbers: more.morePhones?.map(({ type, phone }) => ({ type, phone_number: phone })),
 		location: Object.values(address).some((part) => part !== undefined) ? address : undefined,
 		gender: more.gender,
+	remoteFields,
 		// A day, which Kombo types as a moment.
 		availability_date: more.availabilityDate === undefined ? undefined : `${more.availabilityDate}T00:00:00.000Z`,
 		salary_expectations: more.salaryAmount === undefined ? undefined : { amount: more.salaryAmount, period: more.salaryPeriod ?? 'YEAR' },
@@ -98,20 +98,19 @@ export const submission = [
 			gdprConsent,
 			locator('stageId', { displayName: 'Stage', required: false, search: searchStagesOfJob, description: "Where the application starts; the job's first stage otherwise" }),
 			text('sourcedBy', { displayName: 'Sourced By', placeholder: 'remote:1234', description: "The user who found the candidate: Kombo's user ID, or remote: and the ID in the ATS" }),
-			remoteFields,
 		],
 	}),
 ] as const;
 
 /** What both calls take in the same place. `action`: as Kombo calls it where it tells its attachment restrictions. */
 export async function submissionBody(kombo: KomboApi, item: Item, action: Parameters<typeof attachmentsOf>[2], p: Values<typeof submission>) {
-	const { answersJson, gdprConsent: [consent] = [], sourcedBy, remoteFields: remote } = p.additionalFields;
+	const { answersJson, gdprConsent: [consent] = [], sourcedBy } = p.additionalFields;
 	return {
 		candidate: candidateBody(p),
 		attachments: await attachmentsOf(kombo, item, action, p.attachments),
 		screening_question_answers: answersOf(p.answers, answersJson),
 		sourced_by: sourcedBy === undefined ? undefined : { user_id: sourcedBy },
 		gdpr_consent: consent && { given: consent.given, expires_at: consent.expiresAt },
-		remote_fields: remote,
+		remote_fields: kombo.remoteFields,
 	};
 }
