@@ -70,7 +70,6 @@ export function candidateBody({ firstName, lastName, email, candidate: more }: N
 		additional_phone_numbers: more.morePhones?.map(({ type, phone }) => ({ type, phone_number: phone })),
 		location: Object.values(address).some((part) => part !== undefined) ? address : undefined,
 		gender: more.gender,
-	remoteFields,
 		// A day, which Kombo types as a moment.
 		availability_date: more.availabilityDate === undefined ? undefined : `${more.availabilityDate}T00:00:00.000Z`,
 		salary_expectations: more.salaryAmount === undefined ? undefined : { amount: more.salaryAmount, period: more.salaryPeriod ?? 'YEAR' },
