@@ -1,5 +1,6 @@
-import type { IAllExecuteFunctions, ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions, ResourceMapperFields } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions, ResourceMapperFields } from 'n8n-workflow';
 
+import type { Host } from '../http/host';
 import { asNodeError } from './asNodeError';
 import { valueOf, type Field, type Lookup } from './field';
 import type { Editor } from './lookups';
@@ -17,13 +18,13 @@ export interface LookupMethods {
 export function lookupMethods<Api>(
 	lookups: readonly Lookup[],
 	settings: readonly Field[],
-	connect: (host: IAllExecuteFunctions, values: Record<string, unknown>) => Promise<Api>,
+	connect: (host: Host, values: Record<string, unknown>) => Promise<Api>,
 ): LookupMethods {
 	const methods: LookupMethods = { listSearch: {}, loadOptions: {}, resourceMapping: {} };
 	const ready = async (host: ILoadOptionsFunctions) => {
 		const values = Object.fromEntries(settings.map((field) => [field.name, quietly(() => field.read(host.getCurrentNodeParameter(field.name)))]));
 		// A node's lookups are written against the same Api as its operations.
-		return (await connect(host as IAllExecuteFunctions, values)) as never;
+		return (await connect(host, values)) as never;
 	};
 	for (const lookup of new Set(lookups)) addMethod(methods, lookup, ready);
 	return methods;

@@ -1,6 +1,7 @@
-import type { IAllExecuteFunctions, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { ConcurrencyLimit } from '../http/concurrency';
+import type { Host } from '../http/host';
 import { asNodeError } from './asNodeError';
 import type { Field, Lookup, Values } from './field';
 import { FileItem, Item } from './item';
@@ -21,7 +22,7 @@ export interface NodeSpec<Api, Options extends OptionsField, Common extends read
 	/** Fields above the resource that apply to every operation (the provider of the ATS node). */
 	common?: Common;
 	/** Makes the vendor's API ready for one execution or one lookup. */
-	connect(host: IAllExecuteFunctions, settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>>; limit?: ConcurrencyLimit }): Promise<Api>;
+	connect(host: Host, settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>>; limit?: ConcurrencyLimit }): Promise<Api>;
 }
 
 type FieldValue<F> = F extends Field<string, infer Value> ? Value : never;

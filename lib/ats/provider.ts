@@ -1,22 +1,18 @@
 /*
- * How a vendor becomes a provider.
+ * How a vendor becomes a provider: docs/adding-a-provider.md.
  *
- * 1. In `nodes/<Service>/adapter.ts`, write pure functions from the vendor's records to the unified model (`lib/ats/model`):
- *    times through `toUtc`, ids through `toId`, enums through `toEnum`. `null` = not told, `[]` = told and none.
- * 2. Declare a `Provider`: what it can do stands once, in `capabilities`. Node options, the trigger's events and README's table
- *    come from it.
- * 3. If it can be polled, `changes` gives a `ChangeSource`: one page per call, no loops, no state, no diff. What an answer's
- *    `Date` said and how long it took goes along; the engine in `lib/ats/changes` does the rest (windows, memory, events,
- *    retries between polls, full check). Throw `ApiError` as the HTTP client does; throw `CursorRefused` when the vendor no longer
- *    knows a cursor. One record that cannot be read goes into `unreadable`, never into a throw.
- * 4. Add the provider to `nodes/Ats/providers.ts`.
+ * A folder `nodes/<Service>/` with `api.ts` (the wire), `mapping.ts` (records to the model, pure: `null` = not told, `[]` = told and
+ * none, times through `toUtc`, ids through `toId`, words through `toEnum`), `changes.ts` (how its changes are read: `source.ts`)
+ * and `provider.ts`, which calls `defineProvider`. What it can do stands once, in `capabilities`: options of the nodes, events of
+ * the trigger, tables of the docs and refusals come from there.
  */
-import type { IAllExecuteFunctions, IPollFunctions } from 'n8n-workflow';
-
+import type { Field, Some } from '../action/field';
+import type { Request } from '../http/client';
 import type { ConcurrencyLimit } from '../http/concurrency';
-
-import type { Source } from './source';
-import type { Application, ApplicationStatus, Attachment, Candidate, EventName, Interview, Job, Message, ModelKey, Offer, RejectionReason, Stage, Tag, User } from './model';
+import type { Answer } from '../http/apiDefinition';
+import type { Host } from '../http/host';
+import type { Application, ApplicationStatus, Attachment, Candidate, EventName, Interview, Job, ListedStage, Message, ModelKey, Offer, RejectionReason, Tag, User } from './model';
+import type { ChangeSource, FeedSource, Source } from './source';
 
 // ---------------------------------------------------------------------------------------------------- capabilities
 
@@ -27,6 +23,7 @@ export const OPERATIONS = [
 	'application.create',
 	'application.moveStage',
 	'application.reject',
+	'application.reactivate',
 	'application.addNote',
 	'application.addAttachment',
 	'application.downloadAttachments',
@@ -55,31 +52,82 @@ export type Support = true | string;
 
 export interface Capabilities {
 	models: Partial<Record<ModelKey, Support>>;
+	/** Fields that only some services tell: what kind of step a stage is, the company's own fields, where the person came from. */
+	details?: Partial<Record<'stageCategory' | 'stageOrder' | 'customFields' | 'source', Support>>;
 	operations: Partial<Record<OperationName, Support>>;
-	/** What its trigger can tell. Empty: it cannot be polled. */
+	/** What its trigger can emit. Empty: it cannot be polled. */
 	events: Partial<Record<EventName, Support>>;
-	/** How far behind reality the trigger is, as a sentence for the editor and README. */
+	/** How far behind reality the trigger is, as a sentence for the editor and the docs. */
 	freshness: string;
-	/** The vendor can be asked for the applications of some jobs only. */
+	/** The vendor can be asked for the changes of some jobs only (`ReadOptions.jobIds` reaches it). */
 	filtersJobs?: boolean;
-	/** Node to use for what is missing, as the editor calls it: "Kombo". */
-	serviceNode: string;
+	/** `ApplicationQuery.stageIds` reaches the vendor, and `stages(null)` is cheap: names of stages are turned into IDs by it. */
+	filtersStages?: boolean;
+	/** Hours between two full checks where nothing is chosen; 24 without it. With it `freshness` says why. */
+	fullCheckHours?: number;
 }
 
-export interface Provider {
+// -------------------------------------------------------------------------------------------------------- a provider
+
+/** What one call of the adapter works with: hand it to `connect<Service>` and the HTTP client. */
+export interface Context<Settings> {
+	/** The credential type in use, where there are several ways to log in. */
+	credential: string;
+	/** The provider's own settings, as its fields have read them; each may be absent. */
+	settings: Settings;
+	/** ID of the user in whose name something is written (`ProviderSpec.actingUser`). */
+	actingUser?: string;
+	/** Our clock, ms: nothing is begun or awaited beyond it. */
+	deadline?: number;
+	signal?: AbortSignal;
+	/** Shared by all items of an execution. */
+	limit?: ConcurrencyLimit;
+}
+
+/** What the user of the trigger wants read. Which events and stages are emitted is the engine's business. */
+export interface ReadOptions {
+	models: readonly ModelKey[];
+	/** Empty: all. Only sent to the vendor by providers with `filtersJobs`. */
+	jobIds: readonly string[];
+	/** Put the vendor's record into `application.raw`. */
+	raw: boolean;
+}
+
+export interface ProviderSpec<Settings extends readonly Field[] = readonly []> {
 	/** Word in output and parameters: `kombo`. Never changes. */
 	name: string;
 	/** As users call it: "Kombo". */
 	label: string;
-	/** Name of the credential type. */
-	credential: string;
+	/** The ways to log in: credential types, with the name that the editor offers where there are several. The first is the default. */
+	credentials: ReadonlyArray<{ type: string; label: string }>;
+	/** Settings of its own: shown in the options of node and trigger while it is chosen. Two providers' settings of one name must be alike. */
+	settings?: Settings;
+	/** Writes may or must name a user: adds the option *Acting User*, fed by `users()`. The sentence says for what it is needed. */
+	actingUser?: string;
 	capabilities: Capabilities;
+	/** The vendor's API reference, and a real path of it, for *API Request*. */
+	api: { documentationUrl: string; placeholder: string };
+	/** Its own node, as the editor calls it, where it has one. */
+	serviceNode?: string;
+	/** What makes this another set of applications: host and company, never a key. May ask once. Absent: host and credential stand for it. */
+	account?(host: Host, context: Context<Some<Settings>>): Promise<readonly string[]>;
 	/** For the trigger. Reads the credential; makes no request. */
-	changes?(host: IPollFunctions, selection: ReadOptions, connection: Connection): Promise<Source>;
+	changes?(host: Host, options: ReadOptions, context: Context<Some<Settings>>): Promise<AdapterSource>;
 	/** For the action node. Reads the credential; makes no request. */
-	operations?(host: IAllExecuteFunctions, connection: Connection): Promise<Operations>;
-	/** A record of this vendor (REST or webhook shape) in the model; null when it does not look like one. Pure. */
-	normalize?(record: unknown): Normalized | null;
+	operations(host: Host, context: Context<Some<Settings>>): Promise<Operations>;
+	/** A record of this vendor (REST or webhook shape) in the model; null when it does not look like one. Pure. `whole`: what it was found in. */
+	normalize?(record: unknown, whole?: unknown): Normalized | null;
+}
+
+type GivenByProvider = 'provider' | 'label' | 'events' | 'scope';
+/** What `changes.ts` gives: name, label, events and account stand in the provider already. */
+export type AdapterSource = Omit<ChangeSource, GivenByProvider> | Omit<FeedSource, GivenByProvider>;
+
+/** A provider as the nodes see it: settings as they come from the node's options. */
+export interface Provider extends Omit<ProviderSpec, 'settings' | 'account' | 'changes' | 'operations'> {
+	settings: readonly Field[];
+	changes?(host: Host, options: ReadOptions, context: Context<Record<string, unknown>>): Promise<Source>;
+	operations(host: Host, context: Context<Record<string, unknown>>): Promise<Operations>;
 }
 
 export type Normalized =
@@ -88,34 +136,81 @@ export type Normalized =
 	| { kind: 'job'; value: Job }
 	| { kind: 'message'; value: Message };
 
+// ------------------------------------------------------------------------------------------------------- operations
+
+/** How a list is asked for. Filters that the vendor has not are applied by the node: an adapter hands on what the vendor takes, no more. */
+export interface ListQuery {
+	/** Rows wanted, absent = all: choose the page size by it. Whoever reads stops by itself. */
+	limit?: number;
+	/** ISO-8601 UTC. */
+	updatedAfter?: string;
+	/** Put the vendor's record into `raw`. */
+	raw?: boolean;
+}
+
+export interface ApplicationQuery extends ListQuery {
+	models: readonly ModelKey[];
+	/** Never empty lists: absent = all. */
+	jobIds?: readonly string[];
+	stageIds?: readonly string[];
+	statuses?: readonly ApplicationStatus[];
+	candidateId?: string;
+	/** ISO-8601 UTC. */
+	appliedAfter?: string;
+	appliedBefore?: string;
+}
+
+export interface CandidateQuery extends ListQuery {
+	/** The node compares the addresses of what comes with it. A vendor that ignores or refuses this filter is asked without it. */
+	email?: string;
+}
+
+export type PartQuery = Pick<ListQuery, 'limit' | 'updatedAfter'> & { applicationId?: string };
+type Pages<Row> = AsyncIterable<readonly Row[]>;
+
 /** What a provider can do for the action node. Each absent member is absent from `capabilities.operations` too. */
 export interface Operations {
-	applications?(query: ApplicationQuery): AsyncIterable<readonly Application[]>;
+	/** List rows as cheap as they come. `rowModels` says what they tell; the rest is read by `details`, only for rows that are put out. */
+	applications?(query: ApplicationQuery): Pages<Application>;
+	/** Models that list rows tell in full; absent = all that the provider can. */
+	rowModels?: readonly ModelKey[];
+	/** Completes list rows, in order and one for one. Also asked where a filter cannot be decided by the row. */
+	details?(rows: readonly Application[], models: readonly ModelKey[], raw: boolean): Promise<readonly Application[]>;
 	application?(id: string, models: readonly ModelKey[], raw?: boolean): Promise<Application>;
-	candidates?(query: { updatedAfter?: string; email?: string; raw?: boolean }): AsyncIterable<readonly Candidate[]>;
+	candidates?(query: CandidateQuery): Pages<Candidate>;
 	candidate?(id: string, raw?: boolean): Promise<Candidate>;
-	jobs?(query: { updatedAfter?: string; raw?: boolean }): AsyncIterable<readonly Job[]>;
+	jobs?(query: ListQuery): Pages<Job>;
 	job?(id: string, raw?: boolean): Promise<Job>;
-	interviews?(query: { applicationId?: string; updatedAfter?: string }): AsyncIterable<ReadonlyArray<Interview & { applicationId: string | null }>>;
-	offers?(query: { applicationId?: string; updatedAfter?: string }): AsyncIterable<ReadonlyArray<Offer & { applicationId: string | null }>>;
-	messages?(applicationId: string): AsyncIterable<readonly Message[]>;
-	stages?(jobId: string | null): AsyncIterable<readonly Stage[]>;
-	rejectionReasons?(): AsyncIterable<readonly RejectionReason[]>;
-	users?(): AsyncIterable<readonly User[]>;
-	tags?(): AsyncIterable<readonly Tag[]>;
+	interviews?(query: PartQuery): Pages<Interview & { applicationId: string | null }>;
+	offers?(query: PartQuery): Pages<Offer & { applicationId: string | null }>;
+	messages?(applicationId: string): Pages<Message>;
+	/** `null`: of all jobs, as far as the vendor can. */
+	stages?(jobId: string | null): Pages<ListedStage>;
+	rejectionReasons?(): Pages<RejectionReason>;
+	users?(): Pages<User>;
+	tags?(): Pages<Tag>;
 	moveStage?(applicationId: string, stageId: string): Promise<void>;
 	reject?(applicationId: string, rejection: { reasonId: string | null; note: string | null }): Promise<void>;
-	addNote?(applicationId: string, text: string): Promise<void>;
+	reactivate?(applicationId: string): Promise<void>;
+	/** Gives the note's ID, null where the vendor says none. */
+	addNote?(applicationId: string, text: string): Promise<string | null>;
 	createApplication?(input: NewApplication): Promise<Created>;
 	addAttachment?(applicationId: string, file: NewFile): Promise<void>;
-	/** Files one by one, so that only one is in memory at a time. */
-	attachments?(applicationId: string): AsyncIterable<StoredFile>;
-	/** Found by e-mail, else created. Running it twice gives the same person. */
-	findOrCreateCandidate?(input: NewCandidate): Promise<{ candidate: Candidate; created: boolean }>;
-	updateCandidate?(id: string, changes: Partial<NewCandidate>): Promise<Candidate>;
+	/** Files one by one, so that only one is in memory at a time; one that cannot be had does not stop the others. */
+	attachments?(applicationId: string): AsyncIterable<StoredFile | LostFile>;
+	/**
+	 * Only creates: the node looks for the address first (`candidates`), compares, and keeps two items from making one person
+	 * twice. Gives null where the vendor says that the address is known already.
+	 */
+	createCandidate?(input: NewCandidate): Promise<Candidate | null>;
+	updateCandidate?(id: string, changes: Partial<Omit<NewCandidate, 'jobId'>>): Promise<Candidate>;
 	addTag?(candidateId: string, name: string): Promise<void>;
 	removeTag?(candidateId: string, name: string): Promise<void>;
 	sendMessage?(message: NewMessage): Promise<Message>;
+	/** Any call of the vendor's API, for *API Request*. */
+	send(request: Request): Promise<Answer>;
+	/** Its lists, for *Check Connection*. */
+	lists?: readonly CheckedList[];
 }
 
 export interface NewCandidate {
@@ -130,7 +225,7 @@ export interface NewCandidate {
 export interface NewApplication {
 	jobId: string;
 	stageId?: string;
-	candidate: NewCandidate;
+	candidate: Omit<NewCandidate, 'jobId'>;
 	files: readonly NewFile[];
 	/** Cover letter or remark, where the vendor takes one. */
 	comment?: string;
@@ -146,7 +241,14 @@ export interface NewFile {
 export interface StoredFile {
 	attachment: Attachment;
 	data: Buffer;
-	mimeType: string;
+	/** Absent: left to n8n to find out. */
+	mimeType?: string;
+}
+
+/** A file that could not be had, and why. */
+export interface LostFile {
+	attachment: Attachment;
+	error: Error;
 }
 
 /** What the vendor says of a new application: some give the record, some only ids, some nothing but success. */
@@ -154,6 +256,8 @@ export interface Created {
 	applicationId: string | null;
 	candidateId: string | null;
 	application: Application | null;
+	/** Something the user should know, such as that nobody can tell which application is the new one. */
+	warning?: string;
 }
 
 export interface NewMessage {
@@ -162,36 +266,27 @@ export interface NewMessage {
 	text: string;
 }
 
-export interface ApplicationQuery {
-	models: readonly ModelKey[];
-	updatedAfter?: string;
-	jobIds?: readonly string[];
-	stageIds?: readonly string[];
-	statuses?: readonly ApplicationStatus[];
-	raw?: boolean;
+/** One list of the vendor, as *Check Connection* looks at it. */
+export interface CheckedList {
+	/** As users call it: "Applications". */
+	name: string;
+	/** What to tick or ask for where this answers 403, as a sentence with the vendor's own words and screen. */
+	right: string;
+	/** Models that depend on it. */
+	models?: readonly ModelKey[];
+	/** One page. `since`: ms, only where the vendor has such a filter (`filtersSince`). */
+	page(request: { cursor: string | null; since?: number }): Promise<CheckedPage>;
+	filtersSince?: boolean;
 }
 
-// ------------------------------------------------------------------------------------------------------- the source
-
-/** What the user wants read. Which events and stages are told is the engine's business. */
-export interface ReadOptions {
-	models: readonly ModelKey[];
-	/** Empty: all. Only sent to the vendor by providers with `filtersJobs`. */
-	jobIds: readonly string[];
-	/** Put the vendor's record into `application.raw`. */
-	raw: boolean;
+export interface CheckedPage {
+	ids: readonly string[];
+	next: string | null;
+	answer: Answer;
+	/** Times that the list should be ordered by, ms, where it has an order. */
+	order?: readonly number[];
+	/** Words that the mapping does not know, such as `{ status: ["parked"] }`, with repeats. No personal data. */
+	unknownWords?: Readonly<Record<string, readonly string[]>>;
+	/** Rows that cannot be read: path of the field and reason. No personal data. */
+	unreadable?: readonly string[];
 }
-
-/** How to talk to the vendor this time: hand it to `connect<Service>` and the HTTP client. */
-export interface Connection {
-	/** Kombo and Knit: instead of the credential's default. */
-	integrationId?: string;
-	/** Flatchr: the user counts an archived person as rejected. */
-	archivedAsRejected?: boolean;
-	/** Our clock, ms: nothing is begun or awaited beyond it. */
-	deadline?: number;
-	signal?: AbortSignal;
-	/** Shared by all items of an execution. */
-	limit?: ConcurrencyLimit;
-}
-

@@ -1,13 +1,13 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import { actionNode } from '../../lib/action/node';
-import { connectAts, RESOURCES_WITHOUT_REQUEST } from './api';
-import { integrationId, options, provider } from './fields';
+import { connectAts, WITHOUT_REQUEST } from './api';
+import { options, provider } from './fields';
 import { personal } from './personal';
-import { providerCredentials, providers } from './providers';
+import { logInFields, providerCredentials, providers } from './providers';
 import { resources } from './resources';
 
-const node = actionNode({ resources, options, personal, common: [provider, integrationId], connect: connectAts });
+const node = actionNode({ resources, options, personal, common: [provider, ...logInFields], connect: connectAts });
 
 export class Ats implements INodeType {
 	description: INodeTypeDescription = {
@@ -22,7 +22,7 @@ export class Ats implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: providerCredentials(providers, { resource: RESOURCES_WITHOUT_REQUEST }),
+		credentials: providerCredentials(providers, { operation: WITHOUT_REQUEST }),
 		properties: node.properties,
 	};
 

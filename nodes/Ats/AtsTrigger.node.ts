@@ -4,11 +4,12 @@ import { asNodeError } from '../../lib/action/asNodeError';
 import { lookupMethods } from '../../lib/action/lookupMethods';
 import { runPoll } from '../../lib/ats/changes/poll';
 import { hostOf } from '../../lib/poll/host';
-import { connectAts, row } from './api';
-import { integrationId, provider } from './fields';
-import { loadJobs, loadStages } from './lookups';
-import { changesOf, polled, providerCredentials } from './providers';
-import { pollOptions, readSettings, selectionOf, triggerProperties } from './trigger';
+import { isObject } from '../../lib/http/apiDefinition';
+import { connectAts, contextOf } from './api';
+import { provider } from './fields';
+import { loadJobs, loadStageNames } from './lookups';
+import { logInFields, polled, providerCredentials, providerNamed } from './providers';
+import { itemsOf, openSource, optionsField, pollOptions, readSettings, triggerProperties } from './trigger';
 
 export class AtsTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,20 +28,17 @@ export class AtsTrigger implements INodeType {
 		properties: triggerProperties,
 	};
 
-	methods = lookupMethods([loadJobs, loadStages], [provider, integrationId], async (host, common) => await connectAts(host, { common, options: {} }));
+	methods = lookupMethods([loadJobs, loadStageNames, ...optionsField.lookups], [provider, ...logInFields, optionsField], async (host, { options, ...common }) => await connectAts(host, { common, options: isObject(options) ? options : {} }));
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
 			const settings = readSettings(this);
-			const changes = changesOf(settings.provider);
-			const result = await runPoll(
-				hostOf(this),
-				async (limits) => await changes(this, selectionOf(settings), { ...limits, ...(settings.integrationId ? { integrationId: settings.integrationId } : {}), ...(settings.options.archivedAsRejected ? { archivedAsRejected: true } : {}) }),
-				pollOptions(settings),
-			);
+			const chosen = providerNamed(settings.provider);
+			const context = contextOf(chosen, { common: settings, options: settings.options });
+			const result = await runPoll(hostOf(this), async (limits) => await openSource(this, chosen, settings, { ...context, ...limits }), pollOptions(settings));
 			if (result === 'quiet') return null;
 			// An empty execution carries the state to the database in every host mode.
-			return [result === 'commit' ? [] : result.items.map((item) => ({ json: row(item) }))];
+			return [result === 'commit' ? [] : (await itemsOf(this, chosen, context, settings, result.items)).map((json) => ({ json }))];
 		} catch (error) {
 			throw asNodeError(this, error);
 		}

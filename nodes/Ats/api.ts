@@ -1,56 +1,145 @@
-import type { IAllExecuteFunctions } from 'n8n-workflow';
-
-import type { Field } from '../../lib/action/field';
 import { operationsOf, type Operation, type OperationSpec, type Row } from '../../lib/action/operation';
+import type { Field } from '../../lib/action/field';
+import { findOrCreate, type FoundCandidate } from '../../lib/ats/findOrCreate';
+import { isStage, selectApplications, selectCandidates, type Selection } from '../../lib/ats/select';
+import type { Application, Candidate } from '../../lib/ats/model';
+import type { CandidateQuery, Context, NewCandidate, OperationName, Operations, Provider } from '../../lib/ats/provider';
 import { FieldError } from '../../lib/errors';
-import type { Connection, OperationName, Operations, Provider } from '../../lib/ats/provider';
-import { providerNamed, providersWith } from './providers';
+import { folded } from '../../lib/folded';
+import type { Host } from '../../lib/http/host';
+import { fingerprint } from '../../lib/poll/state/hash';
+import { readTitles, withJobTitle } from './jobTitles';
+import { credentialOf, providerNamed, providersWith } from './providers';
+
+/** What a provider does; the rest of `Operations` says how. */
+type Ability = Exclude<keyof Operations, 'rowModels' | 'lists'>;
 
 /** One provider, seen through the unified model. */
 export class AtsApi {
+	private jobTitles?: Promise<ReadonlyMap<string, string>>;
+
 	constructor(
 		readonly provider: Provider,
-		private readonly operations: Operations,
+		readonly operations: Operations,
 		/** Put the provider's own record beside the unified one. */
 		readonly raw: boolean,
+		/** Tells one account from another, in what the process remembers. */
+		private readonly account: string,
 	) {}
 
 	/** What the provider does for this, or a sentence about where it can be done instead: before any request. */
-	for<Name extends keyof Operations>(name: Name, what: string): NonNullable<Operations[Name]> {
+	for<Name extends Ability>(name: Name, what: string): NonNullable<Operations[Name]> {
 		const found = this.operations[name];
-		if (!found) {
-			const { label, capabilities } = this.provider;
-			throw new FieldError(`${label} cannot ${what} through the unified node`, `The ${capabilities.serviceNode} node can do more, with its API Request operation as the last resort.`);
+		if (found) return found;
+		const { label, serviceNode } = this.provider;
+		throw new FieldError(`${label} cannot ${what} through the unified node`, `${serviceNode === undefined ? '' : `The ${serviceNode} node can do more; `}API Request makes any call of ${label}'s API.`);
+	}
+
+	/** Applications that fit, with the titles of their jobs. Jobs and stages may be given by name. */
+	async *applications({ jobs, stages, ...query }: Omit<Selection, 'jobIds' | 'stageIds'> & { jobs?: readonly string[] }): AsyncGenerator<Application[]> {
+		this.for('applications', 'list applications');
+		const selection = { ...query, ...(jobs ? { jobIds: await this.jobIds(jobs) } : {}), ...(stages ? { stages, ...(await this.stageIds(stages)) } : {}) };
+		for await (const page of selectApplications(this.operations, selection)) yield await this.withTitles(page);
+	}
+
+	/** A title stands for every job of that title; what no list shows is taken as an ID. */
+	private async jobIds(jobs: readonly string[]): Promise<string[]> {
+		const titles = [...(await this.titles())];
+		return [...new Set(jobs.flatMap((job) => {
+			const found = titles.some(([id]) => id === job) ? [job] : titles.flatMap(([id, title]) => (folded(title) === folded(job) ? [id] : []));
+			return found.length > 0 ? found : [job];
+		}))];
+	}
+
+	/** For the vendor, where it takes such a filter and all stages are known to it. */
+	private async stageIds(wanted: readonly string[]): Promise<{ stageIds?: string[] }> {
+		const { stages } = this.operations;
+		if (!stages || this.provider.capabilities.filtersStages !== true) return {};
+		const ids: string[] = [];
+		const open = new Set(wanted);
+		for await (const page of stages(null)) {
+			for (const stage of page) {
+				const named = wanted.filter((one) => isStage(stage, [one]));
+				if (named.length > 0 && stage.id !== null) ids.push(stage.id);
+				for (const one of named) open.delete(one);
+			}
 		}
-		return found as NonNullable<Operations[Name]>;
+		return open.size > 0 || ids.length === 0 ? {} : { stageIds: ids };
+	}
+
+	/** Candidates that fit. */
+	candidates(query: CandidateQuery): AsyncGenerator<Candidate[]> {
+		this.for('candidates', 'list candidates');
+		return selectCandidates(this.operations, query);
+	}
+
+	async findOrCreate(input: NewCandidate): Promise<FoundCandidate> {
+		this.for('createCandidate', 'find or create candidates');
+		return await findOrCreate(this.operations, this.account, input);
+	}
+
+	private async titles(): Promise<ReadonlyMap<string, string>> {
+		return await (this.jobTitles ??= readTitles(this.operations));
+	}
+
+	/** Jobs are read at most once a run, and only where the provider does not name them with the application. */
+	async withTitles(applications: readonly Application[]): Promise<Application[]> {
+		const untitled = applications.some(({ info }) => info && info.jobId !== null && typeof info.job?.title !== 'string');
+		const titles = untitled ? await this.titles() : new Map<string, string>();
+		return applications.map((application) => withJobTitle(application, titles));
 	}
 }
 
-interface Settings {
-	common: Partial<{ provider: string; integrationId: string | undefined }>;
-	options: Partial<{ includeRaw: boolean; archivedAsRejected: boolean }>;
-	limit?: Connection['limit'];
+export interface AtsSettings {
+	common: Partial<{ provider: string; authentication: string | undefined }>;
+	options: Partial<Record<string, unknown>>;
+	limit?: Context<never>['limit'];
 }
 
-/** Their operations only think: no credential, no call. */
-export const RESOURCES_WITHOUT_REQUEST = ['model', 'provider'];
+/** Operations that only think: no credential, no call. */
+export const WITHOUT_REQUEST = ['normalize', 'getCapabilities'];
 
-export async function connectAts(host: IAllExecuteFunctions, { common, options, limit }: Settings): Promise<AtsApi> {
-	const provider = providerNamed(common.provider);
-	// Resources without a request must work without a credential.
-	if (RESOURCES_WITHOUT_REQUEST.includes(String(host.getNode().parameters.resource))) return new AtsApi(provider, {}, options.includeRaw === true);
-	const connection = { ...(common.integrationId ? { integrationId: common.integrationId } : {}), ...(limit ? { limit } : {}), ...(options.archivedAsRejected ? { archivedAsRejected: true } : {}) };
-	return new AtsApi(provider, (await provider.operations?.(host, connection)) ?? {}, options.includeRaw === true);
+const nothing: Operations = {
+	send: async () => {
+		throw new FieldError('This operation makes no request', 'Choose another operation.');
+	},
+};
+
+/** What the adapter works with: its credential, its settings, who acts. */
+export function contextOf(provider: Provider, { common, options, limit }: AtsSettings): Context<Record<string, unknown>> {
+	const { actingUser } = options;
+	return {
+		credential: credentialOf(provider, common.authentication),
+		settings: options,
+		...(provider.actingUser !== undefined && typeof actingUser === 'string' && actingUser !== '' ? { actingUser } : {}),
+		...(limit ? { limit } : {}),
+	};
+}
+
+/** Tells one account from another in what the process remembers: what one key may see is no answer for another. */
+export async function accountKey(host: Host, { name }: Provider, { credential, settings }: Context<Record<string, unknown>>): Promise<string> {
+	return fingerprint(name, JSON.stringify(await host.getCredentials(credential)), JSON.stringify(settings));
+}
+
+export async function connectAts(host: Host, settings: AtsSettings): Promise<AtsApi> {
+	const provider = providerNamed(settings.common.provider);
+	const raw = settings.options.includeRaw === true;
+	if (WITHOUT_REQUEST.includes(String(host.getNode().parameters.operation))) return new AtsApi(provider, nothing, raw, '');
+	const context = contextOf(provider, settings);
+	return new AtsApi(provider, await provider.operations(host, context), raw, await accountKey(host, provider, context));
 }
 
 const operation = operationsOf<AtsApi>();
 
-/** An operation of the unified node, offered for the providers that declare it. */
+/** An operation of the unified node, offered for the providers that declare it. Where only one can, its name says which. */
 export function unified<const Fields extends readonly Field[]>(name: OperationName, spec: OperationSpec<AtsApi, Fields>): Operation<AtsApi> {
-	return operation({ ...spec, offered: { provider: providersWith(({ capabilities }) => capabilities.operations[name] !== undefined) } });
+	const able = providersWith(({ capabilities }) => capabilities.operations[name] !== undefined);
+	const [only, ...others] = able;
+	const action = only !== undefined && others.length === 0 ? `${spec.action} (${providerNamed(only).label})` : spec.action;
+	return operation({ ...spec, action, offered: { provider: able } });
 }
 
-/** An operation that needs no provider's help. */
+/** An operation that every provider has. */
 export const always = operation;
 
 /** Model objects leave as they are: they are plain JSON by construction. */
@@ -61,4 +150,3 @@ export function row(value: object): Row {
 export async function* rowPages(source: AsyncIterable<readonly object[]>): AsyncGenerator<Row[]> {
 	for await (const page of source) yield page as Row[];
 }
-

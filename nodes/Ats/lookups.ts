@@ -1,49 +1,70 @@
 import type { INodeListSearchItems } from 'n8n-workflow';
 
-import type { Dropdown, Search } from '../../lib/action/lookups';
+import type { Dropdown, Editor, Search } from '../../lib/action/lookups';
+import { folded } from '../../lib/folded';
+import type { Application } from '../../lib/ats/model';
 import type { AtsApi } from './api';
+import { nameOf } from './simplify';
 
 /** Enough to choose from; a filter is applied here since not every provider has one. */
 const MOST = 500;
 
-async function listed<Part>(source: AsyncIterable<readonly Part[]>, filter: string | undefined, option: (part: Part) => INodeListSearchItems | undefined): Promise<{ results: INodeListSearchItems[] }> {
-	const wanted = filter?.toLowerCase() ?? '';
+interface Option extends INodeListSearchItems {
+	/** What is searched beside the name. */
+	search?: readonly unknown[];
+}
+
+/** Every word of what was typed stands somewhere in the name or beside it, whatever the case, the accents and the order. */
+async function listed<Part>(source: AsyncIterable<readonly Part[]>, filter: string | undefined, option: (part: Part) => Option | undefined): Promise<{ results: INodeListSearchItems[] }> {
+	const words = folded(filter ?? '').split(/\s+/);
 	const results: INodeListSearchItems[] = [];
 	for await (const page of source) {
 		for (const part of page) {
 			const found = option(part);
-			if (found && String(found.name).toLowerCase().includes(wanted)) results.push(found);
+			if (!found) continue;
+			const { search = [], ...shown } = found;
+			const text = folded([shown.name, ...search].filter((one) => typeof one === 'string').join(' '));
+			if (words.every((word) => text.includes(word))) results.push(shown);
 		}
 		if (results.length >= MOST) break;
 	}
 	return { results };
 }
 
-function named({ id, text }: { id: string | null; text: string | null }): INodeListSearchItems | undefined {
+function named({ id, text }: { id: string | null; text: string | null }): Option | undefined {
 	return id === null ? undefined : { name: text ?? id, value: id };
 }
 
-function person({ id, firstName, lastName, email }: { id: string | null; firstName?: string | null; lastName?: string | null; email: string | null }): INodeListSearchItems | undefined {
-	const name = [[firstName, lastName].filter(Boolean).join(' '), email].filter(Boolean).join(' · ');
-	return id === null ? undefined : { name: name || id, value: id };
+function person({ id, email, ...names }: { id: string | null; name: string | null; firstName: string | null; lastName: string | null; email: string | null }): Option | undefined {
+	return id === null ? undefined : { name: [nameOf(names), email].filter(Boolean).join(' · ') || id, value: id };
+}
+
+/** "Marta Müller · Forklift Driver": stays right when the application moves. */
+function applicant({ id, info }: Application): Option {
+	const status = info && info.status !== 'ACTIVE' && info.status !== 'NOT_SPECIFIED' ? info.status.toLowerCase() : undefined;
+	return {
+		name: [info?.candidate ? nameOf(info.candidate) : null, info?.job?.title, status].filter(Boolean).join(' · ') || id,
+		value: id,
+		search: [id, ...(info?.candidate?.emails ?? []).map(({ email }) => email)],
+	};
 }
 
 export const searchJobs: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchJobs',
-	run: async (ats, { filter }) => await listed(ats.for('jobs', 'list jobs')({}), filter, ({ id, info }) => ({ name: [info?.title ?? id, info?.status === 'OPEN' ? undefined : info?.status].filter(Boolean).join(' · '), value: id })),
+	run: async (ats, { filter }) =>
+		await listed(ats.for('jobs', 'list jobs')({}), filter, ({ id, info }) => ({ name: [info?.title ?? id, info?.status === 'OPEN' ? undefined : info?.status].filter(Boolean).join(' · '), value: id, search: [id], ...(info?.infoUrl ? { url: info.infoUrl } : {}) })),
 };
 
 export const searchStages: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchStages',
-	async run(ats, { filter }, editor) {
-		const jobId = editor.current('jobId') ?? (await jobOf(ats, editor.current('applicationId')));
-		return await listed(ats.for('stages', 'list stages')(jobId), filter, named);
-	},
+	run: async (ats, { filter }, editor) => await listed(ats.for('stages', 'list stages')(editor.current('jobId') ?? (await jobOf(ats, editor))), filter, named),
 };
 
-async function jobOf(ats: AtsApi, applicationId: string | undefined): Promise<string | null> {
+/** The job of the application that is chosen in the editor; null where the node asks for none. */
+async function jobOf(ats: AtsApi, editor: Editor): Promise<string | null> {
+	const applicationId = editor.current('applicationId');
 	if (applicationId === undefined) return null;
 	const application = await ats.for('application', 'read an application')(applicationId, ['info']);
 	return application.info?.jobId ?? null;
@@ -52,18 +73,19 @@ async function jobOf(ats: AtsApi, applicationId: string | undefined): Promise<st
 export const searchApplications: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchApplications',
-	run: async (ats, { filter }) =>
-		await listed(ats.for('applications', 'list applications')({ models: ['info', 'currentStage'] }), filter, ({ id, info, currentStage }) => ({
-			name: [[info?.candidate?.firstName, info?.candidate?.lastName].filter(Boolean).join(' ') || id, currentStage?.text].filter(Boolean).join(' · '),
-			value: id,
-		})),
+	run: async (ats, { filter }) => {
+		const { results } = await listed(ats.applications({ models: ['info'] }), filter, applicant);
+		// Whoever moves or rejects wants one that is open.
+		const closed = ({ name }: INodeListSearchItems) => (/ · (rejected|hired)$/.test(name) ? 1 : 0);
+		return { results: results.sort((a, b) => closed(a) - closed(b)) };
+	},
 };
 
 export const searchCandidates: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchCandidates',
 	run: async (ats, { filter }) =>
-		await listed(ats.for('candidates', 'list candidates')(filter?.includes('@') ? { email: filter } : {}), filter, (candidate) => person({ ...candidate, email: candidate.emails?.[0]?.email ?? null })),
+		await listed(ats.candidates(filter?.includes('@') && filter.includes('.') ? { email: filter } : {}), filter, (candidate) => person({ ...candidate, email: candidate.emails?.find(({ email }) => email)?.email ?? null })),
 };
 
 export const searchRejectionReasons: Search<AtsApi> = {
@@ -78,10 +100,31 @@ export const loadJobs: Dropdown<AtsApi> = {
 	run: async (ats) => (await searchJobs.run(ats, {}, nothingChosen)).results,
 };
 
-export const loadStages: Dropdown<AtsApi> = {
+/** Distinct names, since most services have the same stages at every job; the kinds of stages first, where the provider tells them. */
+export const loadStageNames: Dropdown<AtsApi> = {
 	kind: 'dropdown',
-	name: 'loadStages',
-	run: async (ats) => (await searchStages.run(ats, {}, nothingChosen)).results,
+	name: 'loadStageNames',
+	run: async (ats) => {
+		const names = new Map<string, number>();
+		const categories = new Set<string>();
+		for await (const page of ats.for('stages', 'list stages')(null)) {
+			for (const { id, text, category } of page) {
+				const name = text ?? id;
+				if (name !== null) names.set(name, (names.get(name) ?? 0) + 1);
+				if (category !== null) categories.add(category);
+			}
+		}
+		return [
+			...[...categories].sort().map((category) => ({ name: `Any ${category.charAt(0)}${category.slice(1).toLowerCase()} Stage`, value: category })),
+			...[...names].map(([name, jobs]) => ({ name: jobs > 1 ? `${name} (${jobs} jobs)` : name, value: name })),
+		];
+	},
 };
 
-const nothingChosen = { current: () => undefined };
+export const loadUsers: Dropdown<AtsApi> = {
+	kind: 'dropdown',
+	name: 'loadUsers',
+	run: async (ats) => (await listed(ats.for('users', 'list users')(), undefined, person)).results,
+};
+
+const nothingChosen: Editor = { current: () => undefined };

@@ -1,5 +1,6 @@
 import type { ICredentialsDisplayOptions, INodeCredentialDescription } from 'n8n-workflow';
 
+import { choice, when } from '../../lib/action/field';
 import { FieldError } from '../../lib/errors';
 import type { Provider } from '../../lib/ats/provider';
 import { provider as chatTechnologies } from '../ChatTechnologies/provider';
@@ -7,7 +8,7 @@ import { provider as flatchr } from '../Flatchr/provider';
 import { provider as knit } from '../Knit/provider';
 import { provider as kombo } from '../Kombo/provider';
 
-/** The one list of adapters: a new provider is a line here. In the order of the dropdown. */
+/** The one list of providers: a new one is a line here. In the order of the dropdown. */
 export const providers: readonly Provider[] = [kombo, knit, flatchr, chatTechnologies];
 
 /** Those that the trigger can watch. */
@@ -19,11 +20,34 @@ export function providerNamed(name: unknown): Provider {
 	return found;
 }
 
-/** How to read the changes of a provider that can be polled. */
-export function changesOf(name: string): NonNullable<Provider['changes']> {
-	const { changes, label } = providerNamed(name);
-	if (!changes) throw new FieldError(`${label} cannot be polled`, `Use the ${label} Trigger, or choose another provider.`);
-	return changes;
+/** Names of the providers that fit, for displayOptions. */
+export function providersWith(fits: (provider: Provider) => boolean): string[] {
+	return providers.filter(fits).map(({ name }) => name);
+}
+
+// ------------------------------------------------------------------------------------------------------------ log in
+
+const several = providers.filter(({ credentials }) => credentials.length > 1);
+
+/** Shown for providers with several ways to log in; one field for all of them, since n8n keeps one value by name. */
+export const authentication = when(
+	choice('authentication', {
+		displayName: 'Authentication',
+		description: 'How to log in',
+		options: several.flatMap(({ name, credentials }) => credentials.map(({ type, label }) => ({ name: label, value: type, displayOptions: { show: { provider: [name] } } }))),
+		noDataExpression: true,
+	}),
+	{ provider: several.map(({ name }) => name) },
+);
+
+/** Without such a provider there is nothing to choose. */
+export const logInFields = several.length > 0 ? [authentication] : [];
+
+/** The credential type in use: the chosen one, if it is one of this provider's. */
+export function credentialOf({ credentials, label }: Provider, chosen: unknown): string {
+	const found = credentials.find(({ type }) => type === chosen) ?? credentials[0];
+	if (!found) throw new FieldError(`${label} has no way to log in`, 'Choose another provider.');
+	return found.type;
 }
 
 /**
@@ -32,14 +56,11 @@ export function changesOf(name: string): NonNullable<Provider['changes']> {
  * field by its full path, which means the same and keeps Provider where it can be seen.
  */
 export function providerCredentials(among: readonly Provider[], hide?: ICredentialsDisplayOptions['hide']): INodeCredentialDescription[] {
-	return among.map(({ name, credential }, index) => ({
-		name: credential,
-		required: true,
-		displayOptions: { show: { [index === 0 ? '/provider' : 'provider']: [name] }, ...(hide ? { hide } : {}) },
-	}));
-}
-
-/** Names of the providers that fit, for displayOptions. */
-export function providersWith(fits: (provider: Provider) => boolean): string[] {
-	return providers.filter(fits).map(({ name }) => name);
+	return among
+		.flatMap(({ name, credentials }) => credentials.map(({ type }) => ({ name, type, alone: credentials.length === 1 })))
+		.map(({ name, type, alone }, index) => ({
+			name: type,
+			required: true,
+			displayOptions: { show: { [index === 0 ? '/provider' : 'provider']: [name], ...(alone ? {} : { authentication: [type] }) }, ...(hide ? { hide } : {}) },
+		}));
 }

@@ -1,14 +1,20 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { choice, choices, collection, number, toggle, dropdowns, when, type Field, type Values } from '../../lib/action/field';
+import type { Row } from '../../lib/action/operation';
 import { readParameters } from '../../lib/action/parameters';
 import { kitFields } from '../../lib/action/properties';
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
-import { EVENTS, MODELS, MODEL_KEYS, type EventName } from '../../lib/ats/model';
+import { EVENTS, MODELS, MODEL_KEYS, type ApplicationChanges, type ChangeEvent, type EventName } from '../../lib/ats/model';
+import type { Context, Provider } from '../../lib/ats/provider';
+import type { Source } from '../../lib/ats/source';
 import { FieldError } from '../../lib/errors';
-import { loadJobs, loadStages } from './lookups';
-import { archivedAsRejected, integrationId, provider } from './fields';
-import { polled, providerNamed, providersWith } from './providers';
+import { accountKey, row } from './api';
+import { readTitles, rememberedTitles, withJobTitle } from './jobTitles';
+import { simpleChanges, simpleEvent } from './simplify';
+import { loadJobs, loadStageNames } from './lookups';
+import { provider, providerSettings } from './fields';
+import { logInFields, polled, providerNamed, providersWith } from './providers';
 
 const compared = providersWith(({ capabilities }) => capabilities.events['application.updated'] !== undefined);
 const ALL = '*';
@@ -20,12 +26,26 @@ function eventLabel(event: string): string {
 	return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
 
+export const optionsField = collection('options', {
+	displayName: 'Options',
+	addLabel: 'Add Option',
+	fields: [
+		number('fullCheckHours', { displayName: 'Full Check Every (Hours)', default: DEFAULT_OPTIONS.fullCheckHours, min: 0, max: 720, integer: true, description: 'How often to read all applications, to find what the regular reads could not see (0 = never)' }),
+		toggle('includeRaw', { displayName: 'Include Raw', description: "Whether to put the provider's own record into application.raw" }),
+		...providerSettings,
+		number('cap', { displayName: 'Max Events per Poll', default: DEFAULT_OPTIONS.cap, min: 1, max: 100_000, integer: true, description: 'The rest comes with the next poll' }),
+		number('maxStateKb', { displayName: 'Memory Limit (KB)', min: 16, max: 4_096, integer: true, description: 'How much the trigger may remember. 1,300 by default; 256 on n8n 1.x, which copies it into every execution.' }),
+		number('overlapMinutes', { displayName: 'Overlap (Minutes)', default: DEFAULT_OPTIONS.overlapMinutes, min: 0, max: 1_440, integer: true, description: 'How far each read goes back before the last one, for records that become visible late. More is taken when more is measured.' }),
+		kitFields.reportFailures,
+	],
+});
+
 const fields = [
 	{ ...provider, property: { ...provider.property, options: polled.map(({ name, label }) => ({ name: label, value: name })) } },
-	integrationId,
+	...logInFields,
 	choices('events', {
 		displayName: 'Events',
-		description: 'What starts the workflow. Only what the provider can tell is offered.',
+		description: 'What starts the workflow. Only what the provider can emit is offered.',
 		options: [
 			{ name: 'All', value: ALL, action: 'On any change of an application' },
 			...EVENTS.map((event) => ({
@@ -38,7 +58,7 @@ const fields = [
 	}),
 	when(
 		choices('models', {
-			displayName: 'Models',
+			displayName: 'Include',
 			description: 'Which parts of the application to put out. Empty: all that come without extra calls.',
 			options: MODELS.map(({ key, label }) => ({
 				name: label,
@@ -50,12 +70,12 @@ const fields = [
 	),
 	when(
 		choice('firstRun', {
-			displayName: 'First Run',
-			description: 'What to tell of the time before the workflow was switched on',
+			displayName: 'On Activation',
+			description: 'What to emit of the time before the workflow was switched on',
 			options: [
-				{ name: 'Tell Nothing', value: 'silent', description: 'Only what changes from now on' },
-				{ name: 'Look Back', value: 'lookBack', description: 'Applications created in the last days count as new' },
-				{ name: 'Tell Everything', value: 'everything', description: 'Every application counts as new, which may be thousands of items' },
+				{ name: 'Only New Changes', value: 'silent', description: 'Only what changes from now on' },
+				{ name: 'Also the Last Days', value: 'lookBack', description: 'Applications created in the last days count as new' },
+				{ name: 'All Applications', value: 'everything', description: 'Every application counts as new, which may be thousands of items' },
 			],
 		}),
 		{ provider: compared },
@@ -65,14 +85,15 @@ const fields = [
 		collection('filters', {
 			displayName: 'Filters',
 			addLabel: 'Add Filter',
-			description: 'What is told, not what is remembered: a filter can be changed at any time',
+			description: 'What is emitted, not what is remembered: a filter can be changed at any time',
 			fields: [
 				dropdowns('jobIds', { displayName: 'Jobs', load: loadJobs, description: 'Only applications for these jobs. Choose from the list, or give IDs with an expression.' }),
-				dropdowns('stageIds', { displayName: 'Stages', load: loadStages, description: 'Only changes out of or into these stages. Choose from the list, or give IDs with an expression.' }),
+				dropdowns('stages', { displayName: 'Stages', load: loadStageNames, description: 'Only changes out of or into these stages. Choose from the list, or give names or IDs with an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' }),
 			],
 		}),
 		{ provider: compared },
 	),
+	toggle('simplify', { displayName: 'Simplify', default: true, description: 'Whether to return a simplified version of the response instead of the raw data' }),
 	choice('output', {
 		displayName: 'Output',
 		description: 'What an item is',
@@ -81,20 +102,9 @@ const fields = [
 			{ name: 'One Item per Application', value: 'perApplication', description: 'With all its events in a list' },
 		],
 	}),
-	collection('options', {
-		displayName: 'Options',
-		addLabel: 'Add Option',
-		fields: [
-			number('fullCheckHours', { displayName: 'Full Check Every (Hours)', default: DEFAULT_OPTIONS.fullCheckHours, min: 0, max: 720, integer: true, description: 'How often to read all applications, to find what the regular reads could not see (0 = never)' }),
-			toggle('includeRaw', { displayName: 'Include Raw', description: "Whether to put the provider's own record into application.raw" }),
-			archivedAsRejected,
-			number('cap', { displayName: 'Max Events per Poll', default: DEFAULT_OPTIONS.cap, min: 1, max: 100_000, integer: true, description: 'The rest comes with the next poll' }),
-			number('maxStateKb', { displayName: 'Memory Limit (KB)', min: 16, max: 4_096, integer: true, description: 'How much the trigger may remember. 1,300 by default; 256 on n8n 1.x, which copies it into every execution.' }),
-			number('overlapMinutes', { displayName: 'Overlap (Minutes)', default: DEFAULT_OPTIONS.overlapMinutes, min: 0, max: 1_440, integer: true, description: 'How far each read goes back before the last one, for records that become visible late. More is taken when more is measured.' }),
-			kitFields.reportFailures,
-		],
-	}),
+	optionsField,
 ] as const satisfies readonly Field[];
+
 
 /** A notice per provider: how fresh its events are, before anybody relies on them. */
 const freshness: INodeProperties[] = polled.map(({ name, capabilities }) => ({
@@ -107,7 +117,7 @@ const freshness: INodeProperties[] = polled.map(({ name, capabilities }) => ({
 
 /** n8n's list of triggers names all events, whatever the provider, and the editor keeps one that it does not offer. */
 const untold: INodeProperties[] = EVENTS.map((event) => ({
-	displayName: `${eventLabel(event)}: the chosen provider cannot tell this, ${tellers(event).join(', ')} can. Take the event out, or choose another provider.`,
+	displayName: `${eventLabel(event)}: the chosen provider cannot emit this, ${tellers(event).join(', ')} can. Take the event out, or choose another provider.`,
 	name: 'notTold',
 	type: 'notice',
 	default: '',
@@ -136,27 +146,53 @@ function wantedEvents({ provider: name, events }: TriggerSettings): EventName[] 
 	const { label, capabilities } = providerNamed(name);
 	if (chosen.some((event) => capabilities.events[event] !== undefined)) return chosen;
 	const able = [...new Set(chosen.flatMap(tellers))];
-	throw new FieldError(`${label} cannot tell ${chosen.map((event) => `"${eventLabel(event)}"`).join(', ')}`, `Choose other events, or another provider: ${able.join(', ')} can.`);
+	throw new FieldError(`${label} cannot emit ${chosen.map((event) => `"${eventLabel(event)}"`).join(', ')}`, `Choose other events, or another provider: ${able.join(', ')} can.`);
 }
 
 export function pollOptions(settings: TriggerSettings): PollOptions {
 	const { models, firstRun, lookBackDays, filters, output, options } = settings;
+	const fullCheckHours = options.fullCheckHours ?? providerNamed(settings.provider).capabilities.fullCheckHours;
 	return {
 		...DEFAULT_OPTIONS,
 		events: wantedEvents(settings),
 		models: models ?? [],
 		jobIds: filters?.jobIds ?? [],
-		stageIds: filters?.stageIds ?? [],
+		stageIds: filters?.stages ?? [],
 		firstRun: firstRun === 'lookBack' ? { mode: 'lookBack', days: lookBackDays ?? 7 } : { mode: firstRun ?? 'silent' },
 		output,
 		...(options.cap === undefined ? {} : { cap: options.cap }),
-		...(options.fullCheckHours === undefined ? {} : { fullCheckHours: options.fullCheckHours }),
+		...(fullCheckHours === undefined ? {} : { fullCheckHours }),
 		...(options.overlapMinutes === undefined ? {} : { overlapMinutes: options.overlapMinutes }),
 		...(options.reportFailures === undefined ? {} : { reportFailures: options.reportFailures }),
 		...(options.maxStateKb === undefined ? {} : { maxStateBytes: options.maxStateKb * 1024 }),
 	};
 }
 
-export function selectionOf({ models, filters, options }: TriggerSettings) {
-	return { models: models && models.length > 0 ? models : MODEL_KEYS, jobIds: filters?.jobIds ?? [], raw: options.includeRaw === true };
+/** The provider's source for one poll. */
+export async function openSource(context: IPollFunctions, { changes, label }: Provider, { models, filters, options }: TriggerSettings, call: Context<Record<string, unknown>>): Promise<Source> {
+	if (!changes) throw new FieldError(`${label} cannot be polled`, 'Choose another provider.');
+	return await changes(context, { models: models && models.length > 0 ? models : MODEL_KEYS, jobIds: filters?.jobIds ?? [], raw: options.includeRaw === true }, call);
+}
+
+type Emitted = ChangeEvent | ApplicationChanges;
+
+/** What goes out: with the titles of jobs, and flat where the user wants it so. */
+export async function itemsOf(context: IPollFunctions, provider: Provider, call: Context<Record<string, unknown>>, { simplify }: TriggerSettings, emitted: readonly Emitted[]): Promise<Row[]> {
+	const jobs = emitted.flatMap(({ application }) => (application?.info && application.info.jobId !== null && typeof application.info.job?.title !== 'string' ? [application.info.jobId] : []));
+	const titles = jobs.length === 0 ? new Map<string, string>() : await titlesOf(context, provider, call, jobs);
+	return emitted.map((one) => {
+		const named = one.application ? { ...one, application: withJobTitle(one.application, titles) } : one;
+		if (!simplify) return row(named);
+		return 'event' in named ? simpleEvent(named) : simpleChanges(named);
+	});
+}
+
+/** Events must not be lost for want of a title. */
+async function titlesOf(context: IPollFunctions, provider: Provider, call: Context<Record<string, unknown>>, jobs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+	try {
+		return await rememberedTitles(await accountKey(context, provider, call), jobs, async () => await readTitles(await provider.operations(context, call)));
+	} catch (error) {
+		context.logger.warn(`The titles of jobs could not be read: ${error instanceof Error ? error.message : String(error)}`);
+		return new Map();
+	}
 }

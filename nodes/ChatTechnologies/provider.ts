@@ -1,9 +1,10 @@
-import type { IAllExecuteFunctions } from 'n8n-workflow';
-
 import type { Row } from '../../lib/action/operation';
+import type { Host } from '../../lib/http/host';
 import { NOT_SPECIFIED, toId, toMillis, toText, toUtc, type Candidate, type Message } from '../../lib/ats/model';
-import { type NewCandidate, type NewMessage, type Operations, type Provider, type ReadOptions } from '../../lib/ats/provider';
-import { CursorRefused, type FeedEntry, type FeedSource } from '../../lib/ats/source';
+import { mapped } from '../../lib/ats/kit';
+import { defineProvider } from '../../lib/ats/defineProvider';
+import type { AdapterSource, Context, NewCandidate, NewMessage, Operations, ReadOptions } from '../../lib/ats/provider';
+import { CursorRefused, type FeedEntry } from '../../lib/ats/source';
 import { ApiError, FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import { connectChatTechnologies, PAGE_SIZE, pathOf, type ChatTechnologiesApi } from './api';
@@ -26,6 +27,7 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 	return {
 		provider: PROVIDER,
 		id,
+		name: null,
 		firstName: toText(person['first-name']),
 		lastName: toText(person['last-name']),
 		title: null,
@@ -35,6 +37,7 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 		links: told(linkedin, (link) => link),
 		location: null,
 		tags: Array.isArray(person.tags) ? person.tags.map(toTag) : null,
+		customFields: null,
 		applications: null,
 		createdAt: toUtc(person['created-at']),
 		updatedAt: toUtc(person['updated-at']),
@@ -101,14 +104,11 @@ export function toEntry(row: Row, withRaw = false): FeedEntry {
 /** Answers to a page that is no longer there. */
 const NO_SUCH_PAGE = [400, 404, 410, 422];
 
-function feedSource(api: ChatTechnologiesApi, { raw }: Pick<ReadOptions, 'raw'>): FeedSource {
+function feedSource(api: ChatTechnologiesApi, { raw }: Pick<ReadOptions, 'raw'>): AdapterSource {
 	const address = pathOf(api.account.changesPath);
 	const statusOf = (error: unknown) => (error instanceof ApiError ? error.facts.status : undefined);
 	return {
 		kind: 'feed',
-		provider: PROVIDER,
-		label: 'Chat Technologies',
-		scope: [api.account.baseUrl + address, api.account.consumerId, api.account.serviceId],
 		async probe() {
 			await api.page(address, null, {}, 1).catch((error: unknown) => {
 				if (statusOf(error) !== 404) throw error;
@@ -156,22 +156,14 @@ function operationsOf(api: ChatTechnologiesApi): Operations {
 	};
 	const same = (one: string, other: string) => one.trim().toLowerCase() === other.trim().toLowerCase();
 
-	async function* candidates({ updatedAfter, email, raw }: { updatedAfter?: string; email?: string; raw?: boolean }) {
-		const since = toMillis(updatedAfter) ?? -Infinity;
-		// No filter is documented. One that does not say when it changed is kept: leaving it out would be silent.
-		for await (const rows of api.list(pathOf(address))) {
-			const page = rows.map((row) => toCandidate(row, raw)).filter(({ updatedAt }) => (toMillis(updatedAt) ?? Infinity) >= since);
-			yield email === undefined ? page : page.filter(({ emails }) => emails?.some((one) => same(one.email ?? '', email)));
-		}
-	}
+	// No filter is documented: the node looks through all.
+	const candidates: NonNullable<Operations['candidates']> = ({ raw }) => mapped(api.list(pathOf(address)), (row) => toCandidate(row, raw));
 
 	return {
+		send: async (request) => await api.send(request),
 		candidates,
 		candidate: async (id, raw) => toCandidate(await read(id), raw),
-		findOrCreateCandidate: async (input) => {
-			for await (const [found] of candidates({ email: input.email })) if (found) return { candidate: found, created: false };
-			return { candidate: await write(undefined, attributesOf(input)), created: true };
-		},
+		createCandidate: async (input) => await write(undefined, attributesOf(input)),
 		updateCandidate: async (id, changes) => await write(id, attributesOf(changes)),
 		addTag: async (id, name) => await retag(id, (tags) => (tags.some((one) => same(one, name)) ? tags : [...tags, name])),
 		removeTag: async (id, name) => await retag(id, (tags) => tags.filter((one) => !same(one, name))),
@@ -233,10 +225,12 @@ function parsedObject(text: string): Record<string, unknown> | undefined {
 const BY_CANDIDATE = "Takes the candidate's ID, since this provider has no applications";
 const PATHS = 'The path is not documented: check Candidates Path in the credential';
 
-export const provider: Provider = {
+export const provider = defineProvider({
 	name: PROVIDER,
 	label: 'Chat Technologies',
-	credential: 'chatTechnologiesApi',
+	credentials: [{ type: 'chatTechnologiesApi', label: 'API Key' }],
+	serviceNode: 'Chat Technologies',
+	api: { documentationUrl: 'https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API', placeholder: '/candidates' },
 	capabilities: {
 		models: {},
 		operations: {
@@ -252,10 +246,13 @@ export const provider: Provider = {
 		},
 		events: { 'activity.recorded': 'Entries of the Changes feed as they are; edits and deletions of entries are not told' },
 		freshness: 'As fresh as the Changes feed of your set-up, about which nothing is documented',
-		serviceNode: 'Chat Technologies',
 	},
-	changes: async (host, selection, connection) => feedSource(await connectChatTechnologies(host as IAllExecuteFunctions, connection), selection),
-	operations: async (host, connection) => operationsOf(await connectChatTechnologies(host, connection)),
+	account: async (host, context) => {
+		const { account } = await connected(host, context);
+		return [account.baseUrl + pathOf(account.changesPath), account.consumerId, account.serviceId];
+	},
+	changes: async (host, selection, context) => feedSource(await connected(host, context), selection),
+	operations: async (host, context) => operationsOf(await connected(host, context)),
 	normalize: (given) => {
 		// Also a whole answer: one record in its envelope.
 		const [row, ...others] = isObject(given) && isObject(given.data) ? decode(given).rows : decode([given]).rows;
@@ -264,4 +261,8 @@ export const provider: Provider = {
 		if (row.type === 'messages') return { kind: 'message', value: toMessage(row) };
 		return null;
 	},
-};
+});
+
+async function connected(host: Host, { deadline, signal, limit }: Context<unknown>): Promise<ChatTechnologiesApi> {
+	return await connectChatTechnologies(host, { ...(deadline === undefined ? {} : { deadline }), ...(signal ? { signal } : {}), ...(limit ? { limit } : {}) });
+}

@@ -1,13 +1,13 @@
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
-import { toId, type EventName, type ModelKey } from '../../lib/ats/model';
-import type { ReadOptions } from '../../lib/ats/provider';
-import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
+import { toId, type ModelKey } from '../../lib/ats/model';
+import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
+import type { SourcePage, SourceRow } from '../../lib/ats/source';
 import type { Answer } from '../../lib/http/apiDefinition';
 import { rowsOf, type FlatchrApi } from './api';
 import { filterDay, millisOf } from './dates';
 import { joinsOf, type Joins } from './joins';
-import { PROVIDER, toApplication, TOLD } from './mapping';
+import { toApplication, TOLD } from './mapping';
 import { tidy } from './tidy';
 
 const DAY = 24 * 60 * 60_000;
@@ -33,7 +33,7 @@ function learnedOf(scope: readonly string[]): Learned {
 }
 
 /** Searches by day, whole lists at once: there are no pages and no cursors. */
-export function changeSource(flatchr: FlatchrApi, selection: ReadOptions, events: readonly EventName[], archivedAsRejected: boolean): ChangeSource {
+export function changeSource(flatchr: FlatchrApi, selection: ReadOptions, archivedAsRejected: boolean): AdapterSource {
 	const scope = [flatchr.origin, flatchr.account.companyKey];
 	const learned = learnedOf(scope);
 	const read = async (filters: object, check?: (rows: ReadonlyArray<Record<string, unknown>>) => Promise<void>): Promise<SourcePage> => {
@@ -47,10 +47,6 @@ export function changeSource(flatchr: FlatchrApi, selection: ReadOptions, events
 	};
 	return {
 		kind: 'applications',
-		provider: PROVIDER,
-		label: 'Flatchr',
-		scope,
-		events,
 		probe: async () => {
 			await flatchr.answer(flatchr.company('/columns'));
 			await probeDates(flatchr);

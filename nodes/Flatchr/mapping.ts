@@ -31,7 +31,7 @@ export function toApplication(row: Given, joins: Joins, { models, raw, archivedA
 	return {
 		...empty(id),
 		info: models.includes('info') ? infoOf(row, { id, status: statusOf(row.status, row.hired, archivedAsRejected), jobId: joins.vacancyKeys.get(String(row.vacancy_id)) ?? toId(row.vacancy_key) }) : null,
-		currentStage: models.includes('currentStage') && text !== null ? { id: joins.columnIds.get(text) ?? toId(row.column_id), text } : null,
+		currentStage: models.includes('currentStage') && text !== null ? { id: joins.columnIds.get(text) ?? toId(row.column_id), text, category: null } : null,
 		...(raw ? { raw: row } : {}),
 	};
 }
@@ -41,7 +41,7 @@ function empty(id: string): Application {
 }
 
 function infoOf(row: Given, { id, status, jobId }: { id: string; status: ApplicationStatus; jobId: string | null }, person: Given = row): NonNullable<Application['info']> {
-	return { id, status, candidate: personOf(person), origin: NOT_SPECIFIED, appliedAt: isoOf(row.created_at), updatedAt: isoOf(row.updated_at), jobId, owner: null, creditedTo: null };
+	return { id, status, candidate: personOf(person), origin: NOT_SPECIFIED, appliedAt: isoOf(row.created_at), updatedAt: isoOf(row.updated_at), jobId, job: null, source: null, customFields: null, owner: null, creditedTo: null };
 }
 
 /** Hired is a matter of the column, archived of the status: a hired person stays hired in the archive. */
@@ -55,6 +55,7 @@ function statusOf(status: unknown, hired: unknown, archivedAsRejected = false): 
 function personOf(person: Given): NonNullable<NonNullable<Application['info']>['candidate']> {
 	return {
 		id: 'applicant' in person ? null : toId(person.id),
+		name: null,
 		firstName: toText(person.firstname),
 		lastName: toText(person.lastname),
 		phones: listOfOne(person.phone, (phone) => ({ type: NOT_SPECIFIED, phoneNumber: plainPhone(phone) })),
@@ -103,13 +104,13 @@ export function toJob(vacancy: Given, columns: readonly Given[] | null, raw = fa
 		offices: address === null ? null : [{ id: null, name: null, location: address }],
 		hiringManagers: null,
 		recruiters: null,
-		stages: columns?.map(toStage) ?? null,
+		stages: columns?.map((column, order) => ({ ...toStage(column), jobId: null, order })) ?? null,
 		...(raw ? { raw: vacancy } : {}),
 	};
 }
 
 export function toStage(column: Given): Stage {
-	return { id: toId(column.id), text: toText(column.title) };
+	return { id: toId(column.id), text: toText(column.title), category: null };
 }
 
 /** https://developers.flatchr.io/en/docs/QuickStart/Messages */
@@ -137,12 +138,12 @@ export function toMessage(message: Given, raw = false): Message {
 /** The user behind a member: tasks and authors go by it. */
 export function toUser(member: Given): User {
 	const user = isObject(member.user) ? member.user : {};
-	return { id: toId(user.id), email: toText(user.email), employeeId: null, firstName: toText(user.firstname), lastName: toText(user.lastname) };
+	return { id: toId(user.id), email: toText(user.email), employeeId: null, name: null, firstName: toText(user.firstname), lastName: toText(user.lastname) };
 }
 
 function toCandidate(person: Given, id: string): Candidate {
-	const { firstName, lastName, phones, emails, links, location } = personOf(person);
-	return { provider: PROVIDER, id, firstName, lastName, title: null, company: null, phones, emails, links, location, tags: null, applications: null, createdAt: isoOf(person.created_at), updatedAt: isoOf(person.updated_at) };
+	const { name, firstName, lastName, phones, emails, links, location } = personOf(person);
+	return { provider: PROVIDER, id, name, firstName, lastName, title: null, company: null, phones, emails, links, location, tags: null, customFields: null, applications: null, createdAt: isoOf(person.created_at), updatedAt: isoOf(person.updated_at) };
 }
 
 const NO_JOINS: Joins = { vacancyKeys: new Map(), columnIds: new Map() };
@@ -176,7 +177,7 @@ function ofEvent({ ids }: Given, data: Given): Normalized | null {
 
 function ofApplicant(applicant: Given, candidate: Given, id: string | null, jobId: string | null, column: unknown, columnId: string | null): Normalized | null {
 	if (id === null) return null;
-	const { hired, ...stage } = isObject(column) && 'id' in column ? { hired: column.hired, ...toStage(column) } : { hired: undefined, id: toId(column) ?? columnId, text: null };
+	const { hired, ...stage } = isObject(column) && 'id' in column ? { hired: column.hired, ...toStage(column) } : { hired: undefined, id: toId(column) ?? columnId, text: null, category: null };
 	return {
 		kind: 'application',
 		value: { ...empty(id), info: infoOf(applicant, { id, status: statusOf(applicant.status, hired), jobId }, candidate), currentStage: stage.id === null ? null : stage },

@@ -1,9 +1,10 @@
-import type { IAllExecuteFunctions } from 'n8n-workflow';
-
+import { toggle } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
+import type { Host } from '../../lib/http/host';
 import { FieldError } from '../../lib/errors';
-import { toId, toMillis, toText, type Application, type Attachment, type EventName } from '../../lib/ats/model';
-import type { Connection, Operations, Provider } from '../../lib/ats/provider';
+import { toId, toMillis, toText, type Attachment } from '../../lib/ats/model';
+import { defineProvider } from '../../lib/ats/defineProvider';
+import type { Context, Operations, Provider } from '../../lib/ats/provider';
 import { path } from '../../lib/http/path';
 import { connectFlatchr, type FlatchrApi } from './api';
 import { changeSource } from './changes';
@@ -64,16 +65,12 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 		everybody.wrote();
 	};
 	return {
-		async *applications({ models, updatedAfter, jobIds = [], stageIds = [], statuses = [], raw }) {
+		send: async (request) => await flatchr.send(request),
+		async *applications({ updatedAfter, jobIds = [], raw }) {
 			const since = toMillis(updatedAfter);
 			const rows = await flatchr.search(filled({ start_update: since === null ? undefined : filterDay(since - DAY), vacancy: jobIds.length === 1 ? jobIds[0] : undefined }));
 			const joins = await everybody.joins();
-			yield rows.flatMap((row): Application[] => {
-				const whole = toApplication(row, joins, { models: ['info', 'currentStage'], raw, archivedAsRejected });
-				const fits = (wanted: readonly string[], value: string | null | undefined) => wanted.length === 0 || (value !== null && value !== undefined && wanted.includes(value));
-				if (!fits(jobIds, whole.info?.jobId) || !fits(stageIds, whole.currentStage?.id) || !fits(statuses, whole.info?.status)) return [];
-				return [{ ...whole, info: models.includes('info') ? whole.info : null, currentStage: models.includes('currentStage') ? whole.currentStage : null }];
-			});
+			yield rows.map((row) => toApplication(row, joins, { models: ['info', 'currentStage'], raw, archivedAsRejected }));
 		},
 		application: async (id, models, raw) => {
 			const application = toApplication(await everybody.find(id, true), await everybody.joins(), { models, raw, archivedAsRejected });
@@ -93,7 +90,7 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 			yield (await flatchr.list(flatchr.company(path`/applicant/${applicationId}/messages`), { fields: MESSAGE_PARTS })).map((row) => toMessage(row));
 		},
 		async *stages() {
-			yield (await columns()).map(toStage);
+			yield (await columns()).map((column, order) => ({ ...toStage(column), jobId: null, order }));
 		},
 		async *users() {
 			yield (await flatchr.list(flatchr.company('/members'), { fields: 'user' })).map(toUser);
@@ -102,7 +99,10 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 			yield (await flatchr.list(flatchr.company('/tags'))).filter((row) => row.type !== 'vacancies').map((row) => ({ id: toId(row.id), text: toText(row.title) }));
 		},
 		moveStage: async (id, stageId) => await move((await everybody.place(id)).path, stageId),
-		addNote: async (id, text) => void (await flatchr.form(flatchr.company(path`/applicant/${id}/comment`), multipart({ type: 'note', text }))),
+		addNote: async (id, text) => {
+			await flatchr.form(flatchr.company(path`/applicant/${id}/comment`), multipart({ type: 'note', text }));
+			return null;
+		},
 		createApplication: async ({ jobId, stageId, candidate, files, comment }) => {
 			const slug = toText((await flatchr.known(flatchr.company('/vacancies'))).find((row) => row.id === jobId)?.slug);
 			if (slug === null) throw new FieldError(`There is no vacancy with the ID ${jobId}`, 'Use the 16-character ID that Job, Get Many shows.');
@@ -143,10 +143,14 @@ const events: Provider['capabilities']['events'] = {
 	'application.deleted': 'By the daily full check, after it was missing twice',
 };
 
-export const provider: Provider = {
+export const provider = defineProvider({
 	name: PROVIDER,
 	label: 'Flatchr',
-	credential: 'flatchrApi',
+	credentials: [{ type: 'flatchrApi', label: 'API Key' }],
+	// Flatchr knows archived people, not rejected ones; whether they are the same is each company's habit.
+	settings: [toggle('archivedAsRejected', { displayName: 'Treat Archived as Rejected', description: 'Whether an archived application counts as rejected. Otherwise its status is not specified.' })],
+	serviceNode: 'Flatchr',
+	api: { documentationUrl: 'https://developers.flatchr.io/docs', placeholder: '/vacancies' },
 	capabilities: {
 		models: { info: 'Dates have the precision of a day', currentStage: true, attachments: `${CV}; Get only` },
 		operations: {
@@ -165,13 +169,16 @@ export const provider: Provider = {
 		},
 		events,
 		freshness: 'As fresh as each poll; Flatchr dates changes to the day, so that steps of one day between two polls become one',
-		serviceNode: 'Flatchr',
 	},
-	changes: async (host, selection, connection) => changeSource(await connected(host as IAllExecuteFunctions, connection), selection, Object.keys(events) as EventName[], connection.archivedAsRejected === true),
-	operations: async (host, connection) => operationsOf(await connected(host, connection), connection.archivedAsRejected === true),
+	account: async (host, context) => {
+		const flatchr = await connected(host, context);
+		return [flatchr.origin, flatchr.account.companyKey];
+	},
+	changes: async (host, selection, context) => changeSource(await connected(host, context), selection, context.settings.archivedAsRejected === true),
+	operations: async (host, context) => operationsOf(await connected(host, context), context.settings.archivedAsRejected === true),
 	normalize,
-};
+});
 
-async function connected(host: IAllExecuteFunctions, { deadline, signal, limit }: Connection): Promise<FlatchrApi> {
+async function connected(host: Host, { deadline, signal, limit }: Context<unknown>): Promise<FlatchrApi> {
 	return await connectFlatchr(host, { ...(deadline === undefined ? {} : { deadline }), ...(signal ? { signal } : {}), ...(limit ? { limit } : {}) });
 }

@@ -1,11 +1,11 @@
 import type { Row } from '../../lib/action/operation';
 import { toId, toMillis } from '../../lib/ats/model';
-import { type ReadOptions } from '../../lib/ats/provider';
-import { CursorRefused, type ChangeSource, type SourcePage, type SourceRow } from '../../lib/ats/source';
+import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
+import { CursorRefused, type SourcePage, type SourceRow } from '../../lib/ats/source';
 import { ApiError, FieldError } from '../../lib/errors';
 import { isObject, type Answer } from '../../lib/http/apiDefinition';
 import { AT_ONCE, inParallel, isUnsupported, LISTS, pageOf, type KnitApi } from './api';
-import { modelsTold, PROVIDER, toApplication } from './mapping';
+import { modelsTold, toApplication } from './mapping';
 import { part } from './models';
 import { applicationOf } from './resources/application';
 
@@ -15,7 +15,7 @@ const OVERLAP_MS = 60 * 60_000;
 const ELSEWHERE = 'Use the Knit Trigger instead: Knit then finds the changes itself and sends them.';
 
 /** Applications as Knit lists them are the gate; what is told comes from each one's details. */
-export function changeSource(knit: KnitApi, { raw }: ReadOptions, events: ChangeSource['events']): ChangeSource {
+export function changeSource(knit: KnitApi, { raw }: ReadOptions): AdapterSource {
 	const read = async (query: Record<string, string | null>): Promise<SourcePage> => {
 		try {
 			return sourcePage(await knit.answer(LIST, query), raw);
@@ -26,10 +26,6 @@ export function changeSource(knit: KnitApi, { raw }: ReadOptions, events: Change
 	};
 	return {
 		kind: 'applications',
-		provider: PROVIDER,
-		label: 'Knit',
-		scope: [knit.origin, knit.integrationId ?? ''],
-		events,
 		minOverlapMs: OVERLAP_MS,
 		probe: async () => await probe(knit),
 		readWindow: async ({ since, cursor }) => await read({ updatedAfter: new Date(since).toISOString(), pageToken: cursor }),

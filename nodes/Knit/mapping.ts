@@ -75,6 +75,9 @@ function infoOf(info: Record<string, unknown>, id: string): NonNullable<Applicat
 		appliedAt: toUtc(info.appliedAt),
 		updatedAt: toUtc(info.updatedAt),
 		jobId: toId(info.jobId),
+		job: null,
+		source: null,
+		customFields: null,
 		owner: userOf(info.owner),
 		creditedTo: userOf(info.creditedTo),
 	};
@@ -83,6 +86,7 @@ function infoOf(info: Record<string, unknown>, id: string): NonNullable<Applicat
 function personOf(person: Record<string, unknown>) {
 	return {
 		id: toId(person.id),
+		name: null,
 		firstName: toText(person.firstName),
 		lastName: toText(person.lastName),
 		phones: 'phones' in person ? listOf(person.phones, ({ type, phoneNumber }) => ({ type: toEnum(type, PHONE_TYPES), phoneNumber: toText(phoneNumber) })) : null,
@@ -93,11 +97,11 @@ function personOf(person: Record<string, unknown>) {
 }
 
 function stageOf(value: unknown): Application['currentStage'] {
-	return isObject(value) ? { id: toId(value.id), text: toText(value.text) } : null;
+	return isObject(value) ? { id: toId(value.id), text: toText(value.text), category: null } : null;
 }
 
 function userOf(value: unknown): User | null {
-	return isObject(value) ? { id: toId(value.id), email: toText(value.email), employeeId: toId(value.employeeId) } : null;
+	return isObject(value) ? { id: toId(value.id), email: toText(value.email), employeeId: toId(value.employeeId), name: null, firstName: null, lastName: null } : null;
 }
 
 function rejectionOf(value: unknown): Application['rejection'] {
@@ -146,6 +150,7 @@ export function toCandidate(record: unknown, raw = false): Candidate {
 		company: toText(info.company),
 		// Knit writes tags as texts.
 		tags: 'tags' in info ? textsOf(info.tags).map((text) => ({ id: null, text })) : null,
+		customFields: null,
 		applications: 'applications' in info ? textsOf(info.applications) : null,
 		createdAt: toUtc(info.createdAt),
 		updatedAt: toUtc(info.updatedAt),
@@ -177,7 +182,7 @@ export function toJob(record: unknown, raw = false): Job {
 		offices: list('offices', ({ id, name, location }) => ({ id: toId(id), name: toText(name), location: toText(location) })),
 		hiringManagers: users('hiringManagers'),
 		recruiters: users('recruiters'),
-		stages: list('stages', ({ id, text }) => ({ id: toId(id), text: toText(text) })),
+		stages: list('stages', ({ id, text }) => ({ id: toId(id), text: toText(text), category: null, jobId: toId(info.id), order: null })),
 		...(raw ? { raw: record } : {}),
 	};
 }

@@ -1,10 +1,12 @@
-import type { IAllExecuteFunctions } from 'n8n-workflow';
-
+import { id } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
+import type { Host } from '../../lib/http/host';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
-import { EVENTS, toText, type Application, type ApplicationStatus, type Candidate, type ModelKey } from '../../lib/ats/model';
-import type { Capabilities, NewApplication, NewCandidate, Operations, Provider } from '../../lib/ats/provider';
+import { MODEL_KEYS, toText, type Application, type Candidate, type ModelKey } from '../../lib/ats/model';
+import { defineProvider } from '../../lib/ats/defineProvider';
+import { hasAddress } from '../../lib/ats/findOrCreate';
+import type { Capabilities, Context, NewApplication, NewCandidate, Operations } from '../../lib/ats/provider';
 import { connectKnit, inParallel, LISTS, type KnitApi } from './api';
 import { fileOf } from './attachments';
 import { changeSource } from './changes';
@@ -27,16 +29,25 @@ function operationsOf(knit: KnitApi): Operations {
 		if (enough || candidate === null) return toApplication(row, { models, outline: true, raw });
 		return toApplication(await applicationOf(knit, pick(row.info, 'id') ?? '', candidate), { models, raw });
 	};
-	const applications: NonNullable<Operations['applications']> = async function* ({ models, updatedAfter, jobIds, stageIds, statuses, raw = false }) {
+	/** The rows behind what the list gave: they say what is still missing. */
+	const outlines = new WeakMap<Application, Row>();
+	const details: NonNullable<Operations['details']> = async (found, models, raw) => {
+		const full: Application[] = [...found];
+		await inParallel([...found.entries()], async ([place, outline]) => {
+			const row = outlines.get(outline);
+			if (row) full[place] = await complete(row, models, raw);
+		});
+		return full;
+	};
+	const applications: NonNullable<Operations['applications']> = async function* ({ updatedAfter, jobIds, raw = false }) {
 		// Of filters only the first value counts in some ATSs, and some have none: what comes is looked through here again.
 		const one = (values: readonly string[] | undefined) => (values?.length === 1 ? values[0] : undefined);
 		for await (const rows of knit.list(LIST, 'applications', { updatedAfter, jobId: one(jobIds) })) {
-			const wanted = rows.filter((row) => fits(row, { updatedAfter, jobIds, stageIds, statuses }));
-			const found: Application[] = [];
-			await inParallel([...wanted.entries()], async ([place, row]) => {
-				found[place] = await complete(row, models, raw);
+			yield rows.map((row) => {
+				const outline = toApplication(row, { models: MODEL_KEYS, outline: true, raw });
+				outlines.set(outline, row);
+				return outline;
 			});
-			yield found;
 		}
 	};
 	/** Knit gets an application only with its candidate's ID, which the list has. */
@@ -66,10 +77,13 @@ function operationsOf(knit: KnitApi): Operations {
 	const partsOf = async function* <Part extends object>(model: ModelKey, partsIn: (found: Application) => readonly Part[] | null, { applicationId, updatedAfter }: PartQuery): AsyncGenerator<Array<Part & { applicationId: string }>> {
 		const parts = (found: Application) => (partsIn(found) ?? []).map((one) => ({ ...one, applicationId: found.id }));
 		if (applicationId !== undefined) return yield parts(await application(applicationId, [model]));
-		for await (const page of applications({ models: [model], updatedAfter })) yield page.flatMap(parts);
+		for await (const page of applications({ models: [model], updatedAfter })) yield (await details(page, [model], false)).flatMap(parts);
 	};
 	return {
+		send: async (request) => await knit.send(request),
 		applications,
+		rowModels: [],
+		details,
 		application,
 		candidates,
 		candidate: async (id, raw = false) => {
@@ -105,14 +119,12 @@ function operationsOf(knit: KnitApi): Operations {
 				yield { attachment: { ...attachment, ...(attachment.attachmentContent ? { attachmentContent: null } : {}) }, data, mimeType };
 			}
 		},
-		findOrCreateCandidate: async (input) => {
-			const [known] = await byEmail(input.email);
-			if (known) return { candidate: known, created: false };
+		createCandidate: async (input) => {
 			if (input.jobId === undefined) throw new FieldError('Knit creates a candidate only with an application', 'Fill in the job to apply for.');
 			const { candidateId } = await createdBy(knit, { jobId: input.jobId, candidate: input, files: [] });
-			const [made] = await byEmail(input.email);
+			const made = (await byEmail(input.email)).find((one) => hasAddress(one, input.email));
 			if (!made) throw new FieldError(`Knit created the candidate ${candidateId ?? ''} but does not find it yet`, 'The ATS may need a moment: search for the e-mail address later, and do not create it again.');
-			return { candidate: made, created: true };
+			return made;
 		},
 	};
 }
@@ -120,19 +132,6 @@ function operationsOf(knit: KnitApi): Operations {
 interface PartQuery {
 	applicationId?: string;
 	updatedAfter?: string;
-}
-
-interface Wanted {
-	updatedAfter?: string;
-	jobIds?: readonly string[];
-	stageIds?: readonly string[];
-	statuses?: readonly ApplicationStatus[];
-}
-
-function fits(row: Row, { jobIds = [], stageIds = [], statuses = [] }: Wanted): boolean {
-	const { info, currentStage } = toApplication(row, { models: ['info', 'currentStage'], outline: true });
-	const among = (wanted: readonly string[], value: string | null | undefined) => wanted.length === 0 || (typeof value === 'string' && wanted.includes(value));
-	return among(jobIds, info?.jobId) && among(stageIds, currentStage?.id) && among(statuses, info?.status);
 }
 
 /** Some ATSs have no such filter. A record without a date passes: it may have changed. */
@@ -190,16 +189,22 @@ const capabilities: Capabilities = {
 		'attachment.added': true,
 	},
 	freshness: 'As fresh as the ATS itself, asked at each poll, where the ATS can be asked for changed applications (tried at activation). Elsewhere use the Knit Trigger, which is behind by the sync interval set in Knit',
-	serviceNode: 'Knit',
 };
 
-export const provider: Provider = {
+export const provider = defineProvider({
 	name: PROVIDER,
 	label: 'Knit',
-	credential: 'knitApi',
+	credentials: [{ type: 'knitApi', label: 'API Key' }],
+	settings: [id('integrationId', { required: false, displayName: 'Integration ID', placeholder: 'mr_1a2b3c4d5e', description: "The connection of one customer with one ATS, instead of the credential's default" })],
+	serviceNode: 'Knit',
+	api: { documentationUrl: 'https://developers.getknit.dev/reference', placeholder: '/integration.details' },
 	capabilities,
-	changes: async (host, selection, connection) => changeSource(await connectKnit(host as IAllExecuteFunctions, connection), selection, EVENTS.filter((event) => capabilities.events[event] !== undefined)),
-	operations: async (host, connection) => operationsOf(await connectKnit(host, connection)),
+	account: async (host, context) => {
+		const knit = await connected(host, context);
+		return [knit.origin, knit.integrationId ?? ''];
+	},
+	changes: async (host, selection, context) => changeSource(await connected(host, context), selection),
+	operations: async (host, context) => operationsOf(await connected(host, context)),
 	normalize: (given) => {
 		const found = kindOf(given);
 		if (!found) return null;
@@ -207,4 +212,8 @@ export const provider: Provider = {
 		if (found.kind === 'job') return { kind: 'job', value: toJob(found.record) };
 		return { kind: 'candidate', value: toCandidate(found.record) };
 	},
-};
+});
+
+async function connected(host: Host, { settings, credential: _type, ...options }: Context<{ integrationId?: string }>): Promise<KnitApi> {
+	return await connectKnit(host, { ...options, ...settings });
+}

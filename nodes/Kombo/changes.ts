@@ -1,11 +1,11 @@
 import type { Row } from '../../lib/action/operation';
 import { path, type Query } from '../../lib/http/path';
 import { isObject, type Answer } from '../../lib/http/apiDefinition';
-import { toId, toMillis, toText, type EventName, type ModelKey } from '../../lib/ats/model';
-import type { ReadOptions } from '../../lib/ats/provider';
-import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
+import { toId, toMillis, toText, type ModelKey } from '../../lib/ats/model';
+import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
+import type { SourcePage, SourceRow } from '../../lib/ats/source';
 import { PAGE_SIZE, rowsOf, type KomboApi } from './api';
-import { PROVIDER, toApplication, toInterview, toOffer } from './mapping';
+import { toApplication, toInterview, toOffer } from './mapping';
 
 /** How the trigger reads Kombo: https://docs.kombo.dev/ats/getting-started/syncing-data */
 
@@ -24,7 +24,7 @@ export const IN_ROWS: readonly ModelKey[] = [...new Set(BEHIND.map(({ key }) => 
 /** With IDs of 24 characters still an address of less than 6 KB. */
 const IDS_AT_ONCE = 200;
 
-export function changeSource(kombo: KomboApi, selection: ReadOptions, events: readonly EventName[]): ChangeSource {
+export function changeSource(kombo: KomboApi, selection: ReadOptions): AdapterSource {
 	const told = new Set(IN_ROWS);
 	const query: Query = {
 		include_deleted: true,
@@ -34,10 +34,6 @@ export function changeSource(kombo: KomboApi, selection: ReadOptions, events: re
 	const read = async (more: Query): Promise<SourcePage> => pageOf(await kombo.answer(APPLICATIONS, { ...query, ...more }), (row) => sourceRow(row, told, selection));
 	return {
 		kind: 'applications',
-		provider: PROVIDER,
-		label: 'Kombo',
-		scope: [kombo.origin, kombo.integrationId ?? ''],
-		events,
 		probe: async () => void (await kombo.answer(APPLICATIONS, { page_size: 1 })),
 		readWindow: async ({ since, cursor }) => await read({ updated_after: new Date(since).toISOString(), cursor }),
 		readAll: async ({ cursor }) => await read({ cursor }),

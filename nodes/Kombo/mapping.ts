@@ -22,7 +22,7 @@ export function toApplication(row: Row, models: readonly ModelKey[], withRaw = f
 		provider: PROVIDER,
 		id,
 		info: wanted.has('info') ? infoOf(row, id) : null,
-		currentStage: wanted.has('currentStage') && isObject(row.current_stage) ? { id: toId(row.current_stage.id), text: toText(row.current_stage.name) } : null,
+		currentStage: wanted.has('currentStage') && isObject(row.current_stage) ? { id: toId(row.current_stage.id), text: toText(row.current_stage.name), category: null } : null,
 		interviews: wanted.has('interviews') ? listOf(row.interviews, toInterview) : null,
 		rejection: wanted.has('rejection') ? rejectionOf(row) : null,
 		offers: wanted.has('offers') ? listOf(row.offers, toOffer) : null,
@@ -40,6 +40,9 @@ function infoOf(row: Row, id: string): NonNullable<Application['info']> {
 		appliedAt: toUtc(row.remote_created_at),
 		updatedAt: toUtc(row.remote_updated_at ?? row.changed_at),
 		jobId: toId(row.job_id),
+		job: null,
+		source: null,
+		customFields: null,
 		owner: null,
 		creditedTo: null,
 	};
@@ -48,6 +51,7 @@ function infoOf(row: Row, id: string): NonNullable<Application['info']> {
 function personOf(person: Record<string, unknown>) {
 	return {
 		id: toId(person.id),
+		name: null,
 		firstName: toText(person.first_name),
 		lastName: toText(person.last_name),
 		phones: listOf(person.phone_numbers, (phone): Phone => ({ type: toEnum(phone.type, PHONE_TYPES), phoneNumber: toText(phone.phone_number) })),
@@ -72,7 +76,7 @@ export function toInterview(row: Record<string, unknown>): Interview {
 		createdAt: toUtc(row.remote_created_at),
 		scheduledStart: toUtc(row.starting_at),
 		scheduledEnd: toUtc(row.ending_at),
-		stage: toId(row.stage_id) === null ? null : { id: toId(row.stage_id), text: null },
+		stage: toId(row.stage_id) === null ? null : { id: toId(row.stage_id), text: null, category: null },
 		interviewers: listOf(row.users, toUser),
 		location: toText(row.video_conferencing_url) ?? locationText(row.location),
 		creator: null,
@@ -85,7 +89,7 @@ export function toOffer(row: Record<string, unknown>): Offer {
 }
 
 export function toUser(row: Record<string, unknown>): User {
-	return { id: toId(row.id), email: toText(row.email), employeeId: null, firstName: toText(row.first_name), lastName: toText(row.last_name) };
+	return { id: toId(row.id), email: toText(row.email), employeeId: null, name: null, firstName: toText(row.first_name), lastName: toText(row.last_name) };
 }
 
 /** https://docs.kombo.dev/ats/v1/get-candidates */
@@ -98,6 +102,7 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 		title: toText(row.title),
 		company: toText(row.company),
 		tags: listOf(row.tags, (tag) => ({ id: toId(tag.id), text: toText(tag.name) })),
+		customFields: null,
 		applications: listOf(row.applications, (application) => toId(application.id))?.filter((one) => one !== null) ?? null,
 		createdAt: toUtc(row.remote_created_at),
 		updatedAt: toUtc(row.remote_updated_at ?? row.changed_at),
@@ -129,7 +134,7 @@ export function toJob(row: Row, withRaw = false): Job {
 		offices: locationText(row.location) === null ? null : [{ id: null, name: null, location: locationText(row.location) }],
 		hiringManagers: withRole('HIRING_MANAGER'),
 		recruiters: withRole('RECRUITER'),
-		stages: listOf(row.stages, (stage) => ({ id: toId(stage.id), text: toText(stage.name) })),
+		stages: listOf(row.stages, (stage) => ({ id: toId(stage.id), text: toText(stage.name), category: null, jobId: toId(row.id), order: null })),
 		...(withRaw ? { raw: row } : {}),
 	};
 }

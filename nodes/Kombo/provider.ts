@@ -1,11 +1,13 @@
-import type { IAllExecuteFunctions } from 'n8n-workflow';
-
+import { id } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
+import type { Host } from '../../lib/http/host';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
-import { toId, toText, type Application, type EventName, type ModelKey } from '../../lib/ats/model';
-import type { NewFile, Operations, Provider } from '../../lib/ats/provider';
+import { toId, toText } from '../../lib/ats/model';
+import { defineProvider } from '../../lib/ats/defineProvider';
+import { mapped } from '../../lib/ats/kit';
+import type { Context, NewFile, Operations, Provider } from '../../lib/ats/provider';
 import { connectKombo, rowsOf, type KomboApi } from './api';
 import { APPLICATIONS, changeSource, IN_ROWS } from './changes';
 import { PROVIDER, toApplication, toAttachment, toCandidate, toInterview, toJob, toOffer, toUser } from './mapping';
@@ -13,32 +15,33 @@ import { PROVIDER, toApplication, toAttachment, toCandidate, toInterview, toJob,
 const FILE_TYPES: Record<NewFile['type'], string> = { RESUME: 'CV', COVER_LETTER: 'COVER_LETTER', OTHER: 'OTHER' };
 const OUTCOMES = { ACTIVE: 'PENDING', HIRED: 'HIRED', REJECTED: 'DECLINED', NOT_SPECIFIED: undefined } as const;
 
-async function* mapped<Part>(source: AsyncIterable<readonly Row[]>, read: (row: Row) => Part): AsyncGenerator<Part[]> {
-	for await (const rows of source) yield rows.map(read);
-}
-
 function operationsOf(kombo: KomboApi): Operations {
 	const write = async (method: 'POST' | 'PUT' | 'DELETE', address: string, body: object) => await kombo.send({ method, path: address, body });
-	const applicationWith = async (row: Row, models: readonly ModelKey[], raw = false): Promise<Application> => {
-		const application = toApplication(row, models, raw);
-		return models.includes('attachments') ? { ...application, attachments: (await filesOf(kombo, application.id)).map(toAttachment) } : application;
-	};
+	const details: NonNullable<Operations['details']> = async (rows, models) =>
+		models.includes('attachments') ? await Promise.all(rows.map(async (row) => ({ ...row, attachments: (await filesOf(kombo, row.id)).map(toAttachment) }))) : rows;
 	return {
-		async *applications({ models, updatedAfter, jobIds, stageIds, statuses, raw }) {
-			const outcomes = statuses?.flatMap((status) => OUTCOMES[status] ?? []);
-			for await (const rows of kombo.list(APPLICATIONS, { updated_after: updatedAfter, job_ids: jobIds, current_stage_ids: stageIds, outcomes })) {
-				yield await Promise.all(rows.map(async (row) => await applicationWith(row, models, raw)));
-			}
+		send: async (request) => await kombo.send(request),
+		applications: ({ limit, updatedAfter, jobIds, stageIds, statuses, raw }) => {
+			// A status without a word here cannot be asked for: then all are, and the node looks through them.
+			const outcomes = statuses?.map((status) => OUTCOMES[status]);
+			const asked = outcomes?.every((outcome) => outcome !== undefined) ? outcomes : undefined;
+			return mapped(kombo.list(APPLICATIONS, { updated_after: updatedAfter, job_ids: jobIds, current_stage_ids: stageIds, outcomes: asked }, limit), (row) => toApplication(row, IN_ROWS, raw));
 		},
-		application: async (id, models, raw) => await applicationWith(await kombo.byId(APPLICATIONS, id, 'application'), models, raw),
-		candidates: ({ updatedAfter, email, raw }) => mapped(kombo.list('/ats/candidates', { updated_after: updatedAfter, email }), (row) => toCandidate(row, raw)),
+		rowModels: IN_ROWS,
+		details,
+		application: async (id, models, raw) => {
+			const [application] = await details([toApplication(await kombo.byId(APPLICATIONS, id, 'application'), models, raw)], models, raw === true);
+			if (!application) throw new Error('Details come one for one');
+			return application;
+		},
+		candidates: ({ limit, updatedAfter, email, raw }) => mapped(kombo.list('/ats/candidates', { updated_after: updatedAfter, ...(email === undefined ? {} : { email, ignore_unsupported_filters: true }) }, email === undefined ? limit : undefined), (row) => toCandidate(row, raw)),
 		candidate: async (id, raw) => toCandidate(await kombo.byId('/ats/candidates', id, 'candidate'), raw),
 		jobs: ({ updatedAfter, raw }) => mapped(kombo.list('/ats/jobs', { updated_after: updatedAfter }), (row) => toJob(row, raw)),
 		job: async (id, raw) => toJob(await kombo.byId('/ats/jobs', id, 'job'), raw),
 		interviews: ({ applicationId, updatedAfter }) => partsOf(kombo, '/ats/interviews', applicationId, updatedAfter, toInterview),
 		offers: ({ applicationId, updatedAfter }) => partsOf(kombo, '/ats/offers', applicationId, updatedAfter, toOffer),
 		async *stages(jobId) {
-			if (jobId === null) return yield* mapped(kombo.list('/ats/application-stages'), (row) => ({ id: toId(row.id), text: toText(row.name) }));
+			if (jobId === null) return yield* mapped(kombo.list('/ats/application-stages'), (row) => ({ id: toId(row.id), text: toText(row.name), category: null, jobId: null, order: null }));
 			yield toJob(await kombo.byId('/ats/jobs', jobId, 'job')).stages ?? [];
 		},
 		rejectionReasons: () => mapped(kombo.list('/ats/rejection-reasons'), (row) => ({ id: toId(row.id), text: toText(row.name) })),
@@ -49,7 +52,10 @@ function operationsOf(kombo: KomboApi): Operations {
 			if (reasonId === null) throw new FieldError('Kombo rejects only with a reason', 'Choose a rejection reason; Rejection Reason, Get Many lists them.');
 			await write('POST', path`/ats/applications/${id}/reject`, { rejection_reason_id: reasonId, ...(note === null ? {} : { note }) });
 		},
-		addNote: async (id, content) => void (await write('POST', path`/ats/applications/${id}/notes`, { content, content_type: 'PLAIN_TEXT' })),
+		addNote: async (id, content) => {
+			await write('POST', path`/ats/applications/${id}/notes`, { content, content_type: 'PLAIN_TEXT' });
+			return null;
+		},
 		createApplication: async ({ jobId, stageId, candidate, files }) => {
 			const { body } = await write('POST', path`/ats/jobs/${jobId}/applications`, { stage_id: stageId, candidate: newPerson(candidate), attachments: files.map(newFile) });
 			const row = isObject(body) && isObject(body.data) ? (body.data as Row) : {};
@@ -63,12 +69,10 @@ function operationsOf(kombo: KomboApi): Operations {
 				yield { attachment: toAttachment(row), data: Buffer.isBuffer(body) ? body : Buffer.alloc(0), mimeType: toText(row.content_type) ?? 'application/octet-stream' };
 			}
 		},
-		findOrCreateCandidate: async (input) => {
-			const known = await kombo.first('/ats/candidates', { email: input.email });
-			if (known) return { candidate: toCandidate(known), created: false };
+		createCandidate: async (input) => {
 			if (input.jobId === undefined) throw new FieldError('Kombo creates a candidate only with an application', 'Fill in the job to apply for.');
 			const { body } = await write('POST', '/ats/candidates', { candidate: newPerson(input), application: { job_id: input.jobId } });
-			return { candidate: toCandidate(isObject(body) && isObject(body.data) ? (body.data as Row) : {}), created: true };
+			return toCandidate(isObject(body) && isObject(body.data) ? (body.data as Row) : {});
 		},
 		addTag: async (id, name) => void (await write('POST', path`/ats/candidates/${id}/tags`, { tag: { name } })),
 		removeTag: async (id, name) => void (await write('DELETE', path`/ats/candidates/${id}/tags`, { tag: { name } })),
@@ -112,10 +116,13 @@ const events: Provider['capabilities']['events'] = {
 	'offer.status_changed': true,
 };
 
-export const provider: Provider = {
+export const provider = defineProvider({
 	name: PROVIDER,
 	label: 'Kombo',
-	credential: 'komboApi',
+	credentials: [{ type: 'komboApi', label: 'API Key' }],
+	settings: [id('integrationId', { required: false, displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "The connection of one customer with one ATS, instead of the credential's default" })],
+	serviceNode: 'Kombo',
+	api: { documentationUrl: 'https://docs.kombo.dev/ats/v1', placeholder: '/ats/jobs' },
 	capabilities: {
 		models: { info: true, currentStage: true, interviews: true, rejection: true, offers: true, attachments: 'A live call to the ATS for each application: only when asked for, and not in the trigger' },
 		operations: {
@@ -144,10 +151,14 @@ export const provider: Provider = {
 		events,
 		freshness: 'About 20 seconds behind the ATS where Kombo gets its webhooks, otherwise behind by the sync interval of the integration, which is hours',
 		filtersJobs: true,
-		serviceNode: 'Kombo',
+		filtersStages: true,
 	},
-	changes: async (host, selection, connection) => changeSource(await connectKombo(host as IAllExecuteFunctions, connection), selection, Object.keys(events) as EventName[]),
-	operations: async (host, connection) => operationsOf(await connectKombo(host, connection)),
+	account: async (host, context) => {
+		const kombo = await connected(host, context);
+		return [kombo.origin, kombo.integrationId ?? ''];
+	},
+	changes: async (host, selection, context) => changeSource(await connected(host, context), selection),
+	operations: async (host, context) => operationsOf(await connected(host, context)),
 	normalize: (record) => {
 		if (!isObject(record) || typeof record.id !== 'string' || !('remote_id' in record)) return null;
 		const row = record as Row;
@@ -156,4 +167,8 @@ export const provider: Provider = {
 		if ('first_name' in row && 'applications' in row) return { kind: 'candidate', value: toCandidate(row) };
 		return null;
 	},
-};
+});
+
+async function connected(host: Host, { settings, credential: _type, ...options }: Context<{ integrationId?: string }>): Promise<KomboApi> {
+	return await connectKombo(host, { ...options, ...settings });
+}

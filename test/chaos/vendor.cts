@@ -208,11 +208,11 @@ export class FakeVendor {
 			provider: 'fake',
 			id: record.id,
 			info: {
-				id: record.id, status: record.status, origin: 'NOT_SPECIFIED', jobId: record.jobId, owner: null, creditedTo: null,
+				id: record.id, status: record.status, origin: 'NOT_SPECIFIED', jobId: record.jobId, job: null, source: null, customFields: null, owner: null, creditedTo: null,
 				appliedAt: new Date(record.createdAt).toISOString(), updatedAt: new Date(record.changedAt).toISOString(),
-				candidate: outline || this.personOff ? null : { id: `c${record.number}`, firstName: record.firstName, lastName: 'Doe', phones: [], emails: [{ type: 'PERSONAL', email: `p${record.number}@example.com` }], links: [], location: null },
+				candidate: outline || this.personOff ? null : { id: `c${record.number}`, name: null, firstName: record.firstName, lastName: 'Doe', phones: [], emails: [{ type: 'PERSONAL', email: `p${record.number}@example.com` }], links: [], location: null },
 			},
-			currentStage: off.has('currentStage') ? null : record.stage,
+			currentStage: off.has('currentStage') ? null : record.stage && { ...record.stage, category: null },
 			interviews: off.has('interviews') ? [] : record.interviews.map(({ id, subject, start, end, status }) => ({
 				id, subject, status, createdAt: null, scheduledStart: new Date(start).toISOString(), scheduledEnd: new Date(end).toISOString(),
 				stage: null, interviewers: null, location: null, creator: null,

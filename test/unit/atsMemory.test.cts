@@ -17,7 +17,7 @@ import { opaqueId } from '../../sandbox/random.cts';
 const id = fc.oneof(fc.integer({ min: 1, max: 10_000 }).map((n) => opaqueId('application', n)), fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }), fc.uuid());
 const time = fc.option(fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString()), { nil: null });
 const words = fc.option(fc.string({ maxLength: 12 }), { nil: null });
-const stage = fc.option(fc.record({ id: fc.constantFrom('s1', 's2', 's3', 'é'), text: fc.constantFrom('One', 'Two', null) }), { nil: null });
+const stage = fc.option(fc.record({ id: fc.constantFrom('s1', 's2', 's3', 'é'), text: fc.constantFrom('One', 'Two', null), category: fc.constant(null) }), { nil: null });
 
 const application: fc.Arbitrary<Application> = fc.record({
 	provider: fc.constant('fake'),
@@ -25,10 +25,10 @@ const application: fc.Arbitrary<Application> = fc.record({
 	info: fc.option(fc.record({
 		id: fc.constant('x'),
 		status: fc.constantFrom(...APPLICATION_STATUSES),
-		candidate: fc.option(fc.record({ id: words, firstName: words, lastName: words, phones: fc.constant(null), emails: fc.constant(null), links: fc.option(fc.array(fc.webUrl(), { maxLength: 2 }), { nil: null }), location: words }), { nil: null }),
+		candidate: fc.option(fc.record({ id: words, name: words, firstName: words, lastName: words, phones: fc.constant(null), emails: fc.constant(null), links: fc.option(fc.array(fc.webUrl(), { maxLength: 2 }), { nil: null }), location: words }), { nil: null }),
 		origin: fc.constantFrom(...ORIGINS),
-		appliedAt: time, updatedAt: time, jobId: words,
-		owner: fc.option(fc.record({ id: words, email: words, employeeId: words }), { nil: null }),
+		appliedAt: time, updatedAt: time, jobId: words, job: fc.constant(null), source: words, customFields: fc.constant(null),
+		owner: fc.option(fc.record({ id: words, email: words, employeeId: words, name: words, firstName: words, lastName: words }), { nil: null }),
 		creditedTo: fc.constant(null),
 	}), { nil: null }),
 	currentStage: stage,
@@ -115,8 +115,8 @@ describe('packing', () => {
 		const person = fc.sample(allKnown, { numRuns: 1, seed: 3 })[0];
 		if (!person) throw new Error('no sample');
 		person.application.info = {
-			id: 'x', status: 'ACTIVE', origin: 'AGENCY', appliedAt: null, updatedAt: null, jobId: null, owner: { id: 'u', email: 'owner@example.com', employeeId: null }, creditedTo: null,
-			candidate: { id: 'c', firstName: 'Wilhelmina', lastName: 'Fernsby', phones: [{ type: 'WORK', phoneNumber: '0555-123' }], emails: [{ type: 'WORK', email: 'w.fernsby@example.com' }], links: [], location: 'Arnhem' },
+			id: 'x', status: 'ACTIVE', origin: 'AGENCY', appliedAt: null, updatedAt: null, jobId: null, job: null, source: 'LinkedIn', customFields: null, owner: { id: 'u', email: 'owner@example.com', employeeId: null, name: null, firstName: null, lastName: null }, creditedTo: null,
+			candidate: { id: 'c', name: 'Wilhelmina Fernsby', firstName: 'Wilhelmina', lastName: 'Fernsby', phones: [{ type: 'WORK', phoneNumber: '0555-123' }], emails: [{ type: 'WORK', email: 'w.fernsby@example.com' }], links: [], location: 'Arnhem' },
 		};
 		const bytes = Buffer.from(pack(stateOf([entryOf(person)])), 'base64').toString('latin1');
 		for (const word of ['Wilhelmina', 'Fernsby', '0555', 'example.com', 'Arnhem']) expect(bytes).not.toContain(word);
@@ -251,8 +251,8 @@ function many(count: number): Entry[] {
 			id: one, deleted: false, createdAt: null, changedAt: null, known: new Set(MODEL_KEYS.slice(0, 5)),
 			application: {
 				provider: 'kombo', id: one, attachments: null,
-				info: { id: one, status, candidate: { id: one, firstName: `${index}`, lastName: 'x', phones: [], emails: [], links: [], location: null }, origin: 'NOT_SPECIFIED', appliedAt: null, updatedAt: null, jobId: longId(800_000 + (index % 40)), owner: null, creditedTo: null },
-				currentStage: { id: longId(900_000 + (index % 240)), text: `Stage ${index % 6}` },
+				info: { id: one, status, candidate: { id: one, name: null, firstName: `${index}`, lastName: 'x', phones: [], emails: [], links: [], location: null }, origin: 'NOT_SPECIFIED', appliedAt: null, updatedAt: null, jobId: longId(800_000 + (index % 40)), job: null, source: null, customFields: null, owner: null, creditedTo: null },
+				currentStage: { id: longId(900_000 + (index % 240)), text: `Stage ${index % 6}`, category: null },
 				interviews: index % 2 ? [{ id: longId(500_000 + index), subject: null, createdAt: null, scheduledStart: new Date(at + index * 60_000).toISOString(), scheduledEnd: new Date(at + index * 60_000 + 3_600_000).toISOString(), stage: null, interviewers: null, location: null, creator: null, status: 'SCHEDULED' }] : [],
 				rejection: status === 'REJECTED' ? { id: null, text: 'Not a fit', rejectedAt: new Date(at + index * 1_000).toISOString() } : null,
 				offers: [],

@@ -246,7 +246,7 @@ describe('the unified model', () => {
 describe('the feed of changes', () => {
 	async function feed(answers: Played[], credential: ICredentialDataDecryptedObject = CREDENTIAL): Promise<{ source: FeedSource; requests: IHttpRequestOptions[] }> {
 		const { host, requests } = hostOf(answers, credential);
-		const source = await provider.changes?.(host as never, { models: [], jobIds: [], raw: false }, {});
+		const source = await provider.changes?.(host as never, { models: [], jobIds: [], raw: false }, { credential: 'chatTechnologiesApi', settings: {} });
 		if (source?.kind !== 'feed') throw new Error('It is a feed');
 		return { source, requests };
 	}

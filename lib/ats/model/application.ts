@@ -1,6 +1,6 @@
 import { z } from 'zod/v4';
 import { lazily } from '../../lazily';
-import { emailSchema, phoneSchema, stageSchema, text, time, userSchema } from './parts';
+import { customFieldSchema, emailSchema, phoneSchema, stageSchema, text, time, userSchema } from './parts';
 import { NOT_SPECIFIED } from './values';
 
 /*
@@ -31,8 +31,9 @@ export const MODEL_KEYS: readonly ModelKey[] = MODELS.map(({ key }) => key);
 export const applicationCandidateSchema = lazily(() =>
 	z.object({
 		id: text('Id of the candidate'),
-		firstName: text('First name'),
-		lastName: text('Last name'),
+		name: text('Full name, as the ATS writes it'),
+		firstName: text('First name, where the ATS has it apart'),
+		lastName: text('Last name, where the ATS has it apart'),
 		phones: z.array(phoneSchema()).nullable().describe('Phone numbers'),
 		emails: z.array(emailSchema()).nullable().describe('E-mail addresses'),
 		links: z.array(z.string()).nullable().describe('Links such as LinkedIn or a website'),
@@ -49,6 +50,9 @@ export const applicationInfoSchema = lazily(() =>
 		appliedAt: time('When the person applied'),
 		updatedAt: time('When the ATS last changed its record; never compared'),
 		jobId: text('Id of the job'),
+		job: z.object({ id: text('Id of the job'), title: text('Title of the job') }).nullable().describe('The job by its title. Null: not told'),
+		source: text('Where the application came from, in the words of the ATS'),
+		customFields: z.array(customFieldSchema()).nullable().describe('Fields that the company has added. Null: not told'),
 		owner: userSchema().nullable().describe('Who owns the application in the ATS'),
 		creditedTo: userSchema().nullable().describe('Who gets the credit for it'),
 	}).describe('Applicant, job, status and dates'),

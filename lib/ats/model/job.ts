@@ -1,6 +1,6 @@
 import { z } from 'zod/v4';
 import { lazily } from '../../lazily';
-import { stageSchema, text, time, userSchema } from './parts';
+import { listedStageSchema, text, time, userSchema } from './parts';
 import { NOT_SPECIFIED } from './values';
 
 /** The job follows Knit's `ats_jobs`: https://developers.getknit.dev/reference/job-data-models */
@@ -33,7 +33,7 @@ export const jobSchema = lazily(() =>
 		offices: z.array(named().extend({ location: text('Place in words') })).nullable().describe('Offices. Null: not told'),
 		hiringManagers: z.array(userSchema()).nullable().describe('Hiring managers. Null: not told'),
 		recruiters: z.array(userSchema()).nullable().describe('Recruiters. Null: not told'),
-		stages: z.array(stageSchema()).nullable().describe('Stages of its pipeline, in order. Null: not told'),
+		stages: z.array(listedStageSchema()).nullable().describe('Stages of its pipeline, in order. Null: not told'),
 		raw: z.unknown().optional().describe("The provider's own record, on request"),
 	}).describe('An open position'),
 );

@@ -10,6 +10,9 @@ import { NOT_SPECIFIED } from './values';
 export const PHONE_TYPES = ['WORK', 'PERSONAL', 'SKYPE', NOT_SPECIFIED] as const;
 export const EMAIL_TYPES = ['WORK', 'PERSONAL', NOT_SPECIFIED] as const;
 
+/** What kind of step a stage is. Only ever from the vendor's own word, never from the name of the stage. */
+export const STAGE_CATEGORIES = ['APPLIED', 'SCREENING', 'ASSESSMENT', 'INTERVIEW', 'OFFER', 'HIRED', 'REJECTED', 'OTHER'] as const;
+
 export const text = (meaning: string) => z.string().nullable().describe(meaning);
 export const time = (meaning: string) => z.string().nullable().describe(`${meaning}. ISO-8601 in UTC`);
 
@@ -18,8 +21,9 @@ export const userSchema = lazily(() =>
 		id: text('Id of the person in the ATS'),
 		email: text('E-mail address'),
 		employeeId: text('Employee id'),
-		firstName: text('First name').optional(),
-		lastName: text('Last name').optional(),
+		name: text('Full name, as the ATS writes it'),
+		firstName: text('First name, where the ATS has it apart'),
+		lastName: text('Last name, where the ATS has it apart'),
 	}).describe('A member of the hiring team'),
 );
 
@@ -41,7 +45,24 @@ export const stageSchema = lazily(() =>
 	z.object({
 		id: text('Id of the stage. Two stages are the same when their ids are'),
 		text: text('Name of the stage'),
+		category: z.enum(STAGE_CATEGORIES).nullable().describe("What kind of step it is, by the ATS's own word. Null: not told"),
 	}).describe('A step of the hiring pipeline'),
+);
+
+/** A stage in a list of stages. */
+export const listedStageSchema = lazily(() =>
+	stageSchema().extend({
+		jobId: text('Id of the job whose pipeline it belongs to. Null: not told, or of all jobs'),
+		order: z.number().nullable().describe('Place in the pipeline, the first is 0. Null: not told'),
+	}).describe('A step of the hiring pipeline of a job'),
+);
+
+export const customFieldSchema = lazily(() =>
+	z.object({
+		id: text('Id of the field'),
+		name: text('Name of the field, as people see it'),
+		value: z.unknown().describe('Its value, as the ATS gives it'),
+	}).describe('A field that the company has added'),
 );
 
 export const tagSchema = lazily(() =>
@@ -62,5 +83,8 @@ export type User = z.infer<ReturnType<typeof userSchema>>;
 export type Phone = z.infer<ReturnType<typeof phoneSchema>>;
 export type Email = z.infer<ReturnType<typeof emailSchema>>;
 export type Stage = z.infer<ReturnType<typeof stageSchema>>;
+export type ListedStage = z.infer<ReturnType<typeof listedStageSchema>>;
+export type StageCategory = (typeof STAGE_CATEGORIES)[number];
+export type CustomField = z.infer<ReturnType<typeof customFieldSchema>>;
 export type Tag = z.infer<ReturnType<typeof tagSchema>>;
 export type RejectionReason = z.infer<ReturnType<typeof rejectionReasonSchema>>;

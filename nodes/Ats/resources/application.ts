@@ -1,13 +1,15 @@
-import { applicationSchema } from '../../../lib/ats/model';
-import { binary, choice, choices, collection, list, locator, rows, text } from '../../../lib/action/field';
+import { binary, choice, choices, collection, dateTime, dropdowns, locator, rows, text } from '../../../lib/action/field';
 import { FileItem, type Item } from '../../../lib/action/item';
-import type { Resource } from '../../../lib/action/operation';
-import type { NewFile } from '../../../lib/ats/provider';
-import { row, rowPages, unified, type AtsApi } from '../api';
+import type { Resource, Row } from '../../../lib/action/operation';
+import { kitFields } from '../../../lib/action/properties';
+import type { Application, ModelKey } from '../../../lib/ats/model';
+import type { LostFile, NewFile } from '../../../lib/ats/provider';
+import { row, unified, type AtsApi } from '../api';
 import { applicationId, jobId, models, stageId, updatedAfter } from '../fields';
-import { searchRejectionReasons, searchStages } from '../lookups';
+import { loadJobs, loadStageNames, searchCandidates, searchRejectionReasons, searchStages } from '../lookups';
+import { simpleApplication, simpleApplicationSchema } from '../simplify';
 import { personFields } from './candidate';
-import { doneModel } from './shared';
+import { doneModel, movedModel, noteModel } from './shared';
 
 const file = [
 	choice('fileType', {
@@ -21,6 +23,13 @@ const file = [
 	}),
 	binary('binaryField'),
 ] as const;
+
+/** What a simplified row is made of. */
+const SIMPLE: readonly ModelKey[] = ['info', 'currentStage'];
+
+function shown(application: Application, simplify: boolean): Row {
+	return simplify ? simpleApplication(application) : row(application);
+}
 
 async function fileOf(item: Item, { fileType, binaryField }: { fileType: NewFile['type']; binaryField: string }): Promise<NewFile> {
 	return { type: fileType, ...(await item.readFile(binaryField)) };
@@ -51,10 +60,9 @@ export const application: Resource<AtsApi> = {
 			description: 'Write a plain-text note on an application. Its ID comes from Application, Get Many.',
 			access: 'write',
 			fields: [applicationId, text('content', { displayName: 'Note', description: 'Plain text that the hiring team will read', required: true, rows: 4, placeholder: 'Called back, free from May' })],
-			output: doneModel,
+			output: noteModel,
 			run: async (ats, p) => {
-				await ats.for('addNote', 'add notes')(p.applicationId, p.content);
-				return { success: true, applicationId: p.applicationId };
+				return { success: true, applicationId: p.applicationId, noteId: await ats.for('addNote', 'add notes')(p.applicationId, p.content) };
 			},
 		}),
 		unified('application.create', {
@@ -94,37 +102,51 @@ export const application: Resource<AtsApi> = {
 			// Flatchr's ID of a file holds its name, which is mostly a person's.
 			unnamed: () => ['id', 'name'],
 			run: async function* (ats, p, item) {
-				for await (const stored of ats.for('attachments', 'download attachments')(p.applicationId)) {
-					const { id, type, name, createdAt } = stored.attachment;
-					yield [new FileItem(row({ applicationId: p.applicationId, id, type, name, createdAt }), { [p.outputField]: await item.toBinary(stored.data, name ?? 'file', stored.mimeType) })];
+				const lost: LostFile[] = [];
+				for await (const one of ats.for('attachments', 'download attachments')(p.applicationId)) {
+					if ('error' in one) {
+						lost.push(one);
+						continue;
+					}
+					const { id, type, name, createdAt } = one.attachment;
+					yield [new FileItem(row({ applicationId: p.applicationId, id, type, name, createdAt }), { [p.outputField]: await item.toBinary(one.data, name ?? 'file', one.mimeType) })];
 				}
+				const [first] = lost;
+				if (first) throw first.error;
 			},
 		}),
 		unified('application.get', {
 			name: 'Get',
 			value: 'get',
 			action: 'Get an application',
-			description: 'Read one application in the unified model',
+			description: 'Read one application. Simplified: one flat row; otherwise the unified model.',
 			access: 'read',
-			fields: [applicationId, models],
-			output: applicationSchema,
-			run: async (ats, p) => row(await ats.for('application', 'read one application')(p.applicationId, p.models, ats.raw)),
+			fields: [applicationId, kitFields.simplify, models],
+			output: simpleApplicationSchema,
+			run: async (ats, p) => {
+				const [application] = await ats.withTitles([await ats.for('application', 'read one application')(p.applicationId, p.models ?? SIMPLE, ats.raw)]);
+				return application && shown(application, p.simplify);
+			},
 		}),
 		unified('application.getMany', {
 			name: 'Get Many',
 			value: 'getAll',
 			action: 'Get many applications',
-			description: 'List applications in the unified model, filtered by job, stage, status or change',
+			description: 'List applications, filtered by job, stage, status, candidate or date. Simplified: one flat row each; otherwise the unified model.',
 			access: 'read',
 			many: true,
 			fields: [
+				kitFields.simplify,
 				models,
 				collection('filters', {
 					displayName: 'Filters',
 					addLabel: 'Add Filter',
 					fields: [
-						list('jobIds', { of: 'id', displayName: 'Job IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE, 8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Comma-separated, or a list' }),
-						list('stageIds', { of: 'id', displayName: 'Stage IDs', placeholder: 'GKzE4cYrKhPQdhZZ9fNSR1KE', description: 'Comma-separated, or a list' }),
+						dateTime('appliedAfter', { displayName: 'Applied After', description: 'Only applications that came in at this moment or later' }),
+						dateTime('appliedBefore', { displayName: 'Applied Before', description: 'Only applications that came in earlier than this moment' }),
+						locator('candidateId', { displayName: 'Candidate', required: false, search: searchCandidates, description: 'Only applications of this candidate' }),
+						dropdowns('jobs', { displayName: 'Jobs', load: loadJobs, description: 'Only applications for these jobs. Choose from the list, or give titles or IDs with an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' }),
+						dropdowns('stages', { displayName: 'Stages', load: loadStageNames, description: 'Only applications in these stages. Choose from the list, or give names or IDs with an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' }),
 						choices('statuses', {
 							displayName: 'Statuses',
 							description: 'Only applications with one of these statuses',
@@ -139,8 +161,10 @@ export const application: Resource<AtsApi> = {
 					],
 				}),
 			],
-			output: applicationSchema,
-			run: (ats, p) => rowPages(ats.for('applications', 'list applications')({ models: p.models, raw: ats.raw, ...p.filters })),
+			output: simpleApplicationSchema,
+			run: async function* (ats, p, { limit }) {
+				for await (const page of ats.applications({ models: p.models ?? SIMPLE, raw: ats.raw, ...p.filters, ...(limit === undefined ? {} : { limit }) })) yield page.map((one) => shown(one, p.simplify));
+			},
 		}),
 		unified('application.moveStage', {
 			name: 'Move to Stage',
@@ -149,9 +173,22 @@ export const application: Resource<AtsApi> = {
 			description: "Set the stage of an application. Stage, Get Many lists the stages of its job. Some providers then send mail.",
 			access: 'write',
 			fields: [applicationId, stageId],
-			output: doneModel,
+			output: movedModel,
 			run: async (ats, p) => {
 				await ats.for('moveStage', 'move applications')(p.applicationId, p.stageId);
+				return { success: true, applicationId: p.applicationId, stageId: p.stageId };
+			},
+		}),
+		unified('application.reactivate', {
+			name: 'Reactivate',
+			value: 'reactivate',
+			action: 'Reactivate an application',
+			description: 'Take back a rejection: the application is active again. Some providers then send mail.',
+			access: 'write',
+			fields: [applicationId],
+			output: doneModel,
+			run: async (ats, p) => {
+				await ats.for('reactivate', 'reactivate applications')(p.applicationId);
 				return { success: true, applicationId: p.applicationId };
 			},
 		}),
@@ -163,7 +200,7 @@ export const application: Resource<AtsApi> = {
 			access: 'write',
 			fields: [
 				applicationId,
-				locator('rejectionReasonId', { displayName: 'Rejection Reason', required: false, search: searchRejectionReasons, description: 'Kombo wants one; others may take none' }),
+				locator('rejectionReasonId', { displayName: 'Rejection Reason', required: false, search: searchRejectionReasons, description: 'Some providers want one, others take none' }),
 				text('note', { displayName: 'Note', description: 'Kept with the rejection, where the provider can', placeholder: 'Looking for more experience', rows: 3 }),
 			],
 			output: doneModel,

@@ -1,15 +1,21 @@
 import { collection, email, locator, text } from '../../../lib/action/field';
-import type { Resource } from '../../../lib/action/operation';
-import { candidateSchema } from '../../../lib/ats/model';
-import { row, rowPages, unified, type AtsApi } from '../api';
+import type { Resource, Row } from '../../../lib/action/operation';
+import { kitFields } from '../../../lib/action/properties';
+import type { Candidate } from '../../../lib/ats/model';
+import { row, unified, type AtsApi } from '../api';
 import { candidateId, updatedAfter } from '../fields';
 import { searchJobs } from '../lookups';
+import { simpleCandidate, simpleCandidateSchema } from '../simplify';
 
 export const personFields = [
 	text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', required: true, placeholder: 'Frank' }),
 	text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', required: true, placeholder: 'Doe' }),
 	email('email', { displayName: 'Email', description: 'E-mail address of the candidate', required: true, placeholder: 'frank.doe@example.com' }),
 ] as const;
+
+function shown(candidate: Candidate, simplify: boolean): Row {
+	return simplify ? simpleCandidate(candidate) : row(candidate);
+}
 
 const tag = text('tag', { displayName: 'Tag', description: 'The tag, by its name', required: true, placeholder: 'talent pool' });
 
@@ -38,6 +44,7 @@ export const candidate: Resource<AtsApi> = {
 			access: 'write',
 			fields: [
 				...personFields,
+				kitFields.simplify,
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
@@ -47,8 +54,8 @@ export const candidate: Resource<AtsApi> = {
 				}),
 			],
 			run: async (ats, p) => {
-				const { candidate: found, created } = await ats.for('findOrCreateCandidate', 'find or create candidates')({ firstName: p.firstName, lastName: p.lastName, email: p.email, ...p.additionalFields });
-				return row({ ...found, created });
+				const { candidate: found, created } = await ats.findOrCreate({ firstName: p.firstName, lastName: p.lastName, email: p.email, ...p.additionalFields });
+				return { ...shown(found, p.simplify), created };
 			},
 		}),
 		unified('candidate.get', {
@@ -57,9 +64,9 @@ export const candidate: Resource<AtsApi> = {
 			action: 'Get a candidate',
 			description: 'Read one candidate in the unified model',
 			access: 'read',
-			fields: [candidateId],
-			output: candidateSchema,
-			run: async (ats, p) => row(await ats.for('candidate', 'read one candidate')(p.candidateId, ats.raw)),
+			fields: [candidateId, kitFields.simplify],
+			output: simpleCandidateSchema,
+			run: async (ats, p) => shown(await ats.for('candidate', 'read one candidate')(p.candidateId, ats.raw), p.simplify),
 		}),
 		unified('candidate.getMany', {
 			name: 'Get Many',
@@ -69,14 +76,17 @@ export const candidate: Resource<AtsApi> = {
 			access: 'read',
 			many: true,
 			fields: [
+				kitFields.simplify,
 				collection('filters', {
 					displayName: 'Filters',
 					addLabel: 'Add Filter',
 					fields: [updatedAfter, email('email', { displayName: 'Email', description: 'E-mail address of the candidate', placeholder: 'frank.doe@example.com' })],
 				}),
 			],
-			output: candidateSchema,
-			run: (ats, p) => rowPages(ats.for('candidates', 'list candidates')({ ...p.filters, raw: ats.raw })),
+			output: simpleCandidateSchema,
+			run: async function* (ats, p, { limit }) {
+				for await (const page of ats.candidates({ ...p.filters, raw: ats.raw, ...(limit === undefined ? {} : { limit }) })) yield page.map((one) => shown(one, p.simplify));
+			},
 		}),
 		unified('candidate.removeTag', {
 			name: 'Remove Tag',
@@ -98,6 +108,7 @@ export const candidate: Resource<AtsApi> = {
 			access: 'write',
 			fields: [
 				candidateId,
+				kitFields.simplify,
 				collection('changes', {
 					displayName: 'Changes',
 					fields: [
@@ -108,8 +119,8 @@ export const candidate: Resource<AtsApi> = {
 					],
 				}),
 			],
-			output: candidateSchema,
-			run: async (ats, p) => row(await ats.for('updateCandidate', 'update candidates')(p.candidateId, p.changes)),
+			output: simpleCandidateSchema,
+			run: async (ats, p) => shown(await ats.for('updateCandidate', 'update candidates')(p.candidateId, p.changes), p.simplify),
 		}),
 	],
 };

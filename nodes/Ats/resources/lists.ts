@@ -1,6 +1,6 @@
 import { collection, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
-import { interviewSchema, jobSchema, messageSchema, offerSchema, rejectionReasonSchema, stageSchema, tagSchema, userSchema } from '../../../lib/ats/model';
+import { interviewSchema, jobSchema, messageSchema, offerSchema, rejectionReasonSchema, listedStageSchema, tagSchema, userSchema } from '../../../lib/ats/model';
 import { row, rowPages, unified, type AtsApi } from '../api';
 import { candidateId, jobId, updatedAfter } from '../fields';
 import { searchApplications, searchJobs } from '../lookups';
@@ -36,7 +36,7 @@ const job: Resource<AtsApi> = {
 			many: true,
 			fields: [changedSince],
 			output: jobSchema,
-			run: (ats, p) => rowPages(ats.for('jobs', 'list jobs')({ ...p.filters, raw: ats.raw })),
+			run: (ats, p, { limit }) => rowPages(ats.for('jobs', 'list jobs')({ ...p.filters, raw: ats.raw, ...(limit === undefined ? {} : { limit }) })),
 		}),
 	],
 };
@@ -54,7 +54,7 @@ const interview: Resource<AtsApi> = {
 			many: true,
 			fields: [ofApplication],
 			output: interviewSchema,
-			run: (ats, p) => rowPages(ats.for('interviews', 'list interviews')(p.filters)),
+			run: (ats, p, { limit }) => rowPages(ats.for('interviews', 'list interviews')({ ...p.filters, ...(limit === undefined ? {} : { limit }) })),
 		}),
 	],
 };
@@ -72,7 +72,7 @@ const offer: Resource<AtsApi> = {
 			many: true,
 			fields: [ofApplication],
 			output: offerSchema,
-			run: (ats, p) => rowPages(ats.for('offers', 'list offers')(p.filters)),
+			run: (ats, p, { limit }) => rowPages(ats.for('offers', 'list offers')({ ...p.filters, ...(limit === undefined ? {} : { limit }) })),
 		}),
 	],
 };
@@ -86,7 +86,7 @@ const message: Resource<AtsApi> = {
 			name: 'Get Many',
 			value: 'getAll',
 			action: 'Get many messages',
-			description: 'List the messages exchanged with a candidate. The ID is that of the application where the provider keeps messages there (Flatchr), else of the candidate.',
+			description: 'List the messages exchanged with a candidate. The ID is that of the application where the provider keeps messages there, else of the candidate.',
 			access: 'read',
 			many: true,
 			fields: [locator('ownerId', { displayName: 'Application or Candidate', description: 'Whose messages to read: an application, or a candidate where the provider has no applications', search: searchApplications })],
@@ -118,7 +118,7 @@ const stage: Resource<AtsApi> = {
 			access: 'read',
 			many: true,
 			fields: [locator('jobId', { displayName: 'Job', required: false, search: searchJobs, description: 'Only the stages of this job' })],
-			output: stageSchema,
+			output: listedStageSchema,
 			run: (ats, p) => rowPages(ats.for('stages', 'list stages')(p.jobId ?? null)),
 		}),
 	],

@@ -24,12 +24,12 @@ export const model: Resource<AtsApi> = {
 	],
 };
 
-function recordsIn(ats: AtsApi, given: unknown, depth = 0): object[] {
-	if (Array.isArray(given)) return given.flatMap((one) => recordsIn(ats, one, depth));
-	const found = ats.provider.normalize?.(given);
+function recordsIn(ats: AtsApi, given: unknown, whole: unknown = given, depth = 0): object[] {
+	if (Array.isArray(given)) return given.flatMap((one) => recordsIn(ats, one, whole, depth));
+	const found = ats.provider.normalize?.(given, whole);
 	if (found) return [ats.raw ? { ...found.value, raw: given } : found.value];
 	const inner = isObject(given) && depth < 4 ? WRAPPERS.map((key) => given[key]).find((value) => isObject(value) || Array.isArray(value)) : undefined;
-	if (inner !== undefined) return recordsIn(ats, inner, depth + 1);
+	if (inner !== undefined) return recordsIn(ats, inner, whole, depth + 1);
 	throw new FieldError(
 		`This is no record that ${ats.provider.label} gives: it looks like ${looksLike(given)}`,
 		'Check the provider, and pass an application, candidate, job or message as the service gave it.',

@@ -108,7 +108,7 @@ const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
 function stageOf({ currentStage }: Application): Stage | null {
 	if (!currentStage) return null;
 	const id = currentStage.id ?? currentStage.text;
-	return id === null ? null : { id, text: currentStage.text };
+	return id === null ? null : { id, text: currentStage.text, category: currentStage.category };
 }
 
 function partsOfInfo(info: ApplicationInfo): number[] {

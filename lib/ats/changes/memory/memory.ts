@@ -64,7 +64,7 @@ export class Memory {
 	}
 
 	stageValue(id: string | null) {
-		return id === null ? null : { id, text: this.stageNames.get(id) ?? null };
+		return id === null ? null : { id, text: this.stageNames.get(id) ?? null, category: null };
 	}
 
 	dropCompact(key: number): void {

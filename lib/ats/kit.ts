@@ -1,0 +1,98 @@
+/* What every adapter needs: pages, parts of records, sentences. Pure but for the calls it is handed. */
+import { DateTime } from 'luxon';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { ApiError, FieldError, rethrow } from '../errors';
+import { isObject, type Answer } from '../http/apiDefinition';
+import { toId, toText } from './model';
+import { CursorRefused, type SourcePage } from './source';
+
+/** A record of a vendor, before anything is known of it. */
+export type VendorRecord = Record<string, unknown>;
+
+// ------------------------------------------------------------------------------------------------------------ pages
+
+/** The rows of a list that an answer holds; anything that is no record is left out. */
+export function recordsIn(value: unknown): VendorRecord[] {
+	return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** The answer's `Date` header in ms; null where there is none or it cannot be read. */
+export function dateOf({ headers }: Pick<Answer, 'headers'>): number | null {
+	const date = headers.date === undefined ? DateTime.invalid('absent') : DateTime.fromHTTP(headers.date);
+	return date.isValid ? date.toMillis() : null;
+}
+
+/** One page for the engine: a record that `read` cannot take is counted, and the others go on. */
+export function sourcePage<Row>(answer: Answer, records: readonly VendorRecord[], next: string | null, read: (record: VendorRecord) => Row, idOf: (record: VendorRecord) => string | null = ({ id }) => toId(id)): Omit<SourcePage, 'rows'> & { rows: Row[] } {
+	const rows: Row[] = [];
+	const unreadable: Array<{ id: string | null; reason: string }> = [];
+	for (const record of records) {
+		try {
+			rows.push(read(record));
+		} catch (error) {
+			unreadable.push({ id: idOf(record), reason: error instanceof Error ? error.message : String(error) });
+		}
+	}
+	return { rows, unreadable, next, date: dateOf(answer), tookMs: answer.tookMs };
+}
+
+const REFUSED = [400, 404, 410, 422];
+
+/** Asks for a page; where the vendor no longer takes the cursor, the engine is told to begin again at the first page. */
+export async function pageAt<Result>(cursor: string | null, ask: () => Promise<Result>, statuses: readonly number[] = REFUSED): Promise<Result> {
+	try {
+		return await ask();
+	} catch (error) {
+		if (cursor !== null && error instanceof ApiError && statuses.includes(error.facts.status ?? 0)) throw new CursorRefused();
+		return rethrow(error);
+	}
+}
+
+/** Pages of records as pages of what `read` makes of them. */
+export async function* mapped<Record, Part>(pages: AsyncIterable<readonly Record[]>, read: (record: Record) => Part): AsyncGenerator<Part[]> {
+	for await (const page of pages) yield page.map(read);
+}
+
+// ------------------------------------------------------------------------------------------------- parts of records
+
+/** A list inside a record: absent is null (not told), empty is [] (told, and there is none), something else is null. */
+export function listOf<Part>(value: unknown, read: (record: VendorRecord, place: number) => Part): Part[] | null {
+	return Array.isArray(value) ? value.filter(isObject).map(read) : null;
+}
+
+/** A single value that the model has as a list: absent is null, empty is [], a number is its text, anything else is null. */
+export function oneOf<Part>(value: unknown, read: (text: string) => Part): Part[] | null {
+	if (value === undefined) return null;
+	if (value === null || value === '') return [];
+	const text = toText(typeof value === 'number' ? String(value) : value);
+	return text === null ? null : [read(text)];
+}
+
+/** An object inside a record, null for anything else. */
+export function recordOr(value: unknown): VendorRecord | null {
+	return isObject(value) ? value : null;
+}
+
+/** A place in words, from the narrow to the wide; null where nothing is said. */
+export function placeOf(...parts: readonly unknown[]): string | null {
+	return toText(parts.flatMap((part) => toText(part)?.trim() || []).join(', '));
+}
+
+/** E-mail addresses are the same whatever their case and the blanks around them. */
+export function sameAddress(one: string | null | undefined, other: string): boolean {
+	return typeof one === 'string' && one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+// -------------------------------------------------------------------------------------------------------- sentences
+
+/** "There is no application with the ID 7". `where`: how the user finds the right one. */
+export function notFound(what: string, id: string, where = `Use the ID as ${what[0]?.toUpperCase() ?? ''}${what.slice(1)}, Get Many shows it.`): FieldError {
+	return new FieldError(`There is no ${what} with the ID ${id}`, where);
+}
+
+/** A text of a credential: pasted keys bring blanks and line breaks. Empty where there is none. */
+export function credentialText(credentials: ICredentialDataDecryptedObject, name: string): string {
+	const value = credentials[name];
+	return typeof value === 'string' ? value.trim() : '';
+}
