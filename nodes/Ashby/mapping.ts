@@ -58,6 +58,9 @@ function infoOf(row: Given, id: string): NonNullable<Application['info']> {
 		appliedAt: toUtc(row.createdAt),
 		updatedAt: toUtc(row.updatedAt),
 		jobId: isObject(row.job) ? toId(row.job.id) : null,
+		job: isObject(row.job) ? { id: toId(row.job.id), title: toText(row.job.title) } : null,
+		source: isObject(source) ? toText(source.title) : null,
+		customFields: null,
 		owner: listOf(row.hiringTeam, memberWith('Recruiter'))?.find((one) => one !== null) ?? null,
 		creditedTo: isObject(row.creditedToUser) ? toUser(row.creditedToUser) : null,
 	};
@@ -68,6 +71,7 @@ function personOf(person: Given): ApplicationCandidate {
 	const { emailAddresses, primaryEmailAddress, phoneNumbers, primaryPhoneNumber, location } = person;
 	return {
 		id: toId(person.id),
+		name: toText(person.name),
 		firstName: null,
 		lastName: null,
 		phones: listOf(phoneNumbers ?? (isObject(primaryPhoneNumber) ? [primaryPhoneNumber] : []), toPhone),
@@ -93,7 +97,7 @@ function rejectionOf({ status, archiveReason, archivedAt }: Given): Application[
 }
 
 export function toStage(stage: Given): Stage {
-	return { id: toId(stage.id), text: toText(stage.title) };
+	return { id: toId(stage.id), text: toText(stage.title), category: null };
 }
 
 /**
@@ -103,7 +107,7 @@ export function toStage(stage: Given): Stage {
 export function toInterviews(schedule: Given): Interview[] {
 	const stage = toId(schedule.interviewStageId);
 	const common = {
-		stage: stage === null ? null : { id: stage, text: null },
+		stage: stage === null ? null : { id: stage, text: null, category: null },
 		creator: isObject(schedule.scheduledBy) ? toUser(schedule.scheduledBy) : null,
 		status: toEnum(schedule.status, INTERVIEW_STATUSES, SCHEDULE_WORDS),
 	};
@@ -146,7 +150,7 @@ export function toFiles({ resumeFileHandle, fileHandles }: Given): FileHandle[] 
 }
 
 export function toUser(user: Given): User {
-	return { id: toId(user.id ?? user.userId), email: toText(user.email), employeeId: null, firstName: toText(user.firstName), lastName: toText(user.lastName) };
+	return { id: toId(user.id ?? user.userId), email: toText(user.email), employeeId: null, name: null, firstName: toText(user.firstName), lastName: toText(user.lastName) };
 }
 
 export const toTag = (tag: Given): Tag => ({ id: toId(tag.id), text: toText(tag.title) });
@@ -162,6 +166,7 @@ export function toCandidate(row: Given, withRaw = false): Candidate {
 		title: toText(row.position),
 		company: toText(row.company),
 		tags: listOf(row.tags, toTag),
+		customFields: null,
 		applications: Array.isArray(row.applicationIds) ? row.applicationIds.map(toId).filter((one) => one !== null) : null,
 		createdAt: toUtc(row.createdAt),
 		updatedAt: toUtc(row.updatedAt),
@@ -193,7 +198,7 @@ export function toJob(row: Given, stages: readonly Stage[] | null, withRaw = fal
 		offices: place === null ? null : [{ id: toId(place.id), name: toText(place.name), location: placeText(place) }],
 		hiringManagers: withRole('Hiring Manager'),
 		recruiters: withRole('Recruiter'),
-		stages: stages && [...stages],
+		stages: stages && stages.map((stage, order) => ({ ...stage, jobId: id, order })),
 		...(withRaw ? { raw: row } : {}),
 	};
 }
