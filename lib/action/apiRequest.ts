@@ -11,22 +11,22 @@ import { FileItem, type Item } from './item';
 import { operationsOf, type Output, type Resource, type Row } from './operation';
 
 export interface ApiRequestSpec<Api> {
-	/** As users call the vendor: "Kombo". */
+	/** As users call the service. */
 	service: string;
-	/** Sends a request of this vendor, credentials and errors included. */
+	/** Sends a request of this service, credentials and errors included. */
 	send(api: Api, request: Request): Promise<Answer>;
-	/** A real path of this vendor, such as `/ats/jobs`. */
+	/** A real path of this service. */
 	placeholder: string;
-	/** The vendor's API reference. */
+	/** The service's API reference. */
 	documentationUrl: string;
 }
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 const WITH_BODY = ['DELETE', 'PATCH', 'POST', 'PUT'];
 
-/** Any call of a vendor's API, with the node's credential: for what has no operation of its own. */
+/** Any call of a service's API, with the node's credential: for what has no operation of its own. */
 export function apiRequest<Api>({ service, send, placeholder, documentationUrl }: ApiRequestSpec<Api>): Resource<Api> {
-	const method = choice('method', { displayName: 'Method', description: 'GET reads; the others change something', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) });
+	const method = choice('method', { displayName: 'Method', description: 'GET reads; the others change something, DELETE removes it', default: 'GET', noDataExpression: true, options: METHODS.map((value) => ({ name: value, value })) });
 	const address = text('path', {
 		displayName: 'Path',
 		required: true,
@@ -56,8 +56,8 @@ export function apiRequest<Api>({ service, send, placeholder, documentationUrl }
 			operationsOf<Api>()({
 				name: 'Send',
 				value: 'send',
-				action: 'Send an API request',
-				description: `Make any call of the ${service} API with the credential of this node. Use it only for what no other operation does. The path comes from the API documentation of ${service}.`,
+				action: 'Send an API request, which may change or delete data',
+				description: `Make any call of the ${service} API with the credential of this node, also one that changes or deletes. Use it only for what no other operation does. The path comes from the API documentation of ${service}.`,
 				access: 'write',
 				fields: [method, address, query, body, responseType, fullResponse],
 				unnamed: (row) => ['data', 'body'].filter((name) => holdsText(row[name])),

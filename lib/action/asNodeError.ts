@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type IAllExecuteFunctions, type JsonObject } from 'n8n-workflow';
 
 import { ApiError, FieldError, PollError } from '../errors';
+import { withoutTags } from './html';
 
 type NodeHost = Pick<IAllExecuteFunctions, 'getNode'>;
 
@@ -16,7 +17,7 @@ export function asNodeError(host: NodeHost, error: unknown, itemIndex?: number):
 	const node = host.getNode();
 	const at = itemIndex === undefined ? {} : { itemIndex };
 	if (error instanceof NodeOperationError || error instanceof NodeApiError) return error;
-	if (error instanceof FieldError) return new NodeOperationError(node, short(error.message), { ...at, description: short(error.hint) });
+	if (error instanceof FieldError) return new NodeOperationError(node, short(error.message), { ...at, description: withoutTags(short(error.hint)) });
 	if (error instanceof PollError) return new NodeApiError(node, { message: error.message }, { ...at, message: error.message, failure: failureOf(error.failure) });
 	if (!(error instanceof ApiError)) return new NodeOperationError(node, short(error instanceof Error ? error.message : String(error)), at);
 
@@ -28,7 +29,7 @@ export function asNodeError(host: NodeHost, error: unknown, itemIndex?: number):
 	return new NodeApiError(node, shown, {
 		...at,
 		message,
-		description: short(description),
+		description: withoutTags(short(description)),
 		...(facts.status === undefined ? {} : { httpCode: String(facts.status) }),
 		failure: failureOf(facts),
 	});

@@ -1,6 +1,7 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { FieldError } from '../errors';
+import { withoutTags } from './html';
 
 export interface InputFile {
 	data: Buffer;
@@ -46,7 +47,7 @@ export class Item {
 
 	/** Shows what the service warned about beside the output, since the call itself succeeded. */
 	warn(message: string): void {
-		this.host.addExecutionHints({ message: `${message} (item ${this.index})`, location: 'outputPane', type: 'warning' });
+		this.host.addExecutionHints({ message: `${withoutTags(message)} (item ${this.index})`, location: 'outputPane', type: 'warning' });
 	}
 
 	/** Size and type of an input file, without reading it. */

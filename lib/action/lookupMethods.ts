@@ -3,7 +3,8 @@ import type { ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions
 import type { Host } from '../http/host';
 import { asNodeError } from './asNodeError';
 import { valueOf, type Field, type Lookup } from './field';
-import type { Editor } from './lookups';
+import type { Editor, Found, Search } from './lookups';
+import { matcher } from './match';
 
 export interface LookupMethods {
 	listSearch: Record<string, (this: ILoadOptionsFunctions, filter?: string, paginationToken?: string) => Promise<INodeListSearchResult>>;
@@ -49,19 +50,57 @@ function addMethod(methods: LookupMethods, lookup: Lookup, connect: (host: ILoad
 	};
 	if (lookup.kind === 'search') {
 		methods.listSearch[lookup.name] = async function (filter, paginationToken) {
-			const found = await within(this, async (api, editor) => await lookup.run(api, { filter: filter?.trim() || undefined, cursor: paginationToken }, editor));
-			return { results: found.results, ...(found.cursor ? { paginationToken: found.cursor } : {}) };
+			return await within(this, async (api, editor) => await searched(lookup, api, filter?.trim() || undefined, paginationToken, editor));
 		};
 	} else if (lookup.kind === 'dropdown') {
 		methods.loadOptions[lookup.name] = async function () {
-			return await within(this, async (api, editor) => await lookup.run(api, editor));
+			return harmless(await within(this, async (api, editor) => await lookup.run(api, editor)));
 		};
 	} else {
 		methods.resourceMapping[lookup.name] = async function () {
 			const { fields, emptyNotice } = await within(this, async (api, editor) => await lookup.run(api, editor));
-			return { fields, ...(emptyNotice ? { emptyFieldsNotice: emptyNotice } : {}) };
+			return { fields: harmlessFields(fields), ...(emptyNotice ? { emptyFieldsNotice: emptyNotice } : {}) };
 		};
 	}
+}
+
+/** Pages that one filter looks through before the editor is asked to scroll on. */
+const PAGES_A_LOOK = 5;
+
+async function searched(lookup: Search, api: never, filter: string | undefined, from: string | undefined, editor: Editor): Promise<INodeListSearchResult> {
+	const fits = matcher(lookup.filtered ? undefined : filter);
+	const results: Found[] = [];
+	let cursor = from;
+	for (let looked = 0; looked < PAGES_A_LOOK; looked++) {
+		const page = await lookup.run(api, { filter, cursor }, editor);
+		results.push(...page.results.filter(({ name, search }) => fits(name, search)));
+		cursor = page.cursor;
+		if (results.length > 0 || !cursor) break;
+	}
+	return { results: harmless(results).map(({ name, value, url }) => ({ name, value, ...(url === undefined ? {} : { url }) })), ...(cursor ? { paginationToken: cursor } : {}) };
+}
+
+/**
+ * The editor writes what is chosen into the workflow, where n8n takes any text that begins with "=" for an expression:
+ * whoever may name a tag or a stage in the ATS could read other nodes' data. IDs and addresses never begin so.
+ */
+function isExpression(value: unknown): boolean {
+	return typeof value === 'string' && value.startsWith('=');
+}
+
+function harmless<Option extends { name: string; value?: unknown; url?: unknown }>(options: readonly Option[]): Option[] {
+	return options.filter(({ value, url }) => !isExpression(value) && !isExpression(url)).map((option) => ({ ...option, name: asLabel(option.name) }));
+}
+
+/** Names are kept in the workflow too. */
+function asLabel(name: string): string {
+	return isExpression(name) ? ` ${name}` : name;
+}
+
+function harmlessFields(fields: ResourceMapperFields['fields']): ResourceMapperFields['fields'] {
+	return fields
+		.filter(({ id, defaultValue }) => !isExpression(id) && !isExpression(defaultValue))
+		.map((field) => ({ ...field, displayName: asLabel(field.displayName), ...(field.options ? { options: harmless(field.options) } : {}) }));
 }
 
 function editorOf(host: ILoadOptionsFunctions): Editor {

@@ -10,6 +10,7 @@ import type { Operation, Output, Resource, Row } from './operation';
 import { readParameters } from './parameters';
 import { personalFilter } from './personal';
 import { allFields, kitFields, propertiesOf } from './properties';
+import { subtitleOf } from './subtitle';
 
 /** What the kit itself reads of a node's options; `nodeOptions` puts it there. */
 type OptionsField = Field<'options', { maxConcurrency?: number; leaveOutPersonalData?: boolean }>;
@@ -28,6 +29,8 @@ export interface NodeSpec<Api, Options extends OptionsField, Common extends read
 type FieldValue<F> = F extends Field<string, infer Value> ? Value : never;
 
 interface NodeParts {
+	/** The line under the node on the canvas. */
+	subtitle: string;
 	properties: INodeProperties[];
 	methods: LookupMethods;
 	execute(host: IExecuteFunctions): Promise<INodeExecutionData[][]>;
@@ -39,6 +42,7 @@ export function actionNode<Api, Options extends OptionsField, const Common exten
 	const operations = new Map<string, Operation<Api>>(spec.resources.flatMap((resource) => resource.operations.map((operation) => [`${resource.value}.${operation.value}`, operation] as const)));
 	const withoutPersonalData = personalFilter(spec.personal);
 	return {
+		subtitle: subtitleOf(spec.resources, common[0]),
 		properties: propertiesOf(spec.resources, spec.options, common),
 		methods: lookupMethods(lookupsOf(spec, common), [spec.options, ...common], async (host, { options, ...rest }) =>
 			await spec.connect(host, { options: (options ?? {}) as Partial<FieldValue<Options>>, common: rest as Partial<Values<Common>> }),

@@ -16,7 +16,7 @@ export class Ats implements INodeType {
 		icon: { light: 'file:../../icons/ats.svg', dark: 'file:../../icons/ats.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: node.subtitle,
 		description: 'Work with applications, candidates and jobs in the same way, whichever applicant tracking system they are in',
 		defaults: { name: 'ATS' },
 		usableAsTool: true,

@@ -1,7 +1,5 @@
-import type { INodeListSearchItems } from 'n8n-workflow';
-
-import type { Dropdown, Editor, Search } from '../../lib/action/lookups';
-import { folded } from '../../lib/folded';
+import type { Dropdown, Editor, Found, Search } from '../../lib/action/lookups';
+import { matcher } from '../../lib/action/match';
 import type { Application } from '../../lib/ats/model';
 import type { AtsApi } from './api';
 import { nameOf } from './simplify';
@@ -9,56 +7,49 @@ import { nameOf } from './simplify';
 /** Enough to choose from; a filter is applied here since not every provider has one. */
 const MOST = 500;
 
-interface Option extends INodeListSearchItems {
-	/** What is searched beside the name. */
-	search?: readonly unknown[];
-}
-
-/** Every word of what was typed stands somewhere in the name or beside it, whatever the case, the accents and the order. */
-async function listed<Part>(source: AsyncIterable<readonly Part[]>, filter: string | undefined, option: (part: Part) => Option | undefined): Promise<{ results: INodeListSearchItems[] }> {
-	const words = folded(filter ?? '').split(/\s+/);
-	const results: INodeListSearchItems[] = [];
+async function listed<Part>(source: AsyncIterable<readonly Part[]>, filter: string | undefined, option: (part: Part) => Found | undefined): Promise<{ results: Found[] }> {
+	const fits = matcher(filter);
+	const results: Found[] = [];
 	for await (const page of source) {
 		for (const part of page) {
 			const found = option(part);
-			if (!found) continue;
-			const { search = [], ...shown } = found;
-			const text = folded([shown.name, ...search].filter((one) => typeof one === 'string').join(' '));
-			if (words.every((word) => text.includes(word))) results.push(shown);
+			if (found && fits(found.name, found.search)) results.push(found);
 		}
 		if (results.length >= MOST) break;
 	}
 	return { results };
 }
 
-function named({ id, text }: { id: string | null; text: string | null }): Option | undefined {
+function named({ id, text }: { id: string | null; text: string | null }): Found | undefined {
 	return id === null ? undefined : { name: text ?? id, value: id };
 }
 
-function person({ id, email, ...names }: { id: string | null; name: string | null; firstName: string | null; lastName: string | null; email: string | null }): Option | undefined {
+function person({ id, email, ...names }: { id: string | null; name: string | null; firstName: string | null; lastName: string | null; email: string | null }): Found | undefined {
 	return id === null ? undefined : { name: [nameOf(names), email].filter(Boolean).join(' · ') || id, value: id };
 }
 
 /** "Marta Müller · Forklift Driver": stays right when the application moves. */
-function applicant({ id, info }: Application): Option {
+function applicant({ id, info }: Application): Found {
 	const status = info && info.status !== 'ACTIVE' && info.status !== 'NOT_SPECIFIED' ? info.status.toLowerCase() : undefined;
 	return {
 		name: [info?.candidate ? nameOf(info.candidate) : null, info?.job?.title, status].filter(Boolean).join(' · ') || id,
 		value: id,
-		search: [id, ...(info?.candidate?.emails ?? []).map(({ email }) => email)],
+		search: [id, ...(info?.candidate?.emails ?? []).map(({ email }) => email)].join(' '),
 	};
 }
 
 export const searchJobs: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchJobs',
+	dependsOn: ['provider'],
 	run: async (ats, { filter }) =>
-		await listed(ats.for('jobs', 'list jobs')({}), filter, ({ id, info }) => ({ name: [info?.title ?? id, info?.status === 'OPEN' ? undefined : info?.status].filter(Boolean).join(' · '), value: id, search: [id], ...(info?.infoUrl ? { url: info.infoUrl } : {}) })),
+		await listed(ats.for('jobs', 'list jobs')({}), filter, ({ id, info }) => ({ name: [info?.title ?? id, info?.status === 'OPEN' ? undefined : info?.status].filter(Boolean).join(' · '), value: id, search: id, ...(info?.infoUrl ? { url: info.infoUrl } : {}) })),
 };
 
 export const searchStages: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchStages',
+	dependsOn: ['provider', 'jobId.value', 'applicationId.value'],
 	run: async (ats, { filter }, editor) => await listed(ats.for('stages', 'list stages')(editor.current('jobId') ?? (await jobOf(ats, editor))), filter, named),
 };
 
@@ -73,10 +64,11 @@ async function jobOf(ats: AtsApi, editor: Editor): Promise<string | null> {
 export const searchApplications: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchApplications',
+	dependsOn: ['provider'],
 	run: async (ats, { filter }) => {
 		const { results } = await listed(ats.applications({ models: ['info'] }), filter, applicant);
 		// Whoever moves or rejects wants one that is open.
-		const closed = ({ name }: INodeListSearchItems) => (/ · (rejected|hired)$/.test(name) ? 1 : 0);
+		const closed = ({ name }: Found) => (/ · (rejected|hired)$/.test(name) ? 1 : 0);
 		return { results: results.sort((a, b) => closed(a) - closed(b)) };
 	},
 };
@@ -84,6 +76,7 @@ export const searchApplications: Search<AtsApi> = {
 export const searchCandidates: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchCandidates',
+	dependsOn: ['provider'],
 	run: async (ats, { filter }) =>
 		await listed(ats.candidates(filter?.includes('@') && filter.includes('.') ? { email: filter } : {}), filter, (candidate) => person({ ...candidate, email: candidate.emails?.find(({ email }) => email)?.email ?? null })),
 };
@@ -91,6 +84,7 @@ export const searchCandidates: Search<AtsApi> = {
 export const searchRejectionReasons: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchRejectionReasons',
+	dependsOn: ['provider'],
 	run: async (ats, { filter }) => await listed(ats.for('rejectionReasons', 'list rejection reasons')(), filter, named),
 };
 

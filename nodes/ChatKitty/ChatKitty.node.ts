@@ -20,7 +20,7 @@ export class ChatKitty implements INodeType {
 		icon: { light: 'file:../../icons/chatKitty.svg', dark: 'file:../../icons/chatKitty.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: node.subtitle,
 		description: 'Write to candidates and colleagues in ChatKitty, and read their messages, channels and users',
 		defaults: { name: 'ChatKitty' },
 		usableAsTool: true,

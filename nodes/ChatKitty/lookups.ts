@@ -1,12 +1,7 @@
-import type { INodeListSearchItems } from 'n8n-workflow';
-
-import type { Search } from '../../lib/action/lookups';
+import type { Found, Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
 import { isObject } from '../../lib/http/apiDefinition';
 import type { ChatKittyApi } from './api';
-
-/** Pages that one filter may look through before the editor is asked to scroll on. */
-const PAGES_A_LOOK = 5;
 
 export const searchChannels = listOf('searchChannels', '/channels', 'channels', channelTitle);
 export const searchJobs = listOf('searchJobs', '/jobs', 'jobs', (job) => [job.type, job.state, job.created_time].map(String).join(' · '));
@@ -25,32 +20,28 @@ export const searchUsers: Search<ChatKittyApi> = {
 export const searchMessages: Search<ChatKittyApi> = {
 	kind: 'search',
 	name: 'searchMessages',
+	filtered: true,
 	async run(chatkitty, { filter, cursor }) {
 		const page = await chatkitty.page(cursor ?? `/messages?size=50${filter ? `&query=${encodeURIComponent(filter)}` : ''}`, 'messages');
 		return { results: page.rows.map((row) => optionOf(row, messageTitle)), ...(page.next ? { cursor: page.next } : {}) };
 	},
 };
 
-/** A list without a text filter: filtered here, page by page. */
+/** A list without a text filter. */
 function listOf(name: string, address: string, collection: string, title: (row: Row) => string): Search<ChatKittyApi> {
 	return {
 		kind: 'search',
 		name,
-		async run(chatkitty, { filter = '', cursor }) {
-			const results: INodeListSearchItems[] = [];
-			let next: string | undefined = cursor ?? `${address}?size=100`;
-			for (let looked = 0; next !== undefined && results.length === 0 && looked < PAGES_A_LOOK; looked++) {
-				const page = await chatkitty.page(next, collection);
-				results.push(...page.rows.map((row) => optionOf(row, title)).filter((option) => option.name.toLowerCase().includes(filter.toLowerCase())));
-				next = page.next;
-			}
-			return { results, ...(next === undefined ? {} : { cursor: next }) };
+		async run(chatkitty, { cursor }) {
+			const page = await chatkitty.page(cursor ?? `${address}?size=100`, collection);
+			return { results: page.rows.map((row) => optionOf(row, title)), ...(page.next === undefined ? {} : { cursor: page.next }) };
 		},
 	};
 }
 
-function optionOf(row: Row, title: (row: Row) => string): INodeListSearchItems {
-	return { name: title(row), value: String(row.id) };
+function optionOf(row: Row, title: (row: Row) => string): Found {
+	const members = Array.isArray(row.members) ? row.members.filter(isObject).map(({ name }) => String(name)) : [];
+	return { name: title(row), search: members.join(' '), value: String(row.id) };
 }
 
 function userTitle(user: Row): string {

@@ -20,7 +20,7 @@ export class ChatTechnologies implements INodeType {
 		icon: { light: 'file:../../icons/chatTechnologies.svg', dark: 'file:../../icons/chatTechnologies.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: node.subtitle,
 		description: 'Read and write messages, candidates, departments and the company at Chat Technologies (ChatRecruit)',
 		defaults: { name: 'Chat Technologies' },
 		usableAsTool: true,

@@ -13,15 +13,16 @@ export const searchParentDepartments = listAt('searchParentDepartments', '/depar
 /** What a message is called is not documented: whatever text it has. */
 export const searchMessages = listAt('searchMessages', '/messages', (row) => [['subject', 'title', 'body', 'text', 'message'].map((key) => row[key]).find((value) => typeof value === 'string' && value !== '')], flat, false);
 
-/** A list at the path chosen in the node, filtered here: no search is documented. */
+/** A list at the path chosen in the node: no search is documented. */
 function listAt(name: string, usual: string, titles: (row: Row) => unknown[], shown: (row: Row) => Row = flat, chosen = true): Search<ChatTechnologiesApi> {
 	return {
 		kind: 'search',
 		name,
-		async run(api, { filter = '', cursor }, editor) {
+		...(chosen ? { dependsOn: ['path'] } : {}),
+		async run(api, { cursor }, editor) {
 			const { rows, next } = await api.page(pathOf((chosen ? editor.current('path') : undefined) ?? usual), cursor ?? null);
 			const results = rows.map(shown).map((row) => ({ name: titles(row).filter(Boolean).join(' · ').slice(0, 100) || String(row.id), value: String(row.id) }));
-			return { results: results.filter((option) => option.name.toLowerCase().includes(filter.toLowerCase())), ...(next === null ? {} : { cursor: next }) };
+			return { results, ...(next === null ? {} : { cursor: next }) };
 		},
 	};
 }

@@ -20,7 +20,7 @@ export class Flatchr implements INodeType {
 		icon: { light: 'file:../../icons/flatchr.svg', dark: 'file:../../icons/flatchr.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: node.subtitle,
 		description: 'Read messages, search and move candidates, and manage vacancies, comments, tasks and tags in Flatchr',
 		defaults: { name: 'Flatchr' },
 		usableAsTool: true,

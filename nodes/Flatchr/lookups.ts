@@ -17,14 +17,15 @@ const DROPDOWN_ROWS = 200;
 /** Reference lists; other languages than French are unverified. https://github.com/flatchr/FlatchrDocs */
 export const REFERENCE_LANGUAGE = 'fr';
 
-/** All lists are short and whole; n8n's filter is applied here. */
-function searchOf(name: string, read: (flatchr: FlatchrApi, editor: { current(field: string): string | undefined }) => Promise<INodePropertyOptions[]>): Search<FlatchrApi> {
+/** All lists are short and whole. */
+function searchOf(name: string, read: (flatchr: FlatchrApi, editor: { current(field: string): string | undefined }) => Promise<INodePropertyOptions[]>, dependsOn?: readonly string[]): Search<FlatchrApi> {
 	return {
 		kind: 'search',
 		name,
-		async run(flatchr, { filter = '' }, editor) {
+		...(dependsOn ? { dependsOn } : {}),
+		async run(flatchr, _ask, editor) {
 			const options = await read(flatchr, editor);
-			return { results: options.filter((option) => option.name.toLowerCase().includes(filter.toLowerCase())).map(({ name: label, value }) => ({ name: label, value: String(value) })) };
+			return { results: options.map(({ name: label, value }) => ({ name: label, value: String(value) })) };
 		},
 	};
 }
@@ -45,9 +46,12 @@ export const searchApplicants: Search<FlatchrApi> = {
 	name: 'searchApplicants',
 	async run(flatchr, { filter }, editor) {
 		const vacancy = editor.current('vacancyId');
-		const by = filter ? (filter.includes('@') ? { email: filter } : { lastname: filter.split(/\s+/).at(-1) }) : vacancy ? {} : { start_update: filterDay(clock.now() - LATELY) };
-		const rows = await flatchr.search({ ...by, ...(vacancy ? { vacancy } : {}) });
-		return { results: rows.slice(0, DROPDOWN_ROWS).map((row) => ({ name: label(nameOf(row) ?? row.email, row.vacancy, row.column), value: String(row.applicant) })) };
+		const lately = vacancy ? {} : { start_update: filterDay(clock.now() - LATELY) };
+		const by = filter && (filter.includes('@') ? { email: filter } : { lastname: filter.split(/\s+/).at(-1) });
+		const named = by ? await flatchr.search({ ...by, ...(vacancy ? { vacancy } : {}) }) : [];
+		// Who is not found so may be found here by a first name, without an accent, or by the vacancy.
+		const rows = named.length > 0 ? named : await flatchr.search({ ...lately, ...(vacancy ? { vacancy } : {}) });
+		return { results: rows.slice(0, filter ? undefined : DROPDOWN_ROWS).map((row) => ({ name: label(nameOf(row) ?? row.email, row.vacancy, row.column), search: label(row.email), value: String(row.applicant) })) };
 	},
 };
 
@@ -68,7 +72,7 @@ export const searchTags = searchOf('searchTags', async (flatchr) => (await tags(
 export const searchTagValues = searchOf('searchTagValues', async (flatchr, editor) => {
 	const tag = (await tags(flatchr)).find((row) => row.id === editor.current('tagId'));
 	return valuesOf(tag?.values).map((one) => ({ name: one, value: one }));
-});
+}, ['tagId.value']);
 
 /** `A; B;C` as a list. */
 export function valuesOf(values: unknown): string[] {
@@ -84,7 +88,7 @@ export const searchComments = searchOf('searchComments', async (flatchr, editor)
 	if (!applicant) return [];
 	const comments = await flatchr.list(flatchr.company(path`/applicant/${applicant}/comments`), { fields: 'author' });
 	return comments.map((row) => ({ name: label(String(row.text ?? '').replace(/<[^>]*>/g, ' ').trim().slice(0, 60), nameOf(row.author), row.created_at), value: String(row.id) }));
-});
+}, ['applicantId.value']);
 
 export const loadActivities = referenceOf('loadActivities', '/activities');
 export const loadChannels = referenceOf('loadChannels', '/channels');

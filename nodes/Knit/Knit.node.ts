@@ -22,7 +22,7 @@ export class Knit implements INodeType {
 		icon: { light: 'file:../../icons/knit.svg', dark: 'file:../../icons/knit.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: node.subtitle,
 		description: 'Read and write applications, candidates and jobs in any applicant tracking system that Knit connects, and start its syncs',
 		defaults: { name: 'Knit' },
 		usableAsTool: true,

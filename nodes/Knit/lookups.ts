@@ -1,26 +1,23 @@
-import type { INodeListSearchItems } from 'n8n-workflow';
-
-import type { Search } from '../../lib/action/lookups';
+import type { Found, Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
 import { LISTS, pageOf, type KnitApi } from './api';
 import { firstOf, listed, part, pick } from './models';
 
-/** Knit cannot search by text and tells no page size: with a filter, or while nothing fits, so many pages are looked through at once. */
+/** Knit tells no page size: while nothing fits, so many pages are looked through at once. */
 const PAGES_PER_SEARCH = 5;
 
-function searchOf(name: string, path: string, key: string, option: (row: Row, editor: { current(field: string): string | undefined }) => INodeListSearchItems | undefined): Search<KnitApi> {
+function searchOf(name: string, path: string, key: string, option: (row: Row, editor: { current(field: string): string | undefined }) => Found | undefined): Search<KnitApi> {
 	return {
 		kind: 'search',
 		name,
-		async run(knit, { filter, cursor }, editor) {
-			const wanted = filter?.toLowerCase();
-			const results = new Map<string, INodeListSearchItems>();
+		async run(knit, { cursor }, editor) {
+			const results = new Map<string, Found>();
 			let pageToken = cursor;
-			for (let read = 0; read < PAGES_PER_SEARCH && (wanted !== undefined || results.size === 0); read++) {
+			for (let read = 0; read < PAGES_PER_SEARCH && results.size === 0; read++) {
 				const { rows, next } = pageOf(await knit.get(path, { pageToken }), key);
 				for (const row of rows) {
 					const found = option(row, editor);
-					if (found && (wanted === undefined || found.name.toLowerCase().includes(wanted))) results.set(String(found.value), found);
+					if (found) results.set(String(found.value), found);
 				}
 				pageToken = next;
 				if (pageToken === undefined) break;
@@ -54,14 +51,15 @@ export const searchCandidatesOfApplications = searchOf('searchCandidatesOfApplic
 export const searchStagesOfJob: Search<KnitApi> = {
 	kind: 'search',
 	name: 'searchStagesOfJob',
-	async run(knit, { filter = '' }, editor) {
+	dependsOn: ['jobId.value'],
+	async run(knit, _ask, editor) {
 		const jobId = editor.current('jobId');
 		const job = jobId === undefined ? undefined : await findJob(knit, jobId);
 		return {
 			results: listed(job?.stages).flatMap((stage) => {
 				const id = pick(stage, 'id');
 				const name = pick(stage, 'text') ?? id ?? '';
-				return id !== null && name.toLowerCase().includes(filter.toLowerCase()) ? [{ name, value: id }] : [];
+				return id === null ? [] : [{ name, value: id }];
 			}),
 		};
 	},

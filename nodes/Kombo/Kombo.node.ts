@@ -20,7 +20,7 @@ export class Kombo implements INodeType {
 		icon: { light: 'file:../../icons/kombo.svg', dark: 'file:../../icons/kombo.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: node.subtitle,
 		description: 'Read and write applications, candidates, jobs and interviews in any applicant tracking system that Kombo connects',
 		defaults: { name: 'Kombo' },
 		usableAsTool: true,

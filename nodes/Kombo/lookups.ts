@@ -13,7 +13,7 @@ export const searchJobs: Search<KomboApi> = {
 	kind: 'search',
 	name: 'searchJobs',
 	async run(kombo, { filter, cursor }) {
-		const data = await kombo.get('/ats/jobs', { name_contains: filter, page_size: DROPDOWN_PAGE, cursor, ignore_unsupported_filters: true });
+		const data = await narrowed(kombo, '/ats/jobs', filter && !cursor ? { name_contains: filter } : undefined, { page_size: DROPDOWN_PAGE, cursor, ignore_unsupported_filters: true });
 		return {
 			results: rowsOf(data, 'results').map((job) => ({
 				name: [job.name ?? job.remote_id, job.job_code, job.status === 'OPEN' ? undefined : job.status].filter(Boolean).join(' · '),
@@ -25,15 +25,21 @@ export const searchJobs: Search<KomboApi> = {
 	},
 };
 
+/** What Kombo's own filter finds; the list, to be looked through here, where that is nothing. */
+async function narrowed(kombo: KomboApi, address: string, by: Record<string, string | undefined> | undefined, query: Record<string, string | number | boolean | undefined>): Promise<Row> {
+	const found = by && (await kombo.get(address, { ...query, ...by }));
+	return found && rowsOf(found, 'results').length > 0 ? found : await kombo.get(address, query);
+}
+
 export const searchCandidates: Search<KomboApi> = {
 	kind: 'search',
 	name: 'searchCandidates',
 	async run(kombo, { filter, cursor }) {
-		// Kombo matches e-mail and names exactly, so the filter is tried as what it looks like.
-		const by = !filter ? {} : filter.includes('@') ? { email: filter } : { last_name: filter.split(/\s+/).at(-1) };
-		const data = await kombo.get('/ats/candidates', { ...by, page_size: DROPDOWN_PAGE, cursor });
+		// Kombo matches e-mail and names exactly, accents included, so the filter is tried as what it looks like.
+		const by = !filter || cursor ? undefined : filter.includes('@') ? { email: filter } : { last_name: filter.split(/\s+/).at(-1) };
+		const data = await narrowed(kombo, '/ats/candidates', by, { page_size: DROPDOWN_PAGE, cursor });
 		return {
-			results: rowsOf(data, 'results').map((candidate) => ({ name: personName(candidate), value: String(candidate.id) })),
+			results: rowsOf(data, 'results').map((candidate) => ({ name: personName(candidate), search: addresses(candidate), value: String(candidate.id) })),
 			...(typeof data.next === 'string' ? { cursor: data.next } : {}),
 		};
 	},
@@ -42,12 +48,12 @@ export const searchCandidates: Search<KomboApi> = {
 export const searchApplications: Search<KomboApi> = {
 	kind: 'search',
 	name: 'searchApplications',
-	searchable: false,
 	async run(kombo, { cursor }, editor) {
 		const data = await kombo.get('/ats/applications', { job_ids: editor.current('jobId'), page_size: DROPDOWN_PAGE, cursor });
 		return {
 			results: rowsOf(data, 'results').map((application) => ({
 				name: [isObject(application.candidate) ? personName(application.candidate) : undefined, nameOf(application.job), nameOf(application.current_stage)].filter(Boolean).join(' · '),
+				search: addresses(application.candidate),
 				value: String(application.id),
 			})),
 			...(typeof data.next === 'string' ? { cursor: data.next } : {}),
@@ -55,16 +61,23 @@ export const searchApplications: Search<KomboApi> = {
 	},
 };
 
+/** E-mail addresses, which people are found by. */
+function addresses(person: unknown): string {
+	const emails = isObject(person) && Array.isArray(person.email_addresses) ? person.email_addresses : [];
+	return emails.map((one: unknown) => (isObject(one) && typeof one.email_address === 'string' ? one.email_address : '')).join(' ');
+}
+
 /** Stages of the job chosen above. Global stage IDs can be refused by some ATSs, so none are offered without a job. */
 export const searchStagesOfJob: Search<KomboApi> = {
 	kind: 'search',
 	name: 'searchStagesOfJob',
-	async run(kombo, { filter }, editor) {
+	dependsOn: ['jobId.value', 'applicationId.value'],
+	async run(kombo, _ask, editor) {
 		const job = await chosenJob(kombo, editor.current('jobId'), editor.current('applicationId'));
 		const stages = Array.isArray(job?.stages) ? job.stages.filter(isObject) : [];
 		return {
 			results: stages
-				.filter((stage) => stage.status !== 'INACTIVE' && contains(String(stage.name ?? ''), filter ?? ''))
+				.filter((stage) => stage.status !== 'INACTIVE')
 				.map((stage) => ({ name: String(stage.name ?? stage.remote_id ?? stage.id), value: String(stage.id) })),
 		};
 	},
@@ -87,17 +100,16 @@ export const searchTagNames = listOf('searchTagNames', '/ats/tags', (row) => Str
 export const searchCustomFields = ofIntegration('searchCustomFields', 'custom-fields');
 export const searchIntegrationFields = ofIntegration('searchIntegrationFields', 'integration-fields');
 
-/** A short model, read whole and filtered here: these endpoints have no text filter. */
+/** A short model: these endpoints have no text filter. */
 function listOf(name: string, address: string, title: (row: Row) => string, value = (row: Row) => String(row.id)): Search<KomboApi> {
 	return {
 		kind: 'search',
 		name,
-		async run(kombo, { filter = '', cursor }) {
+		async run(kombo, { cursor }) {
 			const data = await kombo.get(address, { page_size: 250, cursor });
 			return {
 				results: rowsOf(data, 'results')
-					.map((row) => ({ name: title(row), value: value(row) }))
-					.filter((option) => contains(option.name, filter)),
+					.map((row) => ({ name: title(row), value: value(row) })),
 				...(typeof data.next === 'string' ? { cursor: data.next } : {}),
 			};
 		},
@@ -108,12 +120,12 @@ function ofIntegration(name: string, list: 'custom-fields' | 'integration-fields
 	return {
 		kind: 'search',
 		name,
-		async run(kombo, { filter = '', cursor }, editor) {
+		dependsOn: ['integrationId'],
+		async run(kombo, { cursor }, editor) {
 			const data = await kombo.get(path`/integrations/${kombo.integrationOr(editor.current('integrationId'))}/${list}`, { page_size: 250, cursor });
 			return {
 				results: rowsOf(data, 'results')
-					.map((field) => ({ name: [field.label ?? field.key, field.model].filter(Boolean).join(' · '), value: String(field.id) }))
-					.filter((option) => contains(option.name, filter)),
+					.map((field) => ({ name: [field.label ?? field.key, field.model].filter(Boolean).join(' · '), value: String(field.id) })),
 				...(typeof data.next === 'string' ? { cursor: data.next } : {}),
 			};
 		},
@@ -151,10 +163,6 @@ export const screeningQuestions: MapperSource<KomboApi> = {
 		return { fields: mapperFieldsOf(job?.screening_questions), emptyNotice: 'This job asks no screening questions.' };
 	},
 };
-
-function contains(text: string, part: string): boolean {
-	return text.toLowerCase().includes(part.toLowerCase());
-}
 
 function nameOf(value: unknown): string | undefined {
 	return isObject(value) && typeof value.name === 'string' ? value.name : undefined;

@@ -279,6 +279,21 @@ describe('faults', () => {
 	});
 });
 
+describe('what a service says', () => {
+	const evil = '<img src=x onerror="alert(1)"> <a href="https://evil.example">Log in again</a>';
+
+	it('is text in a warning and in what an error says to do, which n8n shows as HTML', async () => {
+		kombo.sandbox.faults.next({ kind: 'status', status: 200, body: { status: 'success', data: {}, warnings: [{ message: evil }] } });
+		const { run } = await kombo.run('application', 'addNote', addNote, { items: [itemFor(0)] });
+		const [hint] = must(run.data.resultData.runData.Node?.[0]).hints ?? [];
+		expect(hint?.message).toContain('&lt;img src=x');
+		expect(hint?.message).not.toMatch(/<[a-z]/i);
+		const { error } = await kombo.run('application', 'getAll', { filters: { updatedAfter: evil } }, { mayFail: true });
+		expect(error?.description).toContain('&lt;img');
+		expect(error?.description).not.toMatch(/<[a-z]/i);
+	});
+});
+
 describe('secrets', () => {
 	it('never leave in an error, even when the service repeats them', async () => {
 		const komboApi = { ...kombo.credentials.komboApi, apiKey: 'ks_prod_VerySecretKey123' };
