@@ -6,7 +6,7 @@ import { asNodeError } from './asNodeError';
 import type { Field, Lookup, Values } from './field';
 import { FileItem, Item } from './item';
 import { lookupMethods, type LookupMethods } from './lookupMethods';
-import type { Operation, Output, Resource, Row } from './operation';
+import type { Operation, Output, OutputItem, Resource, Row } from './operation';
 import { readParameters } from './parameters';
 import { personalFilter } from './personal';
 import { allFields, kitFields, propertiesOf } from './properties';
@@ -72,7 +72,7 @@ async function run<Api, Options extends OptionsField, Common extends readonly Fi
 	const fail = (error: unknown, index: number) => {
 		const nodeError = asNodeError(host, error, index);
 		if (!host.continueOnFail()) throw nodeError;
-		results[index] = [{ json: { error: nodeError.message }, error: nodeError, pairedItem: { item: index } }];
+		results[index] = [asItem(nodeError, index)];
 	};
 
 	// Every field of every item is read before the first request: a typo in the last item must not leave half the work done.
@@ -125,25 +125,34 @@ async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>,
 	const simplify = operation.simplify && values[kitFields.simplify.name] !== false ? operation.simplify : undefined;
 	const pairedItem = { item: index };
 	const items: INodeExecutionData[] = [];
+	const failures: Error[] = [];
 	for await (const rows of asPages(await operation.run(api, values, new Item(host, index, limit)))) {
 		for (const row of rows) {
 			if (limit !== undefined && items.length >= limit) return items;
-			items.push(row instanceof FileItem ? { json: clean(row.json), binary: row.binary, pairedItem } : { json: clean(simplify ? simplify(row) : row), pairedItem });
+			if (row instanceof Error) failures.push(row);
+			else items.push(row instanceof FileItem ? { json: clean(row.json), binary: row.binary, pairedItem } : { json: clean(simplify ? simplify(row) : row), pairedItem });
 		}
 		host.getExecutionCancelSignal()?.throwIfAborted();
 		if (limit !== undefined && items.length >= limit) return items;
 	}
-	return items;
+	const [first] = failures;
+	if (first && !host.continueOnFail()) throw first;
+	return [...items, ...failures.map((failure) => asItem(asNodeError(host, failure, index), index))];
 }
 
-function asPages(output: Output): AsyncIterable<ReadonlyArray<Row | FileItem>> | Array<ReadonlyArray<Row | FileItem>> {
+/** An error in the place of an item; the host sends it where *On Error* says. */
+function asItem(error: ReturnType<typeof asNodeError>, index: number): INodeExecutionData {
+	return { json: { error: error.message }, error, pairedItem: { item: index } };
+}
+
+function asPages(output: Output): AsyncIterable<readonly OutputItem[]> | Array<readonly OutputItem[]> {
 	if (output === undefined) return [[{ success: true }]];
 	if (output instanceof FileItem) return [[output]];
 	if (Array.isArray(output)) return [output];
 	return isPages(output) ? output : [[output as Row]];
 }
 
-function isPages(output: object): output is AsyncIterable<ReadonlyArray<Row | FileItem>> {
+function isPages(output: object): output is AsyncIterable<readonly OutputItem[]> {
 	return Symbol.asyncIterator in output;
 }
 

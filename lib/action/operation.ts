@@ -5,8 +5,10 @@ import type { Field, Values } from './field';
 import type { FileItem, Item } from './item';
 
 export type Row = IDataObject;
+/** One of what a run gives. An Error: this one could not be had, while the others are good; it goes where *On Error* says, after them. */
+export type OutputItem = Row | FileItem | Error;
 /** What a run may give: one item, several, pages of many, or items with files. Nothing = `{ success: true }`. */
-export type Output = Row | FileItem | ReadonlyArray<Row | FileItem> | AsyncIterable<ReadonlyArray<Row | FileItem>> | undefined;
+export type Output = Row | FileItem | readonly OutputItem[] | AsyncIterable<readonly OutputItem[]> | undefined;
 
 export interface OperationSpec<Api, Fields extends readonly Field[]> {
 	/** As the operation dropdown shows it: "Move to Stage". */
@@ -29,12 +31,12 @@ export interface OperationSpec<Api, Fields extends readonly Field[]> {
 	unnamed?: (row: Row) => readonly string[];
 	/** Shape of an output item (simplified where there is a toggle), for the editor's preview. Built on first use. */
 	output?: () => ZodType;
-	run(api: Api, values: Values<Fields>, item: Item): Promise<Output> | AsyncIterable<ReadonlyArray<Row | FileItem>>;
+	run(api: Api, values: Values<Fields>, item: Item): Promise<Output> | AsyncIterable<readonly OutputItem[]>;
 }
 
 /** An operation whose field types are settled; made by `operation`. */
 export interface Operation<Api> extends Omit<OperationSpec<Api, readonly Field[]>, 'run'> {
-	run(api: Api, values: Record<string, unknown>, item: Item): Promise<Output> | AsyncIterable<ReadonlyArray<Row | FileItem>>;
+	run(api: Api, values: Record<string, unknown>, item: Item): Promise<Output> | AsyncIterable<readonly OutputItem[]>;
 }
 
 export interface Resource<Api> {

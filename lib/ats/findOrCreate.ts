@@ -9,39 +9,42 @@ export interface FoundCandidate {
 	created: boolean;
 }
 
-/** Candidates made here lately: the vendor's search may show them only after a while. By account, then address. */
-const made = new Map<string, { until: number; found: Promise<FoundCandidate> }>();
+/** People made here lately: the vendor's search may show them only after a while. By account, then address. */
+const made = new Map<string, { until: number; found: Promise<{ found: unknown; created: boolean }> }>();
 const CAPACITY = 5_000;
 const REMEMBERED_MS = 24 * 60 * 60_000;
 
+/** How one service finds and makes a person. */
+export interface People<Person> {
+	/** Compares the address: a vendor's search may match loosely, or not at all. */
+	find(): Promise<Person | undefined>;
+	/** Null: the vendor says that the address is known already. */
+	create(): Promise<Person | null>;
+	/** As the vendor shows somebody now whom the search does not show yet. */
+	fresh?(before: Person): Promise<Person | undefined>;
+}
+
 /**
- * The candidate with this address, or a new one. Two items at once, or one after the other, make one person. `account` tells one
- * credential from another: what one may see is no answer for the other.
+ * The person with this address, or a new one. Two items at once, or one after the other, make one person. `account` tells one
+ * credential and node from another: what one may see is no answer for the other.
  */
-export async function findOrCreate({ candidates, candidate, createCandidate }: Pick<Operations, 'candidates' | 'candidate' | 'createCandidate'>, account: string, input: NewCandidate): Promise<FoundCandidate> {
-	if (!candidates || !createCandidate) throw new Error('A provider that finds or creates candidates gives `candidates` and `createCandidate`');
-	const find = async (): Promise<Candidate | undefined> => {
-		for await (const page of candidates({ email: input.email })) {
-			const found = page.find((one) => hasAddress(one, input.email));
-			if (found) return found;
-		}
-		return undefined;
-	};
-	const key = `${account} ${input.email.trim().toLowerCase()}`;
+export async function foundOrMade<Person>(account: string, email: string, { find, create, fresh }: People<Person>): Promise<{ found: Person; created: boolean }> {
+	const key = `${account} ${email.trim().toLowerCase()}`;
 	const known = made.get(key);
 	if (known && known.until > clock.now()) {
-		const before = (await known.found).candidate;
-		return { created: false, candidate: (await find()) ?? (await candidate?.(before.id).catch(() => before)) ?? before };
+		// What stands under an account was made by these very functions.
+		const before = (await known.found).found as Person;
+		return { created: false, found: (await find()) ?? (await fresh?.(before).catch(() => undefined)) ?? before };
 	}
-	const attempt = (async (): Promise<FoundCandidate> => {
+	const attempt = (async (): Promise<{ found: Person; created: boolean }> => {
 		const found = await find();
-		if (found) return { candidate: found, created: false };
-		const created = await createCandidate(input);
-		if (created) return { candidate: created, created: true };
+		if (found) return { found, created: false };
+		const created = await create();
+		if (created) return { found: created, created: true };
 		// Made elsewhere since we looked.
 		const late = await find();
-		if (late) return { candidate: late, created: false };
-		throw new FieldError('The service knows this e-mail address, but shows nobody who has it', 'Nothing was created. The candidate may be hidden from this key, or not be visible yet: look in the service itself.');
+		if (late) return { found: late, created: false };
+		throw new FieldError('The service knows this e-mail address, but shows nobody who has it', 'Nothing was created. The candidate may be hidden from this key, or not be visible yet: look in the service itself, or run it again after its next synchronisation.');
 	})();
 	made.delete(key);
 	made.set(key, { until: clock.now() + REMEMBERED_MS, found: attempt });
@@ -53,6 +56,23 @@ export async function findOrCreate({ candidates, candidate, createCandidate }: P
 	const forget = () => void (made.get(key)?.found === attempt && made.delete(key));
 	void attempt.then(({ created }) => created || forget(), forget);
 	return await attempt;
+}
+
+/** The same through a provider. */
+export async function findOrCreate({ candidates, candidate, createCandidate }: Pick<Operations, 'candidates' | 'candidate' | 'createCandidate'>, account: string, input: NewCandidate): Promise<FoundCandidate> {
+	if (!candidates || !createCandidate) throw new Error('A provider that finds or creates candidates gives `candidates` and `createCandidate`');
+	const { found, created } = await foundOrMade<Candidate>(account, input.email, {
+		find: async () => {
+			for await (const page of candidates({ email: input.email })) {
+				const fitting = page.find((one) => hasAddress(one, input.email));
+				if (fitting) return fitting;
+			}
+			return undefined;
+		},
+		create: async () => await createCandidate(input),
+		fresh: async ({ id }) => await candidate?.(id),
+	});
+	return { candidate: found, created };
 }
 
 /** A vendor's search may match loosely, or ignore what it was asked for. */

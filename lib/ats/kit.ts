@@ -4,7 +4,9 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { ApiError, FieldError, rethrow } from '../errors';
 import { isObject, type Answer } from '../http/apiDefinition';
-import { toId, toText } from './model';
+import type { ServiceFile } from '../http/files';
+import { toId, toText, type Attachment } from './model';
+import type { LostFile, StoredFile } from './provider';
 import { CursorRefused, type SourcePage } from './source';
 
 /** A record of a vendor, before anything is known of it. */
@@ -82,6 +84,16 @@ export function placeOf(...parts: readonly unknown[]): string | null {
 /** E-mail addresses are the same whatever their case and the blanks around them. */
 export function sameAddress(one: string | null | undefined, other: string): boolean {
 	return typeof one === 'string' && one.trim().toLowerCase() === other.trim().toLowerCase();
+}
+
+// ------------------------------------------------------------------------------------------------------------ files
+
+/** The files of records, one after the other; one that cannot be had is given with its reason, and the others are fetched. */
+export async function* storedFiles<Record>(records: Iterable<Record>, describe: (record: Record) => Attachment, fetch: (record: Record) => Promise<ServiceFile>): AsyncGenerator<StoredFile | LostFile> {
+	for (const record of records) {
+		const attachment = describe(record);
+		yield await fetch(record).then(({ data, name, mimeType }) => ({ attachment: { ...attachment, name }, data, ...(mimeType === undefined ? {} : { mimeType }) }), (error: unknown) => ({ attachment, error: error instanceof Error ? error : new Error(String(error)) }));
+	}
 }
 
 // -------------------------------------------------------------------------------------------------------- sentences

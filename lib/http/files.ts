@@ -1,3 +1,4 @@
+import { ApiError, rethrow } from '../errors';
 import { isObject, type Answer } from './apiDefinition';
 import { fileTypeOf, isWebPage } from './fileType';
 import { fileNameIn, fileNameInUrl, percentDecoded, safeName } from './headers';
@@ -33,6 +34,16 @@ export function fileFrom(answer: Answer, facts: FileFacts, address = ''): Servic
 	const told = fileNameIn(answer.headers['content-disposition']);
 	const name = safeName(facts.name || told || fileNameInUrl(address) || facts.otherwise || 'file');
 	return checkedFile({ data, name, facts, declared: [answer.headers['content-type'], facts.mimeType] });
+}
+
+/** The file behind the address that a record gives. Whatever goes wrong, the error names the file. */
+export async function fetchedFile(source: FileSource, download: (address: string) => Promise<Answer>): Promise<ServiceFile> {
+	const address = fileAddress(source);
+	try {
+		return fileFrom(await download(address), source, address);
+	} catch (error) {
+		return rethrow(error instanceof ApiError ? new ApiError({ ...error.facts, message: `${fileLabel(source)} cannot be had. ${error.message}` }) : error);
+	}
 }
 
 /** A file that stands in an answer as text: base64, with or without a `data:` address before it, or plain text. */

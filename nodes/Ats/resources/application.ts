@@ -3,7 +3,7 @@ import { FileItem, type Item } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { kitFields } from '../../../lib/action/properties';
 import type { Application, ModelKey } from '../../../lib/ats/model';
-import type { LostFile, NewFile } from '../../../lib/ats/provider';
+import type { NewFile } from '../../../lib/ats/provider';
 import { row, unified, type AtsApi } from '../api';
 import { applicationId, jobId, models, stageId, updatedAfter } from '../fields';
 import { loadJobs, loadStageNames, searchCandidates, searchRejectionReasons, searchStages } from '../lookups';
@@ -102,17 +102,11 @@ export const application: Resource<AtsApi> = {
 			// Flatchr's ID of a file holds its name, which is mostly a person's.
 			unnamed: () => ['id', 'name'],
 			run: async function* (ats, p, item) {
-				const lost: LostFile[] = [];
 				for await (const one of ats.for('attachments', 'download attachments')(p.applicationId)) {
-					if ('error' in one) {
-						lost.push(one);
-						continue;
-					}
 					const { id, type, name, createdAt } = one.attachment;
-					yield [new FileItem(row({ applicationId: p.applicationId, id, type, name, createdAt }), { [p.outputField]: await item.toBinary(one.data, name ?? 'file', one.mimeType) })];
+					if ('error' in one) yield [one.error];
+					else yield [new FileItem(row({ applicationId: p.applicationId, id, type, name, createdAt }), { [p.outputField]: await item.toBinary(one.data, name ?? 'file', one.mimeType) })];
 				}
-				const [first] = lost;
-				if (first) throw first.error;
 			},
 		}),
 		unified('application.get', {
