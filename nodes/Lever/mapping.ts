@@ -1,5 +1,6 @@
+import { listOf, recordOr } from '../../lib/ats/kit';
 import { isObject } from '../../lib/http/apiDefinition';
-import { NOT_SPECIFIED, toEnum, toId, toMillis, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type Phone, type RejectionReason, type Stage, type Tag, type User } from '../../lib/ats/model';
+import { NOT_SPECIFIED, toEnum, toId, toMillis, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Interview, type Job, type ListedStage, type ModelKey, type Offer, type Phone, type RejectionReason, type Stage, type StageCategory, type Tag, type User } from '../../lib/ats/model';
 import { identified } from '../../lib/ats/model/identified';
 import { OFFER_STATUSES, ORIGINS } from '../../lib/ats/model/application';
 import { JOB_STATUSES } from '../../lib/ats/model/job';
@@ -92,6 +93,9 @@ function infoOf(row: Given, id: string, status: ApplicationStatus): NonNullable<
 		appliedAt: toUtc(appliedAt),
 		updatedAt: toUtc(row.updatedAt),
 		jobId: jobIdOf(row),
+		job: null,
+		source: textsOf(row.sources)?.join(', ') || null,
+		customFields: null,
 		owner: userRef(row.owner),
 		creditedTo: userRef(row.sourcedBy),
 	};
@@ -100,13 +104,13 @@ function infoOf(row: Given, id: string, status: ApplicationStatus): NonNullable<
 /** Archived for a reason of the type hired is hired. A reason that is not in the list is unknown, not a rejection. */
 export function statusOf({ archived }: Given, reasons: ReadonlyMap<string, ArchiveReason>): ApplicationStatus {
 	if (archived === null) return 'ACTIVE';
-	const type = isObject(archived) ? reasons.get(toId(archived.reason) ?? '')?.type : undefined;
+	const type = reasons.get(archiveReasonOf({ archived }) ?? '')?.type;
 	return type === 'hired' ? 'HIRED' : type === 'non-hired' ? 'REJECTED' : NOT_SPECIFIED;
 }
 
-/** Whether what the row says of its archive can be read with these reasons. */
-export function knowsOutcome(row: Given, reasons: ReadonlyMap<string, ArchiveReason>): boolean {
-	return statusOf(row, reasons) !== NOT_SPECIFIED;
+/** What the archive points to, null for one that is none. */
+export function archiveReasonOf({ archived }: Given): string | null {
+	return isObject(archived) ? toId(archived.reason) : null;
 }
 
 function rejectionOf(row: Given, reasons: ReadonlyMap<string, ArchiveReason>): Application['rejection'] {
@@ -117,23 +121,29 @@ function rejectionOf(row: Given, reasons: ReadonlyMap<string, ArchiveReason>): A
 
 /** An id, or an object where it was expanded. */
 function toStageRef(stage: unknown): Stage | null {
-	if (isObject(stage)) return toStage(stage);
-	const id = toId(stage);
-	return id === null ? null : { id, text: null };
+	const { id, text } = isObject(stage) ? stage : { id: stage, text: null };
+	return toId(id) === null ? null : { id: toId(id), text: toText(text), category: categoryOf(id) };
 }
 
-export function toStage(row: Given): Stage {
-	return { id: toId(row.id), text: toText(row.text) };
+/** In the order of the pipeline, which is one for the whole account. */
+export function toStage({ id, text }: Given, order: number): ListedStage {
+	return { id: toId(id), text: toText(text), category: categoryOf(id), jobId: null, order };
+}
+
+/** Built-in stages have words for ids; every other one has a UUID, which says nothing. */
+function categoryOf(id: unknown): StageCategory | null {
+	if (id === 'applicant-new') return 'APPLIED';
+	if (id === 'offer') return 'OFFER';
+	return id === 'lead-new' || id === 'lead-reached-out' || id === 'lead-responded' ? 'OTHER' : null;
 }
 
 function userRef(user: unknown): User | null {
 	if (isObject(user)) return toUser(user);
-	const id = toId(user);
-	return id === null ? null : { id, email: null, employeeId: null };
+	return toId(user) === null ? null : toUser({ id: user });
 }
 
 export function toUser(row: Given): User {
-	return { id: toId(row.id), email: toText(row.email), employeeId: null };
+	return { id: toId(row.id), email: toText(row.email), employeeId: null, name: toText(row.name), firstName: null, lastName: null };
 }
 
 export function contactIdOf({ contact }: Given): string | null {
@@ -141,7 +151,7 @@ export function contactIdOf({ contact }: Given): string | null {
 }
 
 function personOf(row: Given): NonNullable<NonNullable<Application['info']>['candidate']> {
-	return { id: contactIdOf(row), firstName: null, lastName: null, phones: phonesOf(row.phones), emails: emailsOf(row.emails), links: textsOf(row.links), location: placeOf(row.location) };
+	return { id: contactIdOf(row), name: toText(row.name), firstName: null, lastName: null, phones: phonesOf(row.phones), emails: emailsOf(row.emails), links: textsOf(row.links), location: placeOf(row.location) };
 }
 
 function phonesOf(phones: unknown): Phone[] | null {
@@ -198,7 +208,7 @@ export function toFile(row: Given): Attachment {
 }
 
 export function toResume(row: Given): Attachment {
-	const file = isObject(row.file) ? row.file : {};
+	const file = recordOr(row.file) ?? {};
 	return { id: toId(row.id), type: 'RESUME', name: toText(file.name), link: toText(file.downloadUrl), createdAt: toUtc(file.uploadedAt) ?? toUtc(row.createdAt) };
 }
 
@@ -216,6 +226,7 @@ export function toCandidate(opportunities: readonly Given[], contact?: Given): C
 		title: null,
 		company: null,
 		tags: opportunities.every(({ tags }) => Array.isArray(tags)) ? [...new Set(opportunities.flatMap(({ tags }) => textsOf(tags) ?? []))].map(toTag) : null,
+		customFields: null,
 		applications: opportunities.flatMap((row) => toId(row.id) ?? []),
 		createdAt: toUtc(Math.min(...times('createdAt'))),
 		updatedAt: toUtc(Math.max(...times('updatedAt'))),
@@ -228,11 +239,11 @@ export function toTag(text: string): Tag {
 }
 
 /** `stages`: one pipeline for the whole account. */
-export function toJob(row: Given, stages: readonly Stage[] | null, raw = false): Job {
+export function toJob(row: Given, stages: readonly ListedStage[] | null, raw = false): Job {
 	const { id } = identified(row, 'Lever');
-	const categories = isObject(row.categories) ? row.categories : {};
-	const content = isObject(row.content) ? row.content : {};
-	const urls = isObject(row.urls) ? row.urls : {};
+	const categories = recordOr(row.categories) ?? {};
+	const content = recordOr(row.content) ?? {};
+	const urls = recordOr(row.urls) ?? {};
 	const places = textsOf(categories.allLocations) ?? [toText(categories.location)].filter((place) => place !== null);
 	const manager = userRef(row.hiringManager);
 	const owner = userRef(row.owner);
@@ -258,10 +269,6 @@ export function toJob(row: Given, stages: readonly Stage[] | null, raw = false):
 		stages: stages ? [...stages] : null,
 		...(raw ? { raw: row } : {}),
 	};
-}
-
-function listOf<Part>(value: unknown, read: (row: Given) => Part): Part[] | null {
-	return Array.isArray(value) ? value.filter(isObject).map(read) : null;
 }
 
 function textsOf(value: unknown): string[] | null {
