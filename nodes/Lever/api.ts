@@ -1,8 +1,10 @@
-import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { isObject, type Answer, type ApiDefinition, type Method, type VendorError } from '../../lib/http/apiDefinition';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
+import { credentialDigest } from '../../lib/http/digest';
+import type { Host } from '../../lib/http/host';
 import { pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
@@ -26,6 +28,8 @@ const definition: ApiDefinition = {
 	service: 'Lever',
 	credential: 'leverAtsApi',
 	timeoutMs: 60_000,
+	// Said by three integrators, not read in Lever's own pages: 10 a second, 20 at once. No header tells what is left.
+	rate: { calls: 8, perMs: 1000, burst: 16 },
 	baseUrl: ({ region, baseUrl }) => REGIONS[String(region)] ?? checkedBaseUrl(baseUrl),
 	error: vendorError,
 	data: (body) => (isObject(body) ? body.data : undefined),
@@ -54,7 +58,11 @@ export function isOffsetRefused(message: string): boolean {
 
 /** Lever's API as the operations and the trigger use it. */
 export class LeverApi {
-	constructor(private readonly client: HttpClient) {}
+	constructor(
+		private readonly client: HttpClient,
+		/** Names this account in what the process remembers. */
+		readonly account: string,
+	) {}
 
 	get origin(): string {
 		return this.client.origin;
@@ -85,7 +93,7 @@ export class LeverApi {
 		return recordOf(await this.client.data({ method, path, query: { perform_as: actingUser }, body }), definition.service);
 	}
 
-	async form(path: string, form: () => FormData, actingUser?: string): Promise<LeverRow> {
+	async upload(path: string, form: () => FormData, actingUser?: string): Promise<LeverRow> {
 		return recordOf(await this.client.data({ method: 'POST', path, query: { perform_as: actingUser }, form }), definition.service);
 	}
 
@@ -105,7 +113,7 @@ export function pageOf(body: unknown): { rows: LeverRow[]; next: string | null }
 	return { rows: recordsOf(data, definition.service), next: hasNext !== false && typeof next === 'string' && next !== '' ? next : null };
 }
 
-export async function connectLever(host: IAllExecuteFunctions, options: ClientOptions = {}): Promise<LeverApi> {
+export async function connectLever(host: Host, options: ClientOptions = {}): Promise<LeverApi> {
 	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
-	return new LeverApi(new HttpClient(host, definition, credentials, options));
+	return new LeverApi(new HttpClient(host, definition, credentials, options), `${definition.baseUrl(credentials)} ${credentialDigest(credentials)}`);
 }

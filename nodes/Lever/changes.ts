@@ -45,15 +45,17 @@ export function changeSource(lever: LeverApi, options: ReadOptions): AdapterSour
 		}),
 		readAll: async ({ cursor }) => await pageAt(cursor, async () => {
 			const page = await opportunities({ offset: cursor });
-			// Offers and files move no stamp, so those that are still open are looked at one by one.
-			return apart.length === 0 ? page : { ...page, rows: [...page.rows, ...page.rows.filter(isOpen).map(({ id, lookupKey }) => partialRow(PROVIDER, id, '', lookupKey))] };
+			// Offers and files move no stamp, so what is still open or was until lately is looked at one by one.
+			return apart.length === 0 ? page : { ...page, rows: [...page.rows, ...page.rows.filter(isLively).map(({ id, lookupKey }) => partialRow(PROVIDER, id, '', lookupKey))] };
 		}),
 		...(apart.length > 0 ? { details: { compared: true, atOnce: AT_ONCE, read: async (asked) => await detailsOf(lever, asked.map(({ row }) => rows.get(row.id) ?? row), reading, rows) } } : {}),
 		confirmGone: async (missing) => await goneOf(lever, missing.map(({ id }) => id)),
 	};
 }
 
-const isOpen = ({ application }: SourceRow) => application.info?.status === 'ACTIVE' || application.info?.status === 'NOT_SPECIFIED';
+/** An offer is often signed after the hire. */
+const LIVELY_MS = 30 * DAY;
+const isLively = ({ application, changedAt }: SourceRow) => application.info?.status === 'ACTIVE' || (changedAt ?? Infinity) >= clock.now() - LIVELY_MS;
 
 type Place = { list: 'opportunities'; offset: string | null } | { list: 'deleted'; end: number; offset: string | null };
 

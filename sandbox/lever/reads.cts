@@ -111,15 +111,7 @@ export function registerReads(app: FastifyInstance, state: LeverState, rows: Row
 		method: 'GET',
 		path: '/archive_reasons',
 		query: paging,
-		handle: ({ request, query }) => {
-			const world_ = world.rejectionReasons.alive().map((reason) => ({ id: state.reasonId(reason), text: reason.name, status: 'active', type: 'non-hired' }));
-			const own = [
-				{ id: state.otherReasonId, ...OTHER_REASON, status: 'active' },
-				{ id: state.hiredReasonId, ...HIRED_REASON, status: 'active' },
-				{ id: '00000000-0000-4000-a000-000000000001', text: 'Duplicate (old)', status: 'inactive', type: 'non-hired' },
-			];
-			return list(request, [...world_, ...own].filter(({ id }) => !state.hiddenReasons.has(id)), query, (row) => row);
-		},
+		handle: ({ request, query }) => list(request, reasonRows(state).filter(({ id }) => !state.hiddenReasons.has(id)), query, (row) => row),
 	});
 	route(app, state, { method: 'GET', path: '/users', query: paging, handle: ({ request, query }) => list(request, world.users.alive(), query, (user) => rows.user(user)) });
 	route(app, state, {
@@ -129,6 +121,16 @@ export function registerReads(app: FastifyInstance, state: LeverState, rows: Row
 		handle: ({ request, query }) => list(request, world.tags.alive(), query, (tag) => ({ text: tag.name, count: world.candidates.rows.filter(({ tagIds }) => tagIds.includes(tag.id)).length })),
 	});
 	route(app, state, { method: 'GET', path: '/sources', query: paging, handle: ({ request, query }) => list(request, [...new Set(world.applications.rows.flatMap(({ source }) => source ?? []))], query, (text) => ({ text, count: 1 })) });
+}
+
+/** The world's reasons to reject, then Lever's own: one without a word, one that hires, one that is no longer used. */
+export function reasonRows(state: LeverState): Array<{ id: string; text: string; status: string; type: string }> {
+	return [
+		...state.world.rejectionReasons.alive().map((reason) => ({ id: state.reasonId(reason), text: reason.name, status: 'active', type: 'non-hired' })),
+		{ id: state.otherReasonId, ...OTHER_REASON, status: 'active' },
+		{ id: state.hiredReasonId, ...HIRED_REASON, status: 'active' },
+		{ id: '00000000-0000-4000-a000-000000000001', text: 'Duplicate (old)', status: 'inactive', type: 'non-hired' },
+	];
 }
 
 /** Exclusive, unlike `expand`. */

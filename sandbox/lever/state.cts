@@ -13,6 +13,9 @@ export function uuidOf(label: string, number: number): string {
 	return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
+/** Whom a test names as the acting user: the first of the world. */
+export const ACTING_USER = uuidOf('lever/user', 1);
+
 /** Error bodies have a code and a message; the spelling of the codes is not known. */
 const CODES: Record<number, string> = { 400: 'BadRequest', 401: 'Unauthorized', 403: 'Forbidden', 404: 'ResourceNotFound', 413: 'PayloadTooLarge', 429: 'TooManyRequests' };
 export const errorBody = (status: number, message = 'Something went wrong'): unknown => ({ code: CODES[status] ?? 'InternalServerError', message });
@@ -71,7 +74,8 @@ export class LeverState {
 		readonly world: World,
 		readonly tools: Tools,
 	) {
-		this.ids = new Aliases(world, uuidOf);
+		// Users keep their ids in every world: tests name one as the acting user.
+		this.ids = new Aliases(world, (label, number) => uuidOf(label.endsWith('/user') ? 'lever/user' : label, number));
 		for (const application of world.applications.rows) this.begin(application);
 		for (const { applicationId, createdAt } of world.interviews.rows) this.interact(applicationId, createdAt);
 		world.onChange(({ model, record, kind, fields, at }) => {
