@@ -3,7 +3,8 @@ import type { ZodType } from 'zod/v4';
 import { tag, untag } from './actions.cts';
 import { DAY } from './clock.cts';
 import { documentOf, listQuery, LOCALES, messageBody } from './chatTechnologies/requests.cts';
-import { candidateRow, changeRow, companyRow, departmentRow, inOrder, messageRow, roleRow, stamp, uuidOf, type Extras, type Shown } from './chatTechnologies/rows.cts';
+import { candidateRow, changeRow, companyRow, departmentRow, inOrder, messageRow, roleRow, stamp, uuidOf, type Extras } from './chatTechnologies/rows.cts';
+import { isShown, resourceObject, type Shown } from './jsonApi.cts';
 import { ApiError, type Simulator, type Tools } from './simulator.cts';
 import type { Base, Candidate } from './model.cts';
 import { opaqueId } from './random.cts';
@@ -193,7 +194,7 @@ class Service {
 		if (!isShown(row)) return row;
 		const hasId = row.type !== 'activities' || this.setup.changeIds;
 		if (unified) return { ...(hasId ? { id: row.id } : {}), ...row.attributes, ...Object.fromEntries(Object.entries(row.relations).map(([name, target]) => [`${name}_id`, Array.isArray(target) ? target.map(({ id }) => id) : (target?.id ?? null)])) };
-		return { ...(hasId ? { id: row.id } : {}), type: row.type, attributes: row.attributes, relationships: Object.fromEntries(Object.entries(row.relations).map(([name, data]) => [name, { data }])) };
+		return resourceObject(hasId ? row : { ...row, id: undefined });
 	}
 
 	private async create(request: FastifyRequest, reply: FastifyReply, kind: Kind): Promise<unknown> {
@@ -428,10 +429,6 @@ class Service {
 			remove: (row) => world.remove('message', row.id, BY),
 		};
 	}
-}
-
-function isShown(row: Shown | Record<string, unknown>): row is Shown {
-	return 'relations' in row && 'attributes' in row;
 }
 
 /** The id that a to-one relation names; null: none; undefined: not given. */

@@ -3,6 +3,7 @@ import type { Fault, Faults, PageOrder, When } from './faults.cts';
 import { ManualClock } from './clock.cts';
 import type { Deliveries } from './deliveries.cts';
 import type { LoggedRequest, Violation } from './simulator.cts';
+import type { Rate } from './rate.cts';
 import type { Recruiter } from './recruiter.cts';
 import type { World } from './world.cts';
 
@@ -13,10 +14,11 @@ interface Parts {
 	violations: Violation[];
 	requests: LoggedRequest[];
 	recruiter: Recruiter;
+	rates: Rate[];
 }
 
 /** The sandbox steered from another process: the same as the objects of `startSandbox`, over HTTP. */
-export function registerControl(app: FastifyInstance, { world, faults, deliveries, violations, requests, recruiter }: Parts): void {
+export function registerControl(app: FastifyInstance, { world, faults, deliveries, violations, requests, recruiter, rates }: Parts): void {
 	app.get('/_sandbox', async () => ({
 		seed: world.seed,
 		now: world.clock.now(),
@@ -44,10 +46,11 @@ export function registerControl(app: FastifyInstance, { world, faults, deliverie
 		faults.clear();
 		return { ok: true };
 	});
-	/** `{ order?, dateSkew?, lag? }` */
-	app.post<{ Body: { order?: PageOrder; dateSkew?: number | 'none'; lag?: number } }>('/_sandbox/settings', async (request) => {
+	/** `{ order?, dateSkew?, lag?, rate? }` */
+	app.post<{ Body: { order?: PageOrder; dateSkew?: number | 'none'; lag?: number; rate?: boolean } }>('/_sandbox/settings', async (request) => {
 		if (request.body.order) faults.order = request.body.order;
 		if (request.body.dateSkew !== undefined) faults.dateSkew = request.body.dateSkew;
+		if (request.body.rate !== undefined) for (const rate of rates) rate.enabled = request.body.rate;
 		if (request.body.lag !== undefined) world.lag = request.body.lag;
 		return { ok: true };
 	});

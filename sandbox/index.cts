@@ -4,6 +4,7 @@ import { RealClock, type Clock } from './clock.cts';
 import { registerControl } from './control.cts';
 import { Deliveries } from './deliveries.cts';
 import type { Simulator, LoggedRequest, Violation } from './simulator.cts';
+import type { Rate } from './rate.cts';
 import { Recruiter } from './recruiter.cts';
 import { fillWorld } from './seed.cts';
 import { buildServer } from './server.cts';
@@ -22,6 +23,8 @@ export interface SandboxOptions {
 	/** check each request and answer against the vendor's description (default: true) */
 	validate?: boolean;
 	clock?: Clock;
+	/** false: no rate limit of a vendor holds (default: true). A client that keeps to them then waits for nothing; better is a clock that a test drives. */
+	rate?: boolean;
 	/** milliseconds until reads show a change */
 	lag?: Lag;
 	/** false: no port, only `inject` */
@@ -71,10 +74,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const violations: Violation[] = [];
 	const requests: LoggedRequest[] = [];
 	const recruiter = new Recruiter(world);
+	const rates: Rate[] = [];
 	let url = 'http://sandbox.localhost';
 
-	const app = buildServer({ world, simulators, faults, deliveries, violations, requests, validate: options.validate ?? true, origin: () => url });
-	registerControl(app, { world, faults, deliveries, violations, requests, recruiter });
+	const app = buildServer({ world, simulators, faults, deliveries, violations, requests, validate: options.validate ?? true, rates, origin: () => url });
+	registerControl(app, { world, faults, deliveries, violations, requests, recruiter, rates });
+	for (const rate of rates) rate.enabled = options.rate !== false;
 	if (options.listen === false) await app.ready();
 	else url = await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
 

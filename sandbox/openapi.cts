@@ -72,6 +72,16 @@ export class OpenApi {
 		return errors;
 	}
 
+	/** The fields of a multipart form; a file is text here. */
+	checkForm(operation: Operation, form: ReadonlyArray<{ name: string; text: string }>): string[] {
+		return this.cached(`${operation.id} form`, () => {
+			const schema = this.contentSchema(operation, 'multipart/form-data');
+			if (!schema) return () => ['body: no form is expected'];
+			const validate = this.coercing.compile(record(absolute(schema)));
+			return (value) => [...explain(validate, value, 'form'), ...this.unknownKeys(schema, value, 'form')];
+		})(Object.fromEntries(form.map(({ name, text }) => [name, text])));
+	}
+
 	checkAnswer(operation: Operation, status: number, body: unknown): string[] {
 		return this.cached(`${operation.id} ${status}`, () => this.answerCheck(operation, status, []))(body);
 	}
@@ -116,8 +126,7 @@ export class OpenApi {
 	}
 
 	private bodyCheck(operation: Operation): Check {
-		const body = this.resolve(record(operation.raw['requestBody'] ?? {}));
-		const schema = record(record(record(body['content'] ?? {})['application/json'] ?? {})['schema'] ?? {});
+		const schema = this.contentSchema(operation, 'application/json') ?? {};
 		if (Object.keys(schema).length === 0) return (value) => (value === undefined ? [] : operation.method === 'GET' ? ['body: none is expected'] : []);
 		const validate = this.ajv.compile(record(absolute(schema)));
 		// No body is marked as required in Kombo's document; one with required properties is meant to be there.
@@ -127,6 +136,12 @@ export class OpenApi {
 			if (Buffer.isBuffer(value)) return ['body: not sent as JSON'];
 			return [...explain(validate, value, 'body'), ...this.unknownKeys(schema, value, 'body')];
 		};
+	}
+
+	private contentSchema(operation: Operation, mediaType: string): Json | undefined {
+		const body = this.resolve(record(operation.raw['requestBody'] ?? {}));
+		const content = record(body['content'] ?? {})[mediaType];
+		return content === undefined ? undefined : record(record(content)['schema'] ?? {});
 	}
 
 	private answerCheck(operation: Operation, status: number, part: readonly string[]): Check {
@@ -163,13 +178,20 @@ export class OpenApi {
 			const items = resolved['items'];
 			return value.flatMap((item, i) => this.unknownKeys(items, item, `${path}/${i}`));
 		}
-		const properties = resolved['properties'];
-		if (!isObject(value) || Array.isArray(value) || !isObject(properties) || resolved['additionalProperties'] === true) return [];
+		const properties = this.propertiesOf(resolved);
+		if (!isObject(value) || Array.isArray(value) || !properties || resolved['additionalProperties'] === true) return [];
 		return Object.entries(value).flatMap(([key, item]) => {
 			const known = properties[key];
 			if (key === 'remote_fields') return []; // tool-specific and newer than any document
 			return isObject(known) ? this.unknownKeys(known, item, `${path}/${key}`) : [`${path}/${key}: not in the document`];
 		});
+	}
+
+	/** Of all parts of a schema; undefined where it names none. */
+	private propertiesOf(schema: Json): Json | undefined {
+		const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((word) => (Array.isArray(schema[word]) ? schema[word] : [])).map((part) => this.propertiesOf(this.resolve(record(part))));
+		const all = [isObject(schema['properties']) ? schema['properties'] : undefined, ...parts].filter((one) => one !== undefined);
+		return all.length === 0 ? undefined : Object.assign({}, ...all);
 	}
 
 	private resolve(schema: Json): Json {

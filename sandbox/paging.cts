@@ -14,6 +14,25 @@ export interface Page<T> {
 	offset: number;
 }
 
+export interface NumberedPage<T> {
+	rows: readonly T[];
+	number: number;
+	next: number | null;
+	/** of the whole list */
+	pages: number;
+	total: number;
+}
+
+/** The address of this request with other query parameters; null leaves one out. For vendors that link to the next page. */
+export function linkTo(origin: string, request: FastifyRequest, changes: Readonly<Record<string, string | number | null>>): string {
+	const url = new URL(request.url, origin);
+	for (const [name, value] of Object.entries(changes)) {
+		if (value === null) url.searchParams.delete(name);
+		else url.searchParams.set(name, String(value));
+	}
+	return url.href;
+}
+
 interface Place {
 	offset: number;
 	/** hash of the filters it was made for */
@@ -56,6 +75,22 @@ export class Pager {
 		if (day === 'rowTwice' && first !== undefined) page = [first, ...page];
 		if (day === 'rowSkipped') page = page.slice(0, -1);
 		return { rows: page, next, offset };
+	}
+
+	/** A page by its number, for lists without cursors. `next` is the number of the next page. Rows may shift between two pages, as they do at vendors. */
+	numbered<T>(request: FastifyRequest, rows: readonly T[], { number, size, first = 1 }: { number: number; size: number; first?: number }): NumberedPage<T> {
+		const fault = request.fault?.kind;
+		const pages = Math.max(1, Math.ceil(rows.length / size));
+		const total = rows.length;
+		if (fault === 'nothing') return { rows: [], number, next: null, pages: 1, total: 0 };
+		const offset = (number - first) * size;
+		let page = rows.slice(offset, offset + size);
+		const begins = page[0];
+		if (fault === 'rowTwice' && begins !== undefined) page = [begins, ...page];
+		if (fault === 'rowSkipped') page = page.slice(0, -1);
+		if (fault === 'emptyPage' && offset + size < total) page = [];
+		const more = offset + size < total && fault !== 'endsEarly';
+		return { rows: page, number, next: more ? (fault === 'repeatedCursor' ? number : number + 1) : null, pages, total };
 	}
 
 	/** The order that the faults ask for. Ascending is by creation. */

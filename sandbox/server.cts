@@ -5,6 +5,7 @@ import type { Deliveries } from './deliveries.cts';
 import { ApiError, type Simulator, type FormPart, type LoggedRequest, type Tools, type Violation } from './simulator.cts';
 import { CursorError, Pager } from './paging.cts';
 import { opaqueId } from './random.cts';
+import { Rate } from './rate.cts';
 import type { World } from './world.cts';
 
 declare module 'fastify' {
@@ -23,6 +24,8 @@ interface Parts {
 	violations: Violation[];
 	requests: LoggedRequest[];
 	validate: boolean;
+	/** every limit of every simulator */
+	rates: Rate[];
 	origin: () => string;
 }
 
@@ -216,6 +219,11 @@ function toolsFor(simulator: Simulator, parts: Parts, publish: Publish, app: Fas
 		requireHeader: (request, name, accepted) => {
 			const value = request.headers[name.toLowerCase()];
 			if (typeof value !== 'string' || !accepted.includes(value)) throw new ApiError(401, simulator.errorBody(401));
+		},
+		rate: (rule) => {
+			const rate = new Rate(rule, world.clock, (status) => simulator.errorBody(status));
+			parts.rates.push(rate);
+			return rate;
 		},
 		control: (name, handler) => {
 			app.post(`/_sandbox/${simulator.name}/${name}`, async (request) => ({ ok: true, result: (await handler(isRecord(request.body) ? request.body : {})) ?? null }));

@@ -3,10 +3,11 @@ import type { Fault, Faults } from './faults.cts';
 import type { Deliveries } from './deliveries.cts';
 import type { Pager } from './paging.cts';
 import type { Random } from './random.cts';
+import type { Rate, RateRule } from './rate.cts';
 import type { World } from './world.cts';
 
 /**
- * A service as the sandbox plays it. One file (or folder) per service, plugged in by one line in `simulators.cts`.
+ * A service as the sandbox plays it: `sandbox/<name>.cts` (its parts in the folder `sandbox/<name>/`), found by `simulators.cts`.
  * It reads the world, changes it through the world's door (`actions.cts` has the verbs), and keeps only what is the
  * vendor's own: scope settings, sync runs, tokens.
  */
@@ -86,6 +87,8 @@ export interface Tools {
 	readForm(request: FastifyRequest): Promise<FormPart[]>;
 	/** Throws 401 with `errorBody(401)` unless the header is one of these. */
 	requireHeader(request: FastifyRequest, name: string, accepted: readonly string[]): void;
+	/** The vendor's rate limit: `app.addHook('onRequest', tools.rate({ calls: 10, perMs: 10_000, headers: ... }).hook)`. Switched by `POST /_sandbox/settings { rate }`. */
+	rate(rule: RateRule): Rate;
 	/** For a simulator that keeps state which a test switches: `POST /_sandbox/<service>/<name>` with a JSON body. */
 	control(name: string, handler: (body: Record<string, unknown>) => unknown): void;
 }

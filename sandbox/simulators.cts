@@ -1,12 +1,16 @@
-import { ashby } from './ashby.cts';
-import { chatkitty } from './chatkitty.cts';
-import { chatTechnologies } from './chatTechnologies.cts';
-import { greenhouse } from './greenhouse.cts';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Simulator } from './simulator.cts';
-import { flatchr } from './flatchr.cts';
-import { knit } from './knit.cts';
-import { kombo } from './kombo.cts';
-import { lever } from './lever.cts';
 
-/** Every service the sandbox plays: a new one is one line here. */
-export const simulators: Array<() => Simulator> = [chatkitty, knit, kombo, flatchr, chatTechnologies, greenhouse, lever, ashby];
+/** Every service the sandbox plays: `<name>.cts` beside its folder `<name>/`, or `<name>/index.cts`, each with an export of that name. */
+export const simulators: ReadonlyArray<() => Simulator> = simulatorNames().map((name) => {
+	const files = [join(__dirname, `${name}.cts`), join(__dirname, name, 'index.cts')];
+	const file = files.find((one) => readdirSync(join(one, '..')).includes(one.split(/[\\/]/).at(-1) ?? ''));
+	const make: unknown = file === undefined ? undefined : Reflect.get(require(file) as object, name);
+	if (typeof make !== 'function') throw new Error(`The sandbox has a folder ${name}: write sandbox/${name}.cts, which exports the function ${name}() that gives a Simulator.`);
+	return make as () => Simulator;
+});
+
+function simulatorNames(): string[] {
+	return readdirSync(__dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'openapi').map(({ name }) => name).sort();
+}

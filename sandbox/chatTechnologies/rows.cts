@@ -1,16 +1,10 @@
+import type { Shown } from '../jsonApi.cts';
 import { createHash } from 'node:crypto';
 import type { Activity, Base, Candidate, Company, Department, Message, Position } from '../model.cts';
 import { hash32 } from '../random.cts';
 import type { World } from '../world.cts';
 
 /** A record before it gets an envelope. `attributes` in kebab-case, as the documentation's tables have them. */
-export interface Shown {
-	type: string;
-	id: string;
-	attributes: Record<string, unknown>;
-	relations: Record<string, { type: string; id: string } | Array<{ type: string; id: string }> | null>;
-}
-
 /** What this vendor keeps beside the world: attributes that no other service has. */
 export type Extras = Map<Base, Record<string, unknown>>;
 

@@ -10,7 +10,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 const GREENHOUSE = new Set('applications application_stages applied_candidate_tags attachments candidate_tags candidates departments interviewers interviews job_hiring_managers job_interview_stages job_interviews job_owners jobs notes offers offices rejection_details rejection_reasons sources users'.split(' ').map((name) => `/${name}`));
 
-/** Which paths of each document are played. */
+/** Which paths of each document are played; of one that is not named here, all. */
 const WANTED: Record<string, (path: string) => boolean> = {
 	kombo: (path) => /^\/(ats|connect|integrations|tools|passthrough|check-api-key|force-sync)(\/|$)/.test(path) && !path.includes('/avionte/'),
 	chatkitty: () => true,
@@ -148,8 +148,8 @@ function object(value: Json | undefined): { [key: string]: Json } {
 
 if (require.main === module) {
 	const [service = '', file = ''] = process.argv.slice(2);
-	const wanted = WANTED[service];
-	if (!wanted || file === '') throw new Error(`Usage: extract.cts <${Object.keys(WANTED).join('|')}> <document.json>`);
+	const wanted = WANTED[service] ?? (() => true);
+	if (service === '' || file === '') throw new Error('Usage: extract.cts <simulator> <document.json>');
 	const target = join(__dirname, `${service}.json`);
 	const document = object(JSON.parse(readFileSync(file, 'utf8')) as Json);
 	writeFileSync(target, JSON.stringify(extract(ADAPTED[service]?.(document, wanted) ?? document, wanted)));

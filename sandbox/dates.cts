@@ -1,0 +1,23 @@
+/** The ways in which vendors write times; all take milliseconds since 1970. */
+
+/** `2026-01-05T09:00:00.000Z`; without milliseconds: `2026-01-05T09:00:00Z`. */
+export const isoUtc = (ms: number, milliseconds = true): string => {
+	const text = new Date(ms).toISOString();
+	return milliseconds ? text : text.replace(/\.\d{3}Z$/, 'Z');
+};
+
+/** `20260105T090000Z` */
+export const isoBasic = (ms: number): string => isoUtc(ms, false).replace(/[-:]/g, '');
+
+/** `2026-01-05` in UTC */
+export const isoDay = (ms: number): string => isoUtc(ms).slice(0, 10);
+
+export const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+/** Local time with its offset, as the account's zone has it at that moment (summer time too): `2026-01-05T10:00:00.000+01:00`. */
+export function isoIn(zone: string, ms: number, milliseconds = true): string {
+	const name = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+	const [, sign = '+', hours = '00', minutes = '00'] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
+	const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
+	return isoUtc(ms + offset * 60_000, milliseconds).replace('Z', `${sign}${hours}:${minutes}`);
+}
