@@ -26,6 +26,9 @@ let sandbox: Sandbox;
 let receiver: Server;
 let outcome: Outcome;
 
+/** The client makes candidates of its own, after it has read them. */
+let candidatesBefore = 0;
+
 beforeAll(async () => {
 	sandbox = await startSandbox({ seed: 'contract', jobs: 12, applications: 130, services: ['kombo'] });
 	const received: Array<{ body: string; headers: Record<string, string> }> = [];
@@ -81,6 +84,7 @@ beforeAll(async () => {
 		],
 		webhooks: received,
 	};
+	candidatesBefore = world.candidates.size;
 	const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, 'komboClient.mjs'), JSON.stringify(input)], { maxBuffer: 64 * 1024 * 1024 });
 	outcome = JSON.parse(stdout) as Outcome;
 }, 120_000);
@@ -105,7 +109,7 @@ test('the client reads every record, page after page', () => {
 	const { world } = sandbox;
 	expect(value('ats.getApplications')).toMatchObject({ rows: 130, pages: 3 });
 	expect(value('ats.getJobs')).toMatchObject({ rows: 12, pages: 3 });
-	expect(value('ats.getCandidates')?.rows).toBe(world.candidates.rows.filter((row) => row.createdAt < Date.parse(String(value('ats.createApplication')?.data?.['remote_created_at']))).length);
+	expect(value('ats.getCandidates')?.rows).toBe(candidatesBefore);
 	expect(value('ats.getApplications')?.first?.['candidate']).toMatchObject({ first_name: expect.any(String) });
 	expect(value('general.getIntegrationFields')).toMatchObject({ rows: 9, pages: 3 });
 });
