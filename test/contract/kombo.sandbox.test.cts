@@ -106,7 +106,6 @@ test("no method of Kombo's client is left out", () => {
 });
 
 test('the client reads every record, page after page', () => {
-	const { world } = sandbox;
 	expect(value('ats.getApplications')).toMatchObject({ rows: 130, pages: 3 });
 	expect(value('ats.getJobs')).toMatchObject({ rows: 12, pages: 3 });
 	expect(value('ats.getCandidates')?.rows).toBe(candidatesBefore);
