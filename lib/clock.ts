@@ -35,6 +35,22 @@ export const clock: Clock = {
 	sleep: async (ms, signal) => await current.sleep(ms, signal),
 };
 
+/** Real time, also where a test lets a week pass in a second: for what others keep open. */
+export const realTime = {
+	/** `work`, or the error of `late` after so many milliseconds. */
+	async within<Result>(ms: number, work: Promise<Result>, late: () => Error): Promise<Result> {
+		const done = new AbortController();
+		const timer = hostSleep(ms, done.signal).then(() => {
+			throw late();
+		});
+		try {
+			return await Promise.race([work, timer]);
+		} finally {
+			done.abort();
+		}
+	},
+};
+
 /** Replaces the clock (tests only). The returned function puts the previous one back. */
 export function useClock(replacement: Clock): () => void {
 	const previous = current;

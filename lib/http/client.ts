@@ -1,12 +1,16 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { clock } from '../clock';
-import { ApiError, FieldError, type FailureCause } from '../errors';
-import type { ConcurrencyLimit } from './concurrency';
+import { ApiError, FieldError, rethrow, type FailureCause } from '../errors';
+import { allowedDomainsOf, atOwnOrigin, checkAllowed, fileUrl } from './address';
+import { ConcurrencyLimit } from './concurrency';
 import { credentialDigest } from './digest';
+import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
+import { fileAddress, fileFrom, fileLabel, inlineFile, type FileFacts, type FileSource, type ServiceFile } from './files';
+import { isWebPage } from './fileType';
 import { parseJson } from './json';
 import { queryString, type Query } from './path';
-import { redact, redacted, secretsOf } from './redact';
+import { keysOf, redact, redacted, secretsOf } from './redact';
 import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit } from './rate';
 import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
 import { TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
@@ -37,9 +41,11 @@ export interface ClientOptions {
 	/** Our clock: no attempt starts or waits beyond it. */
 	deadline?: number;
 	signal?: AbortSignal;
+	/** The most that is read of one answer or file. */
+	maxBytes?: number;
 }
 
-type Send = (timeoutMs: number) => Promise<unknown>;
+type Send = (idleMs: number, signal: AbortSignal) => Promise<unknown>;
 
 interface Tried {
 	answer?: Answer;
@@ -48,6 +54,11 @@ interface Tried {
 }
 
 const MAX_HOPS = 5;
+const REDIRECTS = [301, 302, 303, 307, 308];
+/** Without a limit of its own, as in triggers. */
+const CALLS_AT_ONCE = 10;
+/** A file takes longer than a page of a list. */
+const FILE_TIMES = 5;
 const OWN_HINTS: Record<number, { cause: FailureCause; hint: string }> = {
 	400: { cause: 'configuration-invalid', hint: 'Check the fields of this node: the service could not use one of them.' },
 	401: { cause: 'credential-invalid', hint: 'The key is wrong or has expired: open the credential and enter a new one.' },
@@ -67,6 +78,11 @@ export class HttpClient {
 	private readonly secrets: readonly string[];
 	private readonly signal?: AbortSignal;
 	private readonly rate: RateLimit;
+	private readonly limit: ConcurrencyLimit;
+	private readonly allowedDomains?: string;
+	/** Names this credential at this address in what the process remembers. */
+	readonly account: string;
+	private keys?: Promise<readonly string[]>;
 
 	constructor(
 		private readonly host: IAllExecuteFunctions,
@@ -76,7 +92,10 @@ export class HttpClient {
 	) {
 		this.base = api.baseUrl(credentials).replace(/\/+$/, '');
 		this.secrets = secretsOf(credentials);
-		this.rate = rateLimitOf(`${api.service} ${this.base} ${credentialDigest(credentials)}`, api.rate);
+		this.account = `${api.service} ${this.base} ${credentialDigest(credentials)}`;
+		this.rate = rateLimitOf(this.account, api.rate);
+		this.limit = options.limit ?? new ConcurrencyLimit(CALLS_AT_ONCE);
+		this.allowedDomains = allowedDomainsOf(credentials);
 		this.signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
 	}
 
@@ -101,25 +120,63 @@ export class HttpClient {
 		}
 	}
 
-	/** Fetches a file from a signed address of any host, without our credentials. */
-	async download(url: string, timeoutMs = this.api.timeoutMs): Promise<Answer> {
-		const target = publicUrl(url, this.base);
-		return await this.attempts(
+	/** Fetches a file from a signed address of any host, without our credentials. Follows redirects, each checked like the first. */
+	async download(url: string, timeoutMs = this.api.timeoutMs * FILE_TIMES): Promise<Answer> {
+		let target = fileUrl(url, this.base);
+		for (let hop = 0; ; hop++) {
+			const { href, host } = target;
+			checkAllowed(target, this.allowedDomains);
 			// The address may be signed: only its host is ever shown.
-			{ method: 'GET', path: target.host, expect: 'file', timeoutMs },
-			async (timeout) => await this.host.helpers.httpRequest({ url: target.href, method: 'GET', encoding: 'arraybuffer', timeout, returnFullResponse: true, ignoreHttpStatusErrors: true }),
-			fileError('fetched', 'Addresses of files expire: ask for the list of files again.'),
-		);
+			const request: Request = { method: 'GET', path: host, expect: 'file', timeoutMs, accept: REDIRECTS };
+			const answer = await this.attempts(
+				request,
+				async (timeout, abortSignal) =>
+					await this.host.helpers.httpRequest({ url: href, method: 'GET', encoding: 'stream', timeout, abortSignal, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true, ...this.restriction }),
+				fileError('fetched', 'Addresses of files expire: ask for the list of files again.'),
+			);
+			if (answer.status < 300) return answer;
+			if (hop >= MAX_HOPS || !URL.canParse(answer.headers.location ?? '', href)) throw this.failure(request, {}, answer, 'was redirected in a way that cannot be followed');
+			target = fileUrl(new URL(answer.headers.location ?? '', href).href, this.base);
+		}
 	}
 
 	/** Sends a form to a signed address of any host, without our credentials. Sent again, it stores the same file again. */
 	async upload(url: string, form: () => FormData): Promise<void> {
-		const target = publicUrl(url, this.base);
+		const target = fileUrl(url, this.base);
+		checkAllowed(target, this.allowedDomains);
 		await this.attempts(
 			{ method: 'POST', path: target.host, expect: 'text', repeatable: true },
-			async (timeout) => await this.host.helpers.httpRequest({ url: target.href, method: 'POST', body: form(), timeout, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true }),
+			async (timeout, abortSignal) =>
+				await this.host.helpers.httpRequest({ url: target.href, method: 'POST', body: form(), encoding: 'stream', timeout, abortSignal, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true, ...this.restriction }),
 			fileError('uploaded', 'Addresses for uploads expire, and not every size or type of file is taken: try again, or another file.'),
 		);
+	}
+
+	/** The file that a record names by an address, checked: an error names it where it has none, is empty or a web page. */
+	async file(source: FileSource, timeoutMs?: number): Promise<ServiceFile> {
+		const address = fileAddress(source);
+		if (/^data:/i.test(address)) return inlineFile(address, source);
+		return this.fileOf(await this.naming(source, this.download(address, timeoutMs)), source, address);
+	}
+
+	/** The file in an answer, checked like one behind an address. */
+	fileOf(answer: Answer, facts: FileFacts, address = ''): ServiceFile {
+		return fileFrom(answer, facts, address);
+	}
+
+	/** A failure of `work` names the file. */
+	private async naming<Result>(facts: FileFacts, work: Promise<Result>): Promise<Result> {
+		try {
+			return await work;
+		} catch (error) {
+			if (error instanceof FieldError) throw new FieldError(`${fileLabel(facts)}: ${error.message}`, error.hint);
+			if (error instanceof ApiError) throw new ApiError({ ...error.facts, message: `${fileLabel(facts)}: ${error.message}` });
+			return rethrow(error);
+		}
+	}
+
+	private get restriction(): { allowedDomains?: string } {
+		return this.allowedDomains === undefined ? {} : { allowedDomains: this.allowedDomains };
 	}
 
 	private locate(request: Request): string {
@@ -134,19 +191,21 @@ export class HttpClient {
 		const headers: Record<string, string> = { Accept: request.expect === 'file' || request.expect === 'text' ? '*/*' : 'application/json', ...this.api.headers?.(this.credentials), ...this.options.headers, ...request.headers };
 		const json = request.body === undefined ? undefined : JSON.stringify(request.body);
 		if (json !== undefined && headers['Content-Type'] === undefined) headers['Content-Type'] = 'application/json';
-		return await this.attempts(request, async (timeout) => {
+		checkAllowed(new URL(url), this.allowedDomains);
+		return await this.attempts(request, async (timeout, ended) => {
 			const options = {
 				method: request.method,
 				url,
 				headers: { ...headers },
-				encoding: request.expect === 'file' ? 'arraybuffer' : 'text',
+				encoding: 'stream',
 				timeout,
 				returnFullResponse: true,
 				// Errors are built here: the host's own path repeats a request after a thrown 401 and hides vendor messages.
 				ignoreHttpStatusErrors: this.api.oauth2 ? { ignore: true, except: [401] } : true,
 				disableFollowRedirect: true,
+				...this.restriction,
 				// A read can be cut off when the execution is cancelled; a write on its way is let through.
-				...(this.signal && (request.method === 'GET' || request.method === 'HEAD') ? { abortSignal: this.signal } : {}),
+				abortSignal: this.signal && (request.method === 'GET' || request.method === 'HEAD') ? AbortSignal.any([this.signal, ended]) : ended,
 				...(request.form ? { body: request.form() } : json === undefined ? {} : { body: json }),
 			} as IHttpRequestOptions;
 			return await this.host.helpers.httpRequestWithAuthentication.call(this.host, this.api.credential, options);
@@ -179,8 +238,7 @@ export class HttpClient {
 	}
 
 	private async throttled(request: Request, send: Send, readError: ApiDefinition['error'], rate?: RateLimit): Promise<Tried | { waitMs: number }> {
-		if (!this.options.limit) return await this.inTurn(request, send, readError, rate);
-		return await this.options.limit.run(async (report) => {
+		return await this.limit.run(async (report) => {
 			const result = await this.inTurn(request, send, readError, rate);
 			if ('waitMs' in result) return result;
 			const stated = result.answer && this.api.statedConcurrency?.(result.answer.headers);
@@ -210,22 +268,26 @@ export class HttpClient {
 	private async once(request: Request, send: Send, readError: ApiDefinition['error']): Promise<Tried> {
 		this.signal?.throwIfAborted();
 		const sentAt = clock.now();
-		const timeoutMs = Math.max(1, Math.min(request.timeoutMs ?? this.api.timeoutMs, (this.options.deadline ?? Infinity) - sentAt));
-		let raw: unknown;
+		const expect = request.expect ?? 'json';
+		const idleMs = Math.max(1, Math.min(request.timeoutMs ?? this.api.timeoutMs, (this.options.deadline ?? Infinity) - sentAt));
+		const totalMs = Math.max(1, Math.min(request.timeoutMs ?? this.api.timeoutMs * (expect === 'file' ? FILE_TIMES : 1), (this.options.deadline ?? Infinity) - sentAt));
+		let raw: RawAnswer;
 		try {
-			raw = await send(timeoutMs);
+			raw = await exchange(async (signal) => await send(idleMs, signal), { totalMs, maxBytes: this.options.maxBytes ?? MAX_BODY_BYTES });
 		} catch (error) {
 			this.signal?.throwIfAborted();
+			if (error instanceof TooLarge) throw this.failure(request, { message: `${this.api.service}: ${error.message}, which is the most that is read`, hint: 'Ask for less at once, or fetch this file in another way.', cause: 'configuration-invalid' });
 			const refused = this.api.oauth2 ? tokenRefused(error, this.api.service) : undefined;
 			if (refused) return { outcome: { kind: 'answer', status: 401, refusedBeforeRun: false }, error: refused };
 			if (this.api.oauth2 && hasNoToken(error)) return { outcome: { kind: 'notSent' }, error: transportError(error) };
 			const status = statusOf(error);
 			// An answer that broke off in its middle brings its good status along: it is none.
 			if (status === undefined || status < 400) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };
-			raw = { statusCode: status, headers: {}, body: '' };
+			raw = { status, headers: {}, body: Buffer.alloc(0) };
 		}
-		const answer = readAnswer(raw, request.expect ?? 'json', sentAt);
-		const read = (from: Answer) => (from.status >= 200 && from.status < 300 && typeof from.body === 'string' && request.expect === undefined ? notJson(from) : readError(from));
+		const answer = await this.readAnswer(raw, expect, sentAt);
+		const notOurs = expect === 'json' && answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string';
+		const read = (from: Answer) => (notOurs ? notJson(from) : readError(from));
 		const found = read(answer);
 		const error = found && { ...found, ...read(await this.withoutSecrets(answer)) };
 		const { retryAfterMs, remaining = 0, resetMs } = readRate(answer.headers, clock.now());
@@ -233,8 +295,23 @@ export class HttpClient {
 		return {
 			answer,
 			error,
-			outcome: { kind: 'answer', status: answer.status, refusedBeforeRun: error?.refusedBeforeRun === true, ...(retry === undefined ? {} : { retryAfterMs: retry }) },
+			// A page for a browser comes from a server before the service, for a while: as good as a bad gateway.
+			outcome: { kind: 'answer', status: notOurs && isWebPage(raw.body) ? 502 : answer.status, refusedBeforeRun: error?.refusedBeforeRun === true, ...(retry === undefined ? {} : { retryAfterMs: retry }) },
 		};
+	}
+
+	private async readAnswer({ status, headers, body }: RawAnswer, expect: 'json' | 'file' | 'text', sentAt: number): Promise<Answer> {
+		const good = status >= 200 && status < 300;
+		const read = expect === 'file' && good ? body : parsed(await this.withoutKeys(body.toString('utf8'), good), expect === 'text' && good);
+		return { status, headers, body: read, sentAt, tookMs: clock.now() - sentAt };
+	}
+
+	/** A service may repeat the request in what becomes an item. Errors are looked through as a whole, for all that the credential holds. */
+	private async withoutKeys(text: string, good: boolean): Promise<string> {
+		if (!good) return text;
+		// Under OAuth2 the first token may have been fetched for this very call.
+		this.keys ??= this.api.oauth2 ? this.host.getCredentials(this.api.credential).then(keysOf) : Promise.resolve(keysOf(this.credentials));
+		return (await this.keys).reduce((shown, key) => (shown.includes(key) ? shown.split(key).join('[redacted]') : shown), text);
 	}
 
 	/** For its error: services quote what they were sent, and what is shown of it may be cut in the middle of a key. */
@@ -285,16 +362,6 @@ function hintOf(hint: string | undefined): { hint?: string } {
 	return hint === undefined ? {} : { hint };
 }
 
-function readAnswer(raw: unknown, expect: 'json' | 'file' | 'text', sentAt: number): Answer {
-	const full = isObject(raw) ? raw : {};
-	const status = typeof full.statusCode === 'number' ? full.statusCode : 0;
-	const headers: Record<string, string> = {};
-	for (const [name, value] of Object.entries(isObject(full.headers) ? full.headers : {})) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
-	const isFile = expect === 'file' && status >= 200 && status < 300;
-	const body = isFile ? full.body : parsed(Buffer.isBuffer(full.body) ? full.body.toString('utf8') : full.body, expect === 'text' && status < 300);
-	return { status, headers, body, sentAt, tookMs: clock.now() - sentAt };
-}
-
 /** JSON where it is JSON; undefined for an empty body; the text itself otherwise. */
 function parsed(body: unknown, keepText: boolean): unknown {
 	if (typeof body !== 'string' || keepText) return body;
@@ -306,11 +373,13 @@ function parsed(body: unknown, keepText: boolean): unknown {
 	}
 }
 
-function notJson(answer: Answer): VendorError {
+function notJson({ body }: Answer): VendorError {
+	const text = String(body);
+	const page = isWebPage(Buffer.from(text.slice(0, 4096)));
 	return {
-		message: `Expected JSON but got: ${String(answer.body).slice(0, 200)}`,
-		hint: 'Something between n8n and the service answered in its place (a proxy, a login page), or the base URL is wrong.',
-		cause: 'configuration-invalid',
+		message: `Expected JSON but got: ${text.slice(0, 200)}`,
+		hint: 'Something between n8n and the service answered in its place (a proxy, a login page, maintenance), or the base URL is wrong.',
+		cause: page ? 'temporarily-unavailable' : 'configuration-invalid',
 	};
 }
 
@@ -367,23 +436,6 @@ function statusOf(error: unknown): number | undefined {
 		if (typeof httpCode === 'string' && /^[1-5]\d\d$/.test(httpCode)) return Number(httpCode);
 	}
 	return undefined;
-}
-
-function publicUrl(text: string, base: string): URL {
-	if (!URL.canParse(text, base)) throw new FieldError('The file address is not a URL', 'Use the address that the service gave, with https://.');
-	const url = new URL(text, base);
-	const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) {
-		throw new FieldError('The file address is not https', 'Only https addresses are fetched.');
-	}
-	return url;
-}
-
-/** `url` where our calls go; undefined: another server. Behind a TLS proxy a service may write its own links with http: their path is asked where we ask. */
-function atOwnOrigin(url: URL, own: URL): URL | undefined {
-	if (url.origin === own.origin) return url;
-	const web = url.protocol === 'http:' || url.protocol === 'https:';
-	return web && url.hostname === own.hostname && url.protocol !== own.protocol ? new URL(own.origin + url.pathname + url.search) : undefined;
 }
 
 /** A path may bring a query of its own. */

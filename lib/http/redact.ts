@@ -15,6 +15,16 @@ export function secretsOf(credentials: ICredentialDataDecryptedObject): string[]
 	return [...all, ...client].sort((one, other) => other.length - one.length);
 }
 
+/** What nobody but the service may have, and so nobody's data are: keys, secrets, tokens and passwords, not the names beside them. */
+const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
+/** Shorter ones stand in other people's words. */
+const SHORTEST_KEY = 8;
+
+/** The values that are taken out of every answer, in each way of writing them. */
+export function keysOf(credentials: ICredentialDataDecryptedObject): string[] {
+	return secretsOf(Object.fromEntries(Object.entries(credentials).filter(([name]) => KEYS.test(name) || name === 'clientId'))).filter((key) => key.length >= SHORTEST_KEY);
+}
+
 function tokensOf(name: string, value: unknown): string[] {
 	if (name !== 'oauthTokenData' || typeof value !== 'object' || value === null) return [];
 	return Object.entries(value).flatMap(([key, inner]) => (/token$/i.test(key) && typeof inner === 'string' ? formsOf(inner) : []));

@@ -1,4 +1,5 @@
 import { clock } from '../clock';
+import { ProcessMap } from '../processMap';
 
 /** For calls that a vendor wants one at a time with a pause between: each begins `pauseMs` after the last has ended. */
 export class SerialThrottle {
@@ -19,22 +20,20 @@ export class SerialThrottle {
 			signal?.throwIfAborted();
 			const wait = this.free - clock.now();
 			if (wait > 0) await clock.sleep(wait, signal);
-			return await call().finally(() => {
-				this.free = clock.now() + this.pauseMs;
-			});
+			const result = await call();
+			// A refused call is none that the vendor counts, and somebody's wrong key must not slow down the others.
+			this.free = clock.now() + this.pauseMs;
+			return result;
 		} finally {
 			done();
 		}
 	}
 }
 
-const paces = new Map<string, SerialThrottle>();
+const IDLE_MS = 15 * 60_000;
+const throttles = new ProcessMap<SerialThrottle>(IDLE_MS);
 
-/** The pace that everybody in this process keeps under this name, such as a service and a company. */
+/** The throttle that everybody in this process shares under this name, such as a client's `account` and a company. */
 export function serialThrottleOf(name: string, pauseMs: number): SerialThrottle {
-	const known = paces.get(name);
-	if (known) return known;
-	const made = new SerialThrottle(pauseMs);
-	paces.set(name, made);
-	return made;
+	return throttles.of(name, () => new SerialThrottle(pauseMs));
 }

@@ -463,7 +463,7 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 		});
 
 		it.each<[string, Parameters<Sandbox['faults']['next']>[0], RegExp]>([
-			['HTML instead of JSON', { kind: 'html' }, /Expected JSON/],
+			['HTML instead of JSON', [{ kind: 'html' }, { kind: 'html' }, { kind: 'html' }, { kind: 'html' }], /Expected JSON/],
 			['half of a JSON', { kind: 'brokenJson' }, /Expected JSON/],
 			['an error in a good answer', { kind: 'errorInSuccess' }, /Something went wrong/],
 			['a list that never ends', [{ kind: 'repeatedCursor' }, { kind: 'repeatedCursor' }, { kind: 'repeatedCursor' }], /never end/],

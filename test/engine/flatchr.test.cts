@@ -537,7 +537,7 @@ describe('on bad input and faults', () => {
 	});
 
 	it('HTML instead of JSON is an error that shows where it came from', async () => {
-		flatchr.sandbox.faults.next({ kind: 'html' });
+		flatchr.sandbox.faults.next({ kind: 'html' }, { times: 4 });
 		const { error } = await flatchr.run('column', 'getAll', {}, { mayFail: true });
 		expect(`${error?.message} ${String(error?.description)}`).toMatch(/html/i);
 	});

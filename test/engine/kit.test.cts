@@ -233,7 +233,10 @@ describe('faults', () => {
 
 	it('a page of HTML is shown, not taken for data', async () => {
 		kombo.sandbox.faults.next({ kind: 'html' });
+		expect((await read()).error).toBeUndefined();
+		kombo.sandbox.faults.next({ kind: 'html' }, { times: 4 });
 		const { error } = await read();
+		expect(error).toMatchObject({ failure: { cause: 'temporarily-unavailable' } });
 		expect(error?.message).toMatch(/^Expected JSON but got: <!DOCTYPE html>/);
 		expect(error?.description).toContain('Something between n8n and the service');
 	});
