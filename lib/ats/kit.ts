@@ -46,8 +46,7 @@ export async function pageAt<Result>(cursor: string | null, ask: () => Promise<R
 	try {
 		return await ask();
 	} catch (error) {
-		if (cursor !== null && error instanceof ApiError && statuses.includes(error.facts.status ?? 0)) throw new CursorRefused();
-		return rethrow(error);
+		return rethrow(cursor !== null && error instanceof ApiError && statuses.includes(error.facts.status ?? 0) ? new CursorRefused() : error);
 	}
 }
 

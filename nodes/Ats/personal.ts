@@ -1,9 +1,10 @@
 /**
  * Output fields that tell who somebody is: names of the unified model, see docs/unified-model.md. A provider's own record
- * goes whole, and so does the ID of a file: Flatchr's holds its name.
+ * goes whole, and so does the ID of a file, which may hold its name.
  */
 export const personal = [
-	'firstName', 'lastName', 'email', 'emails', 'phone', 'phones', 'phoneNumber', 'links', 'candidate.location',
+	'candidate.name', 'user.name', 'owner.name', 'creditedTo.name', 'interviewers.name', 'creator.name', 'hiringManagers.name', 'recruiters.name', 'customFields',
+	'firstName', 'lastName', 'candidateName', 'candidateEmail', 'candidatePhone', 'email', 'emails', 'phone', 'phones', 'phoneNumber', 'links', 'candidate.location',
 	'interview.subject', 'interviews.subject', 'interview.location', 'interviews.location', 'mail',
 	'attachments.id', 'attachments.name', 'attachments.link', 'attachmentContent',
 	'raw',

@@ -264,5 +264,5 @@ export const provider = defineProvider({
 });
 
 async function connected(host: Host, { deadline, signal, limit }: Context<unknown>): Promise<ChatTechnologiesApi> {
-	return await connectChatTechnologies(host, { ...(deadline === undefined ? {} : { deadline }), ...(signal ? { signal } : {}), ...(limit ? { limit } : {}) });
+	return await connectChatTechnologies(host, { deadline, signal, limit });
 }

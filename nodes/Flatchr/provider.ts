@@ -180,5 +180,5 @@ export const provider = defineProvider({
 });
 
 async function connected(host: Host, { deadline, signal, limit }: Context<unknown>): Promise<FlatchrApi> {
-	return await connectFlatchr(host, { ...(deadline === undefined ? {} : { deadline }), ...(signal ? { signal } : {}), ...(limit ? { limit } : {}) });
+	return await connectFlatchr(host, { deadline, signal, limit });
 }

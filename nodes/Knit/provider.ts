@@ -214,6 +214,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { settings, credential: _type, ...options }: Context<{ integrationId?: string }>): Promise<KnitApi> {
-	return await connectKnit(host, { ...options, ...settings });
+async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit }: Context<{ integrationId?: string }>): Promise<KnitApi> {
+	return await connectKnit(host, { integrationId, deadline, signal, limit });
 }

@@ -169,6 +169,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { settings, credential: _type, ...options }: Context<{ integrationId?: string }>): Promise<KomboApi> {
-	return await connectKombo(host, { ...options, ...settings });
+async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit }: Context<{ integrationId?: string }>): Promise<KomboApi> {
+	return await connectKombo(host, { integrationId, deadline, signal, limit });
 }

@@ -1,5 +1,5 @@
 /** An applicant tracking system in memory: applications that change, pages of them, and faults. In simulated time. */
-import type { Application, ApplicationStatus, InterviewStatus, ModelKey, OfferStatus } from '../../lib/ats/model';
+import type { Application, ApplicationStatus, InterviewStatus, ModelKey, OfferStatus, Stage } from '../../lib/ats/model';
 import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
 import { CursorRefused, MarkRefused, partialRow } from '../../lib/ats/source';
 import { ApiError } from '../../lib/errors';
@@ -12,7 +12,7 @@ export interface Record {
 	jobId: string;
 	firstName: string;
 	status: ApplicationStatus;
-	stage: { id: string; text: string } | null;
+	stage: Stage | null;
 	rejection: { id: string; text: string; rejectedAt: string } | null;
 	interviews: Array<{ id: string; subject: string; start: number; end: number; status: InterviewStatus }>;
 	offers: Array<{ id: string; status: OfferStatus }>;
@@ -107,13 +107,13 @@ export class FakeVendor {
 	stage(text: string) {
 		const stage = this.stages.get(text);
 		if (!stage) throw new Error(`There is no stage ${text}`);
-		return { ...stage };
+		return { ...stage, category: null };
 	}
 
 	/** A column gets another name; no application moves. */
 	renameStage(text: string, to: string): void {
 		const stage = this.stage(text);
-		for (const record of this.records.values()) if (record.stage?.id === stage.id) record.stage = { id: stage.id, text: to };
+		for (const record of this.records.values()) if (record.stage?.id === stage.id) record.stage = { ...stage, text: to };
 	}
 
 	add(fields: Partial<Record> = {}): Record {
@@ -212,7 +212,7 @@ export class FakeVendor {
 				appliedAt: new Date(record.createdAt).toISOString(), updatedAt: new Date(record.changedAt).toISOString(),
 				candidate: outline || this.personOff ? null : { id: `c${record.number}`, name: null, firstName: record.firstName, lastName: 'Doe', phones: [], emails: [{ type: 'PERSONAL', email: `p${record.number}@example.com` }], links: [], location: null },
 			},
-			currentStage: off.has('currentStage') ? null : record.stage && { ...record.stage, category: null },
+			currentStage: off.has('currentStage') ? null : record.stage,
 			interviews: off.has('interviews') ? [] : record.interviews.map(({ id, subject, start, end, status }) => ({
 				id, subject, status, createdAt: null, scheduledStart: new Date(start).toISOString(), scheduledEnd: new Date(end).toISOString(),
 				stage: null, interviewers: null, location: null, creator: null,

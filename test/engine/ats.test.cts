@@ -25,7 +25,7 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 
 	async function ats(operation: OperationName, parameters: INodeParameters = {}, items?: Array<Partial<INodeExecutionData>>): Promise<Outcome> {
 		const [resource = '', value = ''] = operation.split('.');
-		return await runNode('ats', { provider: name, resource, operation: value === 'getMany' ? 'getAll' : value, ...parameters }, { credentials: one.credentials(sandbox), ...(items ? { items } : {}) });
+		return await runNode('ats', { provider: name, resource, operation: value === 'getMany' ? 'getAll' : value, simplify: false, ...parameters }, { credentials: one.credentials(sandbox), ...(items ? { items } : {}) });
 	}
 	async function ok(operation: OperationName, parameters: INodeParameters = {}, items?: Array<Partial<INodeExecutionData>>): Promise<INodeExecutionData[]> {
 		const outcome = await ats(operation, parameters, items);

@@ -25,7 +25,7 @@ function record(note: string, createdAt?: number): void {
 
 async function watching(parameters: object = {}, host: HostMode = 'memory', credential: object = {}, staticData: IDataObject = {}): Promise<PollHost> {
 	const credentials = { chatTechnologiesApi: { ...sandbox.credentials['chatTechnologies'], baseUrl: sandbox.urls['chatTechnologies'] ?? '', ...credential } };
-	const trigger = new PollHost('atsTrigger', { provider: 'chatTechnologies', ...parameters }, { credentials, host, staticData });
+	const trigger = new PollHost('atsTrigger', { provider: 'chatTechnologies', simplify: false, ...parameters }, { credentials, host, staticData });
 	expect(await trigger.activate()).toEqual({ items: null, error: undefined });
 	return trigger;
 }
@@ -114,7 +114,7 @@ test('switching Include Raw on tells nothing again, also where entries have no i
 test('activation fails with a sentence where there is no feed, and works where its path is given', async () => {
 	await setup({ paths: { candidates: '/candidates', departments: '/departments', roles: '/roles', changes: '/activities' } });
 	const credentials = { chatTechnologiesApi: { ...sandbox.credentials['chatTechnologies'], baseUrl: sandbox.urls['chatTechnologies'] ?? '' } };
-	const { error } = await new PollHost('atsTrigger', { provider: 'chatTechnologies' }, { credentials }).activate();
+	const { error } = await new PollHost('atsTrigger', { provider: 'chatTechnologies', simplify: false }, { credentials }).activate();
 	expect(error?.message).toContain('has no feed of changes at /changes');
 	const trigger = await watching({}, 'memory', { changesPath: '/activities' });
 	expect(await told(trigger)).toEqual([]);

@@ -30,7 +30,7 @@ const touch = (application = active(5)) => world().change('application', applica
 /** A trigger that has finished its first read. */
 async function watching(parameters: INodeParameters = {}): Promise<PollHost> {
 	touch();
-	const trigger = new PollHost('atsTrigger', { provider: 'flatchr', ...parameters }, { credentials: flatchr.credentials });
+	const trigger = new PollHost('atsTrigger', { provider: 'flatchr', simplify: false, ...parameters }, { credentials: flatchr.credentials });
 	expect(await trigger.activate()).toEqual({ items: null, error: undefined });
 	expect(await trigger.tick()).toMatchObject({ error: undefined });
 	return trigger;
@@ -84,7 +84,7 @@ test('a Flatchr that reads dates with the day first is found out when the workfl
 	await flatchr.sandbox.control('flatchr/settings', { filters: 'dayFirst' });
 	// The first days of January have no day that tells the two apart.
 	const restore = useClock({ now: () => Date.UTC(2026, 10, 22, 12), sleep: async () => {} });
-	const { error } = await new PollHost('atsTrigger', { provider: 'flatchr' }, { credentials: flatchr.credentials }).activate();
+	const { error } = await new PollHost('atsTrigger', { provider: 'flatchr', simplify: false }, { credentials: flatchr.credentials }).activate();
 	restore();
 	expect(error?.message).toMatch(/does not read the date as MM\/DD\/YY/);
 	expect(searches(0)).toEqual([{ start_update: '12/01/26' }, { start_update: '12/12/31' }]);

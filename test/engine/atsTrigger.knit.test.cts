@@ -20,7 +20,7 @@ afterEach(async () => {
 
 const world = () => sandbox.world;
 const triggerFor = (app: string, parameters: object = {}): PollHost =>
-	new PollHost('atsTrigger', { provider: 'knit', integrationId: integrationIdOf(world(), app), models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'], ...parameters }, { credentials: { knitApi: { ...sandbox.credentials['knit'], baseUrl: sandbox.urls['knit'] ?? '' } } });
+	new PollHost('atsTrigger', { provider: 'knit', simplify: false, options: { integrationId: integrationIdOf(world(), app) }, models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'], ...parameters }, { credentials: { knitApi: { ...sandbox.credentials['knit'], baseUrl: sandbox.urls['knit'] ?? '' } } });
 
 /** A trigger that has finished its first read. */
 async function watching(app: string, parameters: object = {}): Promise<PollHost> {

@@ -18,7 +18,7 @@ const credentials = () => ({ komboApi: { ...sandbox.credentials['kombo'], region
 
 /** A trigger that has finished its first read. */
 async function watching(parameters: object = {}, host: HostMode = 'memory'): Promise<PollHost> {
-	const trigger = new PollHost('atsTrigger', { provider: 'kombo', ...parameters }, { credentials: credentials(), host });
+	const trigger = new PollHost('atsTrigger', { provider: 'kombo', simplify: false, ...parameters }, { credentials: credentials(), host });
 	expect(await trigger.activate()).toEqual({ items: null, error: undefined });
 	expect(await trigger.tick()).toMatchObject({ error: undefined });
 	return trigger;
@@ -45,7 +45,7 @@ test('moving an application tells from which stage into which', async () => {
 	const [moved, ...rest] = await told(trigger);
 	expect(rest).toEqual([]);
 	expect(moved).toMatchObject({ event: 'application.stage_changed', provider: 'kombo', applicationId: application.id });
-	expect(moved?.['changes']).toEqual([{ path: 'currentStage', from: { id: from.id, text: from.name }, to: { id: to.id, text: to.name } }]);
+	expect(moved?.['changes']).toEqual([{ path: 'currentStage', from: { id: from.id, text: from.name, category: null }, to: { id: to.id, text: to.name, category: null } }]);
 	expect(moved?.['application']).toMatchObject({ id: application.id, currentStage: { id: to.id }, info: { status: 'ACTIVE', jobId: application.jobId } });
 	expect(await told(trigger)).toEqual([]);
 });
@@ -147,12 +147,12 @@ test('one item per application carries all its events', async () => {
 });
 
 test('the first run can tell everything, or the last days only', async () => {
-	const all = new PollHost('atsTrigger', { provider: 'kombo', firstRun: 'everything', events: ['application.created'] }, { credentials: credentials() });
+	const all = new PollHost('atsTrigger', { provider: 'kombo', simplify: false, firstRun: 'everything', events: ['application.created'] }, { credentials: credentials() });
 	await all.activate();
 	const { items } = await all.tick();
 	expect(items).toHaveLength(world().applications.rows.filter(({ deletedAt }) => deletedAt === null).length);
 
-	const recent = new PollHost('atsTrigger', { provider: 'kombo', firstRun: 'lookBack', lookBackDays: 30, events: ['application.created'] }, { credentials: credentials() });
+	const recent = new PollHost('atsTrigger', { provider: 'kombo', simplify: false, firstRun: 'lookBack', lookBackDays: 30, events: ['application.created'] }, { credentials: credentials() });
 	await recent.activate();
 	const since = Date.now() - 31 * 24 * 3_600_000;
 	const created = (await recent.tick()).items ?? [];
@@ -183,10 +183,10 @@ test('an example of a move says into which stage, and does not invent from which
 	}
 });
 
-test('events that Kombo cannot tell fail at activation with a sentence that says who can; among others they do no harm', async () => {
-	const trigger = new PollHost('atsTrigger', { provider: 'kombo', events: ['activity.recorded', 'interview.completed'] }, { credentials: credentials() });
+test('events that Kombo cannot emit fail at activation with a sentence that says who can; among others they do no harm', async () => {
+	const trigger = new PollHost('atsTrigger', { provider: 'kombo', simplify: false, events: ['activity.recorded', 'interview.completed'] }, { credentials: credentials() });
 	const { error } = await trigger.activate();
-	expect(error?.message).toBe('Kombo cannot tell "Activity Recorded", "Interview Completed"');
+	expect(error?.message).toBe('Kombo cannot emit "Activity Recorded", "Interview Completed"');
 	expect((error as { description?: string }).description).toBe('Choose other events, or another provider: Chat Technologies, Knit can.');
 	const mixed = await watching({ events: ['activity.recorded', 'application.stage_changed'] });
 	acts.move(world(), active(), otherStage(active()), BY);
@@ -194,7 +194,7 @@ test('events that Kombo cannot tell fail at activation with a sentence that says
 });
 
 test('a wrong key fails at activation with a sentence that says what to do', async () => {
-	const trigger = new PollHost('atsTrigger', { provider: 'kombo' }, { credentials: { komboApi: { ...credentials().komboApi, apiKey: 'ks_dev_wrong_key' } } });
+	const trigger = new PollHost('atsTrigger', { provider: 'kombo', simplify: false }, { credentials: { komboApi: { ...credentials().komboApi, apiKey: 'ks_dev_wrong_key' } } });
 	const { error } = await trigger.activate();
 	expect(error?.name).toBe('NodeApiError');
 	expect(`${error?.message} ${(error as { description?: string }).description}`).toMatch(/key/i);
@@ -228,6 +228,6 @@ test('a quiet poll is one request and writes nothing', async () => {
 test('the dropdowns of the trigger list jobs and stages', async () => {
 	const jobs = await loadOptions('atsTrigger', 'loadJobs', { provider: 'kombo' }, { credentials: credentials() });
 	expect(jobs.map(({ value }) => value).sort()).toEqual(world().jobs.rows.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id).sort());
-	expect((await loadOptions('atsTrigger', 'loadStages', { provider: 'kombo' }, { credentials: credentials() })).length).toBeGreaterThan(0);
+	expect((await loadOptions('atsTrigger', 'loadStageNames', { provider: 'kombo' }, { credentials: credentials() })).length).toBeGreaterThan(0);
 	expect((await listSearch('ats', 'searchJobs', { provider: 'kombo', resource: 'job', operation: 'get' }, { credentials: credentials() })).results.length).toBe(jobs.length);
 });

@@ -18,7 +18,7 @@ const parametersOf = ({ provider, settings = {} }: ProviderEntry, more: INodePar
 type Shown = Application & { job: string };
 
 async function everything(one: ProviderEntry, sandbox: Sandbox, resource: string, parameters = {}): Promise<IDataObject[]> {
-	const { json, error } = await runNode('ats', parametersOf(one, { resource, operation: 'getAll', returnAll: true, ...parameters }), { credentials: one.credentials(sandbox) });
+	const { json, error } = await runNode('ats', parametersOf(one, { resource, operation: 'getAll', returnAll: true, simplify: false, ...parameters }), { credentials: one.credentials(sandbox) });
 	if (error) throw error;
 	return json;
 }
@@ -127,7 +127,7 @@ test(`the events found through any two of them from one history are the same and
 	for (const seed of worlds) {
 		const sandbox = await startWorld(`${seed} with a history`);
 		sandbox.recruiter.steps = sandbox.recruiter.steps.filter(([step]) => !['note', 'tag', 'edit', 'delete', 'complete'].includes(step));
-		const triggers = compared.map((one) => new PollHost('atsTrigger', parametersOf(one, { options: { fullCheckHours: 0 } }), { credentials: one.credentials(sandbox) }));
+		const triggers = compared.map((one) => new PollHost('atsTrigger', parametersOf(one, { simplify: false, options: { fullCheckHours: 0 } }), { credentials: one.credentials(sandbox) }));
 		for (const trigger of triggers) for (const poll of [await trigger.activate(), await trigger.tick()]) if (poll.error) throw poll.error;
 		const emitted = new Map<ProviderEntry, Emitted[]>(compared.map((one) => [one, []]));
 		const titles = new Map<ProviderEntry, Map<string, string>>();

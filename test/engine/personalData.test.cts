@@ -67,7 +67,7 @@ describe('a list without personal data', () => {
 	afterAll(async () => await proxy.close());
 
 	test.each([...lists])('of %s %j keeps IDs, stages and states', async (node, parameters, stays) => {
-		const { json, error } = await runNode(node, { ...parameters, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(proxy) });
+		const { json, error } = await runNode(node, { ...(node === 'ats' ? { simplify: false } : {}), ...parameters, options: { leaveOutPersonalData: true } }, { credentials: credentialsOn(proxy) });
 		expect(error).toBeUndefined();
 		const text = JSON.stringify(json);
 		for (const one of stays) expect(text).toMatch(one);

@@ -157,7 +157,7 @@ export const application: Resource<AtsApi> = {
 			],
 			output: simpleApplicationSchema,
 			run: async function* (ats, p, { limit }) {
-				for await (const page of ats.applications({ models: p.models ?? SIMPLE, raw: ats.raw, ...p.filters, ...(limit === undefined ? {} : { limit }) })) yield page.map((one) => shown(one, p.simplify));
+				for await (const page of ats.applications({ models: p.models ?? SIMPLE, raw: ats.raw, ...p.filters, limit })) yield page.map((one) => shown(one, p.simplify));
 			},
 		}),
 		unified('application.moveStage', {

@@ -85,7 +85,7 @@ export const candidate: Resource<AtsApi> = {
 			],
 			output: simpleCandidateSchema,
 			run: async function* (ats, p, { limit }) {
-				for await (const page of ats.candidates({ ...p.filters, raw: ats.raw, ...(limit === undefined ? {} : { limit }) })) yield page.map((one) => shown(one, p.simplify));
+				for await (const page of ats.candidates({ ...p.filters, raw: ats.raw, limit })) yield page.map((one) => shown(one, p.simplify));
 			},
 		}),
 		unified('candidate.removeTag', {

@@ -36,7 +36,7 @@ const job: Resource<AtsApi> = {
 			many: true,
 			fields: [changedSince],
 			output: jobSchema,
-			run: (ats, p, { limit }) => rowPages(ats.for('jobs', 'list jobs')({ ...p.filters, raw: ats.raw, ...(limit === undefined ? {} : { limit }) })),
+			run: (ats, p, { limit }) => rowPages(ats.for('jobs', 'list jobs')({ ...p.filters, raw: ats.raw, limit })),
 		}),
 	],
 };
@@ -54,7 +54,7 @@ const interview: Resource<AtsApi> = {
 			many: true,
 			fields: [ofApplication],
 			output: interviewSchema,
-			run: (ats, p, { limit }) => rowPages(ats.for('interviews', 'list interviews')({ ...p.filters, ...(limit === undefined ? {} : { limit }) })),
+			run: (ats, p, { limit }) => rowPages(ats.for('interviews', 'list interviews')({ ...p.filters, limit })),
 		}),
 	],
 };
@@ -72,7 +72,7 @@ const offer: Resource<AtsApi> = {
 			many: true,
 			fields: [ofApplication],
 			output: offerSchema,
-			run: (ats, p, { limit }) => rowPages(ats.for('offers', 'list offers')({ ...p.filters, ...(limit === undefined ? {} : { limit }) })),
+			run: (ats, p, { limit }) => rowPages(ats.for('offers', 'list offers')({ ...p.filters, limit })),
 		}),
 	],
 };
