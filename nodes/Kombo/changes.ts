@@ -45,11 +45,7 @@ export function changeSource(kombo: KomboApi, selection: ReadOptions): AdapterSo
 				const ids = missing.slice(from, from + IDS_AT_ONCE).map(({ id }) => id);
 				const { rows } = pageOf(await kombo.answer(APPLICATIONS, { ids, include_deleted: true, page_size: PAGE_SIZE }), (row) => sourceRow(row, told, selection));
 				const found = new Map(rows.map((row) => [row.id, row]));
-				for (const id of ids) {
-					const row = found.get(id);
-					if (!row) answer.set(id, null);
-					else if (row.deleted) answer.set(id, row);
-				}
+				for (const id of ids) answer.set(id, found.get(id) ?? null);
 			}
 			return answer;
 		},

@@ -80,12 +80,19 @@ export class FakeVendor {
 	lists = false;
 	account = 'acme';
 	canConfirm = true;
+	/** Asked about single applications, it finds no trace of any. */
+	traceless = false;
+	/** Only applications for these jobs are listed. */
+	onlyJobs: ReadonlySet<string> | null = null;
 	/** List rows are outlines; `details` gives the rest. */
 	gated = false;
 	/** Rows do not say whose they are. */
 	personOff = false;
 	/** What outlines do not show. */
 	hidden: readonly ModelKey[] = [];
+	/** How long details show a record as it was (ms). */
+	detailsLag = 0;
+	private readonly past = new Map<string, { until: number; record: Record }>();
 	detailsFail: (id: string) => boolean = () => false;
 	unreadable = new Set<string>();
 	changes = 0;
@@ -150,6 +157,7 @@ export class FakeVendor {
 		this.soon(() => {
 			const record = this.records.get(id);
 			if (!record) return;
+			this.past.set(id, { until: this.clock.now() + this.detailsLag, record: structuredClone(record) });
 			change(record);
 			record.touchedAt = at;
 			if (nested) record.nestedAt = at;
@@ -266,7 +274,7 @@ export class FakeVendor {
 	}
 
 	private sort(since: number | null): Record[] {
-		const rows = [...this.records.values()].filter((record) => since === null || record.touchedAt >= since);
+		const rows = [...this.records.values()].filter(({ touchedAt, jobId }) => (since === null || touchedAt >= since) && (this.onlyJobs?.has(jobId) ?? true));
 		if (this.reading === 'newestFirst' && since === null) return rows.sort((a, b) => b.touchedAt - a.touchedAt || b.number - a.number);
 		if (this.paging === 'keyset') return rows.sort((a, b) => a.number - b.number);
 		if (this.order === 'ascending') return rows.sort((a, b) => a.touchedAt - b.touchedAt || a.number - b.number);
@@ -324,7 +332,8 @@ export class FakeVendor {
 	private async details(ids: readonly string[]): Promise<Map<string, SourceRow | Error>> {
 		await this.answer('details', null, null, () => []);
 		return new Map(ids.map((id) => {
-			const record = this.records.get(id);
+			const past = this.past.get(id);
+			const record = past && past.until > this.clock.now() ? past.record : this.records.get(id);
 			return [id, record && !this.detailsFail(id) ? this.row(record) : new Error('no details')];
 		}));
 	}
@@ -333,9 +342,8 @@ export class FakeVendor {
 		await this.answer('confirm', null, null, () => []);
 		const answer = new Map<string, SourceRow | null>();
 		for (const id of ids) {
-			const record = this.records.get(id);
-			if (!record) answer.set(id, null);
-			else if (record.deleted) answer.set(id, this.row(record));
+			const record = this.traceless ? undefined : this.records.get(id);
+			answer.set(id, record ? this.row(record) : null);
 		}
 		return answer;
 	}

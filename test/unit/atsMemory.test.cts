@@ -230,6 +230,46 @@ describe('the difference', () => {
 	});
 });
 
+describe('parts without an id', () => {
+	const file = { type: 'RESUME' as const, name: 'cv.pdf', link: null, createdAt: null };
+	const talk = { id: null, subject: 'Talk', createdAt: null, scheduledStart: '2026-02-01T10:00:00.000Z', scheduledEnd: null, stage: null, interviewers: null, location: null, creator: null, status: 'SCHEDULED' as const };
+	const offer = { id: null, status: 'IN_PROGRESS' as const, createdAt: null, sentAt: null, closedAt: null };
+	const withParts = (parts: Partial<Application>): SourceRow => ({
+		id: 'a', deleted: false, createdAt: null, changedAt: null, known: new Set(MODEL_KEYS),
+		application: { provider: 'fake', id: 'a', info: null, currentStage: null, interviews: [], rejection: null, offers: [], attachments: [], ...parts },
+	});
+	const between = (before: Partial<Application>, now: Partial<Application>) => diff(snapshotOf(withParts(before)), nowOf(withParts(now))).differences.map(({ event }) => event);
+
+	it.each<[string, string, Partial<Application>, Partial<Application>]>([
+		['a second file of one name', 'attachment.added', { attachments: [file] }, { attachments: [file, file] }],
+		['a second interview of one title and time', 'interview.scheduled', { interviews: [talk] }, { interviews: [talk, { ...talk, location: 'Room 2' }] }],
+		['a second offer of one day', 'offer.created', { offers: [offer] }, { offers: [offer, offer] }],
+	])('tells %s as one more', (_name, event, a, b) => {
+		expect(between(a, b)).toEqual([event]);
+		expect(between(b, b)).toEqual([]);
+		expect(between(b, a)).toHaveLength(1);
+	});
+
+	it('tells one file once that is listed twice with one id', () => {
+		expect(between({}, { attachments: [{ ...file, id: 'f' }, { ...file, id: 'f' }] })).toEqual(['attachment.added']);
+	});
+});
+
+describe('an edit of a person', () => {
+	it('always has the path info.candidate', () => {
+		const named = (firstName: string): SourceRow => ({
+			id: 'a', deleted: false, createdAt: null, changedAt: null, known: new Set(['info']),
+			application: {
+				provider: 'fake', id: 'a', currentStage: null, interviews: null, rejection: null, offers: null, attachments: null,
+				info: { id: 'a', status: 'ACTIVE', origin: 'EXTERNAL', appliedAt: null, updatedAt: null, jobId: 'j', owner: null, creditedTo: null, candidate: { id: 'c', firstName, lastName: null, phones: null, emails: null, links: null, location: null } },
+			},
+		});
+		for (let i = 0; i < 2_000; i++) {
+			expect(diff(snapshotOf(named('Ann')), nowOf(named(`Ann ${i}`))).differences).toMatchObject([{ event: 'application.updated', changes: [{ path: 'info.candidate' }] }]);
+		}
+	});
+});
+
 describe('a slim application', () => {
 	it('says of itself what the full one said, so that it is not told as changed', () => {
 		fc.assert(fc.property(row, (one) => {

@@ -2,6 +2,7 @@ import { DEFAULT_OPTIONS } from '../../lib/ats/changes/options';
 import { runPoll } from '../../lib/ats/changes/poll';
 import { unpack } from '../../lib/ats/changes/memory/pack';
 import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
+import type { ChangeSource, SourcePage, WindowRequest } from '../../lib/ats/source';
 import { SimHost } from '../chaos/host.cts';
 import { clock, setUp } from './atsWorld.cts';
 
@@ -98,6 +99,34 @@ describe('telling', () => {
 		vendor.add({ deleted: true });
 		await minute(2);
 		expect(told()).toEqual([]);
+	});
+
+	it.each([['none', null], ['year 1', Date.parse('0001-01-01T00:00:00Z')], ['1970', 0]])('tells a newcomer whose creation date is %s as created, and says that it was not known', async (_name, createdAt) => {
+		const { vendor, host, minute } = setUp();
+		await minute();
+		const record = vendor.add({ status: 'HIRED' });
+		Object.assign(record, { createdAt: createdAt ?? 0 });
+		const source = vendor.source();
+		const dated = async (page: Promise<SourcePage>) => { const { rows, ...rest } = await page; return { ...rest, rows: rows.map((row) => (row.id === record.id ? { ...row, createdAt } : row)) }; };
+		Object.assign(host, { open: () => ({ ...source, readWindow: async (request: WindowRequest) => await dated(source.readWindow(request)) }) });
+		await minute();
+		expect(host.items).toMatchObject([{ event: 'application.created', previousKnown: false, applicationId: record.id }, { event: 'application.hired' }]);
+		await minute(2);
+		expect(host.items).toHaveLength(2);
+	});
+
+	it('tells an application that was made and deleted between two polls as created when it returns', async () => {
+		const { vendor, host, minute } = setUp({ mode: 'durable' });
+		await minute();
+		const record = vendor.add({ deleted: true });
+		await minute(2);
+		host.stop();
+		expect(host.items).toEqual([]);
+		vendor.change(record.id, (one) => { one.deleted = false; one.stage = vendor.stage('Offer'); });
+		await minute();
+		vendor.move(record.id, 'Hired');
+		await minute();
+		expect(host.items.map(({ event, changes }) => [event, changes[0]?.from])).toEqual([['application.created', undefined], ['application.stage_changed', vendor.stage('Offer')]]);
 	});
 
 	it('does not tell a renamed column as a thousand moves', async () => {
@@ -198,6 +227,43 @@ describe('interviews and offers', () => {
 		vendor.change(id(0), (record) => { record.interviews = []; }, true);
 		await minute(2);
 		expect(told()).toEqual([`interview.cancelled ${id(0)}`]);
+	});
+
+	it('remembers the time that it emitted when details are newer or older than their list', async () => {
+		const { vendor, host, minute, id } = setUp();
+		const [early, late] = [Date.UTC(2026, 1, 1, 8), Date.UTC(2026, 1, 1, 15)];
+		let lead = 0;
+		const source = vendor.source();
+		const details: ChangeSource['details'] = {
+			compared: false, atOnce: 10,
+			read: async (asked) => new Map(asked.map(({ row }) => [row.id, {
+				...row,
+				application: { ...row.application, interviews: row.application.interviews?.map((one) => ({ ...one, location: 'Room 7', scheduledStart: new Date(lead).toISOString() })) ?? null },
+			}])),
+		};
+		Object.assign(host, { open: () => ({ ...source, details }) });
+		await minute();
+		lead = early;
+		vendor.change(id(0), (record) => { record.interviews = [{ id: 'i1', subject: 'Talk', start: late, end: late + HOUR, status: 'SCHEDULED' }]; }, true);
+		await minute(2);
+		lead = late;
+		vendor.change(id(0), (record) => { record.interviews = [{ id: 'i1', subject: 'Talk', start: early, end: late + HOUR, status: 'SCHEDULED' }]; }, true);
+		await minute(2);
+		expect(host.items.map(({ event, changes }) => [event, changes])).toMatchObject([
+			['interview.scheduled', [{ to: { location: 'Room 7', scheduledStart: new Date(late).toISOString() } }]],
+			['interview.rescheduled', [{ from: new Date(late).toISOString(), to: new Date(early).toISOString() }]],
+		]);
+		expect(host.items.at(-1)?.application?.interviews).toMatchObject([{ scheduledStart: new Date(early).toISOString() }]);
+	});
+
+	it('emits what details show some seconds later than their list', async () => {
+		const { vendor, minute, told, id } = setUp({ applications: 60 });
+		vendor.gated = true;
+		await minute(20);
+		vendor.detailsLag = 30_000;
+		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
+		await minute(14);
+		expect(told()).toEqual([`application.hired ${id(0)}`]);
 	});
 
 	it('takes a model that the account switched off as unknown, not as emptied, and compares when it is back', async () => {
@@ -331,191 +397,6 @@ describe('the window', () => {
 	});
 });
 
-describe('when the vendor fails', () => {
-	it('keeps temporary failures to itself for a quarter of an hour, then reports them', async () => {
-		const { vendor, host, minute } = setUp();
-		await minute();
-		vendor.fault = () => ({ kind: 'down' });
-		await minute(15);
-		expect(host.errors).toEqual([]);
-		await minute(2);
-		expect(host.errors.length).toBeGreaterThan(0);
-	});
-
-	it('reports at once when the key is wrong', async () => {
-		const { vendor, host, minute } = setUp();
-		await minute();
-		vendor.fault = () => ({ kind: 'denied' });
-		await minute();
-		expect(host.errors).toHaveLength(1);
-	});
-
-	it('leaves the vendor alone for as long as it asked', async () => {
-		const { vendor, minute } = setUp();
-		await minute();
-		vendor.fault = () => ({ kind: 'limited', retryAfterMs: 5 * MINUTE });
-		await minute();
-		vendor.requests.length = 0;
-		await minute(4);
-		expect(vendor.requests).toEqual([]);
-		await minute(2);
-		expect(vendor.requests).not.toEqual([]);
-	});
-
-	it.each(['a year', 'until the year 9999'])('comes again after a quarter of an hour when the vendor asks to be left alone for %s', async (howLong) => {
-		const { vendor, minute, told, id } = setUp();
-		await minute();
-		vendor.fault = () => ({ kind: 'limited', retryAfterMs: howLong === 'a year' ? 365 * DAY : Date.UTC(9999, 0, 1) - clock.now() });
-		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
-		await minute();
-		vendor.fault = () => undefined;
-		await minute(14);
-		expect(told()).toEqual([]);
-		await minute(2);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
-	});
-
-	it('asks at once when the trigger is switched off and on, whatever pause the vendor asked for', async () => {
-		const { vendor, host, minute, told, id } = setUp();
-		await minute();
-		vendor.fault = () => ({ kind: 'limited', retryAfterMs: 365 * DAY });
-		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
-		await minute();
-		vendor.fault = () => undefined;
-		await host.tick('activate');
-		await minute();
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
-	});
-
-	it('reports a vendor that has failed for a quarter of an hour, also while it asks to be left alone', async () => {
-		const { vendor, host, minute } = setUp();
-		await minute();
-		vendor.fault = () => ({ kind: 'limited', retryAfterMs: 14 * MINUTE });
-		await minute(15);
-		expect(host.errors).toEqual([]);
-		vendor.requests.length = 0;
-		await minute(2);
-		expect(host.errors.map(({ message }) => message)).toContain('Too many requests');
-		expect(vendor.requests).toEqual([]);
-	});
-
-	it('never begins what would end after its budget', async () => {
-		const { vendor, host, minute, told, records } = setUp({ applications: 600, mode: 'durable', cap: 10_000 });
-		await minute();
-		for (const { id } of records) vendor.change(id, (record) => { record.status = 'HIRED'; });
-		vendor.latencyMs = 9_000;
-		clock.advance(MINUTE);
-		const begun = clock.now();
-		await host.tick();
-		expect(clock.now() - begun).toBeLessThanOrEqual(36_000);
-		expect(told().length).toBeGreaterThan(0);
-		await minute(8);
-		expect(new Set(told()).size).toBe(600);
-	});
-
-	it('lets one row whose details always fail stall nothing', async () => {
-		const { vendor, minute, told, id } = setUp();
-		vendor.gated = true;
-		await minute();
-		vendor.detailsFail = (one) => one === id(0);
-		for (const one of [0, 1]) vendor.change(id(one), (record) => { record.status = 'HIRED'; });
-		await minute(5);
-		expect(told()).toEqual([`application.hired ${id(1)}`]);
-		vendor.requests.length = 0;
-		await minute(2);
-		expect(vendor.requests.filter(({ kind }) => kind === 'window').at(-1)?.since).toBeGreaterThan(clock.now() - 20 * MINUTE);
-	});
-
-	it('reads details only of rows that moved', async () => {
-		const { vendor, minute, told, id } = setUp({ applications: 60 });
-		vendor.gated = true;
-		await minute();
-		vendor.requests.length = 0;
-		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
-		await minute(3);
-		expect(vendor.requests.filter(({ kind }) => kind === 'details')).toHaveLength(1);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
-	});
-
-	it('looks behind outlines that the window lists: what changed may be what they do not show', async () => {
-		const { vendor, minute, told, id } = setUp({ applications: 60 });
-		vendor.gated = true;
-		vendor.hidden = ['interviews', 'offers'];
-		await minute(20);
-		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'IN_PROGRESS' }]; }, true);
-		await minute();
-		expect(told()).toEqual([`offer.created ${id(0)}`]);
-		// The second change finds it in the window already.
-		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'SIGNED' }]; }, true);
-		vendor.requests.length = 0;
-		await minute(14);
-		expect(told()).toEqual([`offer.created ${id(0)}`, `offer.status_changed ${id(0)}`]);
-		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
-		vendor.requests.length = 0;
-		await minute(60);
-		expect(told()).toHaveLength(2);
-		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
-	});
-
-	it('says that more may differ where an application without its details moved', async () => {
-		const { vendor, host, minute, id } = setUp({ applications: 300, maxStateBytes: 6_000 });
-		vendor.gated = true;
-		await minute();
-		expect(unpack(host.saved ?? '').memory.full.has(id(0))).toBe(false);
-		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'SIGNED' }]; }, true);
-		vendor.move(id(0), 'Hired');
-		const last = await minute();
-		expect(last?.result).toMatchObject({ items: [{ event: 'application.stage_changed', changes: [{ path: 'currentStage' }, { path: '*' }], application: { offers: [{ id: 'o' }] } }] });
-	});
-
-	it('takes a person that is not told for the one that is remembered', async () => {
-		const { vendor, minute, told, id } = setUp();
-		await minute();
-		vendor.personOff = true;
-		vendor.move(id(0), 'Hired');
-		await minute();
-		vendor.personOff = false;
-		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
-		await minute();
-		vendor.change(id(0), (record) => { record.firstName = 'Other'; });
-		const last = await minute();
-		expect(told()).toEqual([`application.stage_changed ${id(0)}`, `application.hired ${id(0)}`, `application.updated ${id(0)}`]);
-		expect(last?.result).toMatchObject({ items: [{ changes: [{ path: 'info.candidate' }] }] });
-	});
-
-	it('takes a job that is not told for the one that is remembered', async () => {
-		const { vendor, minute, told, id } = setUp();
-		await minute();
-		vendor.change(id(0), (record) => Object.assign(record, { jobId: null, status: 'HIRED' }));
-		await minute();
-		vendor.change(id(0), (record) => Object.assign(record, { jobId: 'job', status: 'ACTIVE' }));
-		const last = await minute();
-		expect(told()).toEqual([`application.hired ${id(0)}`, `application.reactivated ${id(0)}`, `application.updated ${id(0)}`]);
-		expect(last?.result).toMatchObject({ items: [{}, { changes: [{ path: 'info.jobId', from: expect.any(String), to: 'job' }] }] });
-	});
-});
-
-describe('activation', () => {
-	it('asks the vendor once and remembers nothing', async () => {
-		const { vendor, host } = setUp();
-		expect((await host.tick('activate')).result).toBe('quiet');
-		expect(vendor.requests.map(({ kind }) => kind)).toEqual(['probe']);
-		expect(host.state).toBeUndefined();
-	});
-
-	it('shows the user that the key is wrong', async () => {
-		const { vendor, host } = setUp();
-		vendor.fault = () => ({ kind: 'denied' });
-		expect((await host.tick('create')).error?.message).toBe('The key is wrong');
-	});
-
-	it.each(['init', 'leadershipChange'] as const)('never fails when n8n starts up by itself (%s): n8n would give up on the workflow', async (kind) => {
-		const { vendor, host } = setUp();
-		vendor.fault = () => ({ kind: 'down' });
-		expect(await host.tick(kind)).toEqual({ result: 'quiet', error: null });
-	});
-});
-
 describe('the full check', () => {
 	it('tells what the windows missed, and says how it was found', async () => {
 		const { vendor, host, minute, id } = setUp();
@@ -555,12 +436,52 @@ describe('the full check', () => {
 
 	it.each(['nothing', 'half'] as const)('tells no deletion when the answer holds %s of it all, but an error', async (kind) => {
 		const { vendor, host, minute } = setUp({ applications: 100 });
+		vendor.traceless = true;
 		await minute();
 		vendor.fault = (request) => (request.kind === 'all' ? { kind } : undefined);
 		clock.advance(DAY);
 		await minute(2);
 		expect(host.items).toEqual([]);
 		expect(host.errors.map(({ message }) => message).join()).toContain('missing');
+	});
+
+	it('tells nothing, and fails nowhere, when the applications that an answer left out live', async () => {
+		const { vendor, host, minute } = setUp({ applications: 100 });
+		await minute();
+		vendor.fault = (request) => (request.kind === 'all' ? { kind: 'half' } : undefined);
+		clock.advance(DAY);
+		await minute(2);
+		expect(host.items).toEqual([]);
+		expect(host.errors).toEqual([]);
+	});
+
+	it('tells that applications left the chosen jobs, however many they are, once', async () => {
+		const { vendor, host, minute, records, id } = setUp({ applications: 100, jobIds: ['mine'] });
+		for (const record of records) record.jobId = 'mine';
+		vendor.onlyJobs = new Set(['mine']);
+		await minute();
+		for (const record of records.slice(0, 60)) vendor.change(record.id, (one) => { one.jobId = 'other'; });
+		vendor.records.delete(id(99));
+		for (let day = 0; day < 3; day++) {
+			clock.advance(DAY);
+			await minute(3);
+		}
+		expect(host.errors).toEqual([]);
+		expect(host.items.filter(({ event }) => event === 'application.updated').map(({ changes, foundBy }) => [changes, foundBy])).toEqual(Array(60).fill([[{ path: 'info.jobId', from: 'mine', to: 'other' }], 'full']));
+		expect(host.items.filter(({ event }) => event !== 'application.updated')).toMatchObject([{ event: 'application.deleted', applicationId: id(99) }]);
+		expect(vendor.requests.filter(({ kind }) => kind === 'confirm').length).toBeLessThan(4);
+	});
+
+	it('asks about what is missing over several polls, and only once about each', async () => {
+		const { vendor, host, minute, records } = setUp({ applications: 2_000, mode: 'durable' });
+		vendor.pageSize = 500;
+		await minute();
+		for (const { id } of records.slice(0, 300)) vendor.records.delete(id);
+		clock.advance(DAY);
+		vendor.latencyMs = 9_000;
+		await minute(12);
+		expect(host.items.map(({ event }) => event)).toEqual(Array(300).fill('application.deleted'));
+		expect(vendor.requests.filter(({ kind }) => kind === 'confirm')).toHaveLength(6);
 	});
 
 	it('is not begun again after a restart of n8n when it ended', async () => {

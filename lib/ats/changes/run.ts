@@ -1,5 +1,5 @@
 import { clock } from '../../clock';
-import type { ChangeSource } from '../source';
+import type { ChangeSource, SourceRow } from '../source';
 import type { Emission } from './compare/emission';
 import type { PollHost } from '../../poll/host';
 import { Draft } from './memory/memory';
@@ -24,12 +24,14 @@ export interface EngineState {
 	modelsAsked: boolean;
 	/** Full checks wait until then after one that failed. */
 	fullNotBefore: number;
+	/** What the full read of that number missed, and the vendor says is gone. */
+	gone: { fullRead: number; rows: Map<string, SourceRow | null> };
 	/** Numbers the reads of everything. */
 	fullReads: number;
 }
 
 export const engineStateOf = perTrigger<EngineState>(() => ({
-	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, fullReads: 0,
+	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, gone: { fullRead: 0, rows: new Map() }, fullReads: 0,
 }));
 
 /** Everything one poll works with. Nothing of it reaches the state before the poll is sure (see finish in poll.ts). */

@@ -12,21 +12,44 @@ export function toUtc(value: unknown): string | null {
 	return ms === null ? null : new Date(ms).toISOString();
 }
 
-/** As `toUtc`, in milliseconds since 1970. Numbers are taken as milliseconds. */
+/**
+ * As `toUtc`, in milliseconds since 1970. Numbers, and digits as text, are seconds, milliseconds or microseconds since 1970: whichever
+ * gives a time that a record can have. A day that no month has is no time.
+ */
 export function toMillis(value: unknown): number | null {
 	if (value instanceof Date) return inRange(value.getTime());
-	if (typeof value === 'number') return inRange(value);
+	if (typeof value === 'number') return sinceEpoch(value);
 	if (typeof value !== 'string' || value === '') return null;
 	// The common form is read by the engine itself; luxon costs thirty times as much.
-	if (isoWithOffset.test(value)) return inRange(Date.parse(value));
+	if (isoWithOffset.test(value)) return hasDay(value) ? inRange(Date.parse(value)) : null;
+	if (epochDigits.test(value)) return sinceEpoch(Number(value));
 	const parsed = DateTime.fromISO(value, { zone: 'utc' });
 	return parsed.isValid ? inRange(parsed.toMillis()) : null;
 }
 
 const isoWithOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+const epochDigits = /^\d{9,16}(?:\.\d{1,9})?$/;
+const EARLIEST = Date.UTC(1990, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
 
+/** A moment that a record of an ATS can have: vendors write year 1 or 1970 where they have none. */
+export function isPlausible(ms: number): boolean {
+	return ms >= EARLIEST && ms < LATEST;
+}
+
+function sinceEpoch(value: number): number | null {
+	for (const factor of [1_000, 1, 0.001]) if (isPlausible(value * factor)) return Math.trunc(value * factor);
+	return null;
+}
+
+function hasDay(iso: string): boolean {
+	const [year = 0, month = 0, day = 0] = iso.slice(0, 10).split('-').map(Number);
+	return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+/** Years 1900 to 9999: what is remembered of a time has no room for others. */
 function inRange(ms: number): number | null {
-	return Number.isFinite(ms) && Math.abs(ms) <= 8_640_000_000_000_000 ? Math.trunc(ms) : null;
+	return ms >= -2_208_988_800_000 && ms < 253_402_300_800_000 ? Math.trunc(ms) : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { EVENTS } from '../../model';
 import type { Application, Change, EventName, ModelKey } from '../../model';
-import { attachmentHash, INFO_PARTS, interviewKey, knows, offerKey } from './snapshot';
+import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, offersOf } from './snapshot';
 import type { InterviewMemory, OfferMemory, RejectionMemory, Snapshot } from './snapshot';
 
 /** One thing that happened, before it has an id. */
@@ -97,12 +97,10 @@ function merge(before: Snapshot, now: Snapshot): Snapshot {
 }
 
 /** The hashes to remember of what `info` says of the person and around. */
-function personOf(before: Snapshot, { info, infoParts }: Snapshot): Pick<Snapshot, 'info' | 'infoParts'> {
+function personOf(before: Snapshot, { infoParts }: Snapshot): Pick<Snapshot, 'infoParts'> {
 	const [person, ...others] = infoParts;
-	const [remembered, ...known] = before.infoParts;
-	if (person !== 0 || remembered === undefined || remembered === 0) return { info, infoParts };
-	const same = others.every((part, index) => part === known[index]);
-	return { info: same ? before.info : info, infoParts: [remembered, ...others] };
+	const [remembered] = before.infoParts;
+	return person !== 0 || !remembered ? { infoParts } : { infoParts: [remembered, ...others] };
 }
 
 function withGone(before: readonly InterviewMemory[], now: readonly InterviewMemory[]): readonly InterviewMemory[] {
@@ -125,11 +123,9 @@ function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Find
 	if (!event && before.status !== next.status) found.update({ path: 'info.status', from: before.status, to: next.status });
 	if (before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
 	if (before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
-	if (before.info === next.info) return;
-	const { info } = found.now.application;
-	const changed = INFO_PARTS.filter((_, index) => before.infoParts[index] !== next.infoParts[index]);
-	if (changed.length === 0) found.update({ path: 'info', to: info });
-	else found.update(...changed.map((part) => ({ path: `info.${part}`, to: info?.[part] ?? null })));
+	for (const [index, part] of INFO_PARTS.entries()) {
+		if (before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.application.info?.[part] ?? null });
+	}
 }
 
 function sameRejection(a: RejectionMemory | null, b: RejectionMemory | null): boolean {
@@ -152,8 +148,9 @@ function rejectionValue({ rejection }: Snapshot) {
 }
 
 function compareInterviews(before: Snapshot, { application, snapshot }: Now, next: Snapshot, found: Findings): void {
+	if (before.interviews.length + snapshot.interviews.length === 0) return;
 	const remembered = new Map(before.interviews.map((interview) => [interview.key, interview]));
-	const details = new Map(application.interviews?.map((interview) => [interviewKey(interview), interview]));
+	const details = new Map(interviewsOf(application).map(({ memory, item }) => [memory.key, item]));
 	for (const interview of snapshot.interviews) {
 		const was = remembered.get(interview.key);
 		remembered.delete(interview.key);
@@ -188,8 +185,9 @@ function compareInterviews(before: Snapshot, { application, snapshot }: Now, nex
 }
 
 function compareOffers(before: readonly OfferMemory[], { application, snapshot }: Now, found: Findings): void {
+	if (before.length + snapshot.offers.length === 0) return;
 	const remembered = new Map(before.map((offer) => [offer.key, offer]));
-	const details = new Map(application.offers?.map((offer) => [offerKey(offer), offer]));
+	const details = new Map(offersOf(application).map(({ memory, item }) => [memory.key, item]));
 	for (const offer of snapshot.offers) {
 		const was = remembered.get(offer.key);
 		remembered.delete(offer.key);
@@ -204,12 +202,17 @@ function compareOffers(before: readonly OfferMemory[], { application, snapshot }
 	for (const { key, status } of remembered.values()) found.update({ path: `offers[${key}]`, from: { id: key, status }, to: null });
 }
 
-function compareAttachments(before: Snapshot, { application, snapshot }: Now, found: Findings): void {
-	for (const attachment of application.attachments ?? []) {
-		if (before.attachments.includes(attachmentHash(attachment))) continue;
+function compareAttachments(before: Snapshot, { application }: Now, found: Findings): void {
+	const left = [...before.attachments];
+	for (const attachment of filesOf(application.attachments ?? [])) {
+		const place = left.indexOf(attachmentHash(attachment));
+		if (place >= 0) {
+			left.splice(place, 1);
+			continue;
+		}
 		found.add('attachment.added', attachment.createdAt, { path: `attachments[${attachment.id ?? attachment.name ?? ''}]`, from: null, to: attachment });
 	}
-	if (before.attachments.some((hash) => !snapshot.attachments.includes(hash))) found.update({ path: 'attachments', to: application.attachments });
+	if (left.length > 0) found.update({ path: 'attachments', to: application.attachments });
 }
 
 /** Collects, and gathers everything without an event of its own into one `application.updated`. */

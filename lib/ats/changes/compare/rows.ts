@@ -1,6 +1,7 @@
 import { clock } from '../../../clock';
-import type { Change } from '../../model';
+import { isPlausible, type Change } from '../../model';
 import type { SourceRow } from '../../source';
+import { complete } from './complete';
 import { created, diff, vanished } from './diff';
 import type { Difference, Now } from './diff';
 import { onlyModels, type FoundBy } from './emission';
@@ -9,7 +10,7 @@ import { rowHashContent, rowHashOf, isFull, compactContent, type Entry, type Com
 import { DAY } from '../../../poll/limits';
 import { LIMITS } from '../options';
 import { askModels, hasTime, skip, knownModels, type Run } from '../run';
-import { contentHash, knows, modelBits, modelsOf, snapshotOf, type Snapshot } from './snapshot';
+import { contentHash, knows, modelBits, modelsOf, NO_PARTS, snapshotOf, type Snapshot } from './snapshot';
 
 /** How the rows of a read are to be taken. */
 export interface CompareOptions {
@@ -72,8 +73,7 @@ async function comparePartial(run: Run, rows: readonly SourceRow[], compareOptio
 		// Left out: none of those that are read.
 		const found = chunk.filter(({ id }) => answers.has(id));
 		const detailed = found.flatMap((row) => usable(run, row, answers.get(row.id), compareOptions));
-		const rowHashes = new Map(detailed.map(({ id }) => [id, rowHashOfEntry(run.draft.find(id))]));
-		if (!(await compareRows(run, detailed, compareOptions, rowHashes, true))) return false;
+		if (!(await compareRows(run, detailed, compareOptions, null, true))) return false;
 		const read = new Set(detailed.map(({ id }) => id));
 		for (const row of due) if (read.has(row.id) || (chunk.some(({ id }) => id === row.id) && !answers.has(row.id))) detailReads.set(signOf(row), clock.now());
 		run.comparedPages = Math.max(run.comparedPages, 1);
@@ -148,7 +148,8 @@ interface Finding {
 	lagSeen: boolean;
 }
 
-async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, rowHashes: ReadonlyMap<string, number>, areComplete = false): Promise<boolean> {
+/** Compares rows as they are. `rowHashes`: what to remember of their list rows; absent: what is remembered stays. */
+export async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, rowHashes: ReadonlyMap<string, number> | null = null, areComplete = false): Promise<boolean> {
 	let findings = rows.map((row) => examine(run, row, compareOptions));
 	if (!run.modelsChecked && run.source.readModels && findings.some((finding) => suspicious(run, finding)) && (await askModels(run))) {
 		findings = rows.map((row) => examine(run, row, compareOptions));
@@ -162,7 +163,7 @@ async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions:
 		const finding = again.has(first.row.id) ? examine(run, first.row, compareOptions) : first;
 		again.add(first.row.id);
 		if (enriched.failed.has(finding.row.id)) continue;
-		if (!settle(run, finding, enriched.rows.get(finding.row.id), compareOptions, rowHashes.get(finding.row.id) ?? 0)) complete = false;
+		if (!settle(run, finding, enriched.rows.get(finding.row.id), compareOptions, rowHashes ? (rowHashes.get(finding.row.id) ?? 0) : rowHashOfEntry(finding.before))) complete = false;
 	}
 	return complete;
 }
@@ -184,6 +185,7 @@ function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Find
 	};
 	if (!before) return examineUnknown(run, row, now, compareOptions);
 	const finding = { row, now, before, previousKnown: true };
+	if (neverEmitted(before)) return row.deleted ? { ...finding, differences: [], next: null, lagSeen: false } : { ...examineUnknown(run, row, now, compareOptions), before };
 	if (isFull(before)) {
 		const step = diff(before.snapshot, now);
 		const changed = step.differences.length > 0 || step.next.known !== before.snapshot.known;
@@ -196,16 +198,29 @@ function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Find
 function examineUnknown(run: Run, row: SourceRow, now: Now, { foundBy, silentBefore }: CompareOptions): Finding {
 	const { header } = run;
 	const finding: Finding = { row, now, before: undefined, differences: [], next: now.snapshot, previousKnown: true, lagSeen: false };
-	if (row.deleted) return finding;
+	// A date that no application can have is none.
+	const createdAt = row.createdAt !== null && isPlausible(row.createdAt) ? row.createdAt : null;
 	if (silentBefore !== null) {
-		const isNew = silentBefore === -Infinity || (row.createdAt !== null && row.createdAt >= silentBefore);
+		const isNew = silentBefore === -Infinity || (createdAt !== null && createdAt >= silentBefore);
+		if (row.deleted) return isNew ? { ...finding, next: nothingOf(now.snapshot) } : finding;
 		return isNew ? { ...finding, differences: created(now) } : finding;
 	}
+	if (row.deleted) return { ...finding, next: nothingOf(now.snapshot) };
 	const from = header.createdFrom ?? -Infinity;
-	if (from === -Infinity || (row.createdAt !== null && row.createdAt >= from - LIMITS.createdSlackMs)) return { ...finding, differences: created(now) };
+	if (from === -Infinity || (createdAt !== null && createdAt >= from - LIMITS.createdSlackMs)) return { ...finding, differences: created(now) };
 	// The full check also meets rows that a page skipped in the first read: they did not change, they were only missed.
-	if (foundBy === 'full' && (row.changedAt === null || row.changedAt < header.watchStart)) return finding;
+	if (foundBy === 'full' && (row.changedAt === null ? createdAt !== null : row.changedAt < header.watchStart)) return finding;
+	if (createdAt === null) return { ...finding, previousKnown: false, differences: created(now) };
 	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: now.changedAt, changes: [] }] };
+}
+
+/** Deleted before anybody was told of it: remembered, but nothing of what it was. Its return is that of an unknown one. */
+function nothingOf(snapshot: Snapshot): Snapshot {
+	return { ...snapshot, known: 0, deleted: true, jobId: null, infoParts: NO_PARTS, stage: null, rejection: null, interviews: [], offers: [], attachments: [] };
+}
+
+function neverEmitted(entry: Entry | CompactEntry): boolean {
+	return isFull(entry) ? entry.snapshot.deleted && entry.snapshot.known === 0 : entry.deleted && entry.known === 0;
 }
 
 /** Of a compact entry only status, stage and a hash are left: enough to see whether anything else differs too. */
@@ -285,8 +300,8 @@ async function enrich(run: Run, findings: readonly Finding[], compareOptions: Co
 		const chunk = wanted.slice(at, at + details.atOnce);
 		const answers = await details.read(chunk.map(({ row }) => ({ row, lookupKey: lookupKeyOf(run, row) })));
 		for (const { row } of chunk) {
-			const [completed] = usable(run, row, answers.get(row.id), compareOptions);
-			if (completed) rows.set(row.id, completed);
+			const [more] = usable(run, row, answers.get(row.id), compareOptions);
+			if (more) rows.set(row.id, { ...row, application: complete(row.application, more.application) });
 			else failed.add(row.id);
 		}
 	}
@@ -338,10 +353,10 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 }
 
 /** The same differences, with `to` from the completed record. */
-function withDetails({ before, now, previousKnown }: Finding, completed: SourceRow, wanted: readonly Difference[]): readonly Difference[] {
-	if (!previousKnown || (before && !isFull(before)) || !wanted.some(({ changes }) => changes.some(isOfPart))) return wanted;
+function withDetails({ before, now }: Finding, completed: SourceRow, wanted: readonly Difference[]): readonly Difference[] {
+	if ((before && !isFull(before)) || !wanted.some(({ changes }) => changes.some(isOfPart))) return wanted;
 	const complete = { snapshot: now.snapshot, application: completed.application, createdAt: now.createdAt, changedAt: now.changedAt };
-	const all = before && isFull(before) ? diff(before.snapshot, complete).differences : created(complete);
+	const all = before && isFull(before) && !neverEmitted(before) ? diff(before.snapshot, complete).differences : created(complete);
 	const events = new Set(wanted.map(({ event }) => event));
 	return all.filter(({ event }) => events.has(event));
 }

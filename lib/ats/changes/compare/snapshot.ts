@@ -14,8 +14,7 @@ export interface Snapshot {
 	status: ApplicationStatus;
 	origin: ApplicationInfo['origin'];
 	jobId: string | null;
-	/** Of all of `info` but status, origin and job; then a byte for each of INFO_PARTS, to say where it changed (0: not told). */
-	info: number;
+	/** A hash for each of INFO_PARTS (0: none, or not told). */
 	infoParts: readonly number[];
 	stage: Stage | null;
 	rejection: RejectionMemory | null;
@@ -82,27 +81,25 @@ export function snapshotOf(row: SourceRow, knownModels = ALL_MODELS): Snapshot {
 	if (!application.offers) known &= ~BIT.offers;
 	if (!application.attachments) known &= ~BIT.attachments;
 
-	const infoParts = info && knows(known, 'info') ? partsOfInfo(info) : NO_PARTS;
 	return {
 		known,
 		deleted: row.deleted,
 		status: info?.status ?? 'NOT_SPECIFIED',
 		origin: info?.origin ?? 'NOT_SPECIFIED',
 		jobId: info?.jobId ?? null,
-		info: infoParts.reduce(mix, 0),
-		infoParts: infoParts.map((part) => (part === 0 ? 0 : part & 0xff || 1)),
+		infoParts: info && knows(known, 'info') ? partsOfInfo(info) : NO_PARTS,
 		stage: knows(known, 'currentStage') ? stageOf(application) : null,
 		rejection: knows(known, 'rejection') && application.rejection
 			? { id: application.rejection.id, text: application.rejection.text, at: toMillis(application.rejection.rejectedAt) }
 			: null,
-		interviews: knows(known, 'interviews') && application.interviews ? keyed(application.interviews, interviewOf) : NONE,
-		offers: knows(known, 'offers') && application.offers ? keyed(application.offers, offerOf) : NONE,
-		attachments: knows(known, 'attachments') && application.attachments ? application.attachments.map(attachmentHash).sort((a, b) => a - b) : NONE,
+		interviews: knows(known, 'interviews') && application.interviews ? interviewsOf(application).map(({ memory }) => memory) : NONE,
+		offers: knows(known, 'offers') && application.offers ? offersOf(application).map(({ memory }) => memory) : NONE,
+		attachments: knows(known, 'attachments') && application.attachments ? filesOf(application.attachments).map(attachmentHash).sort((a, b) => a - b) : NONE,
 	};
 }
 
 const NONE: readonly never[] = [];
-const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
+export const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
 
 /** A stage without an id is known by its name: better than not at all. */
 function stageOf({ currentStage }: Application): Stage | null {
@@ -119,19 +116,28 @@ function partsOfInfo(info: ApplicationInfo): number[] {
 			sorted(candidate.emails?.map(({ type, email }) => `${type}:${email ?? ''}`)),
 			sorted(candidate.phones?.map(({ type, phoneNumber }) => `${type}:${phoneNumber ?? ''}`)),
 			sorted(candidate.links),
-		])),
-		hash32(timeText(info.appliedAt)),
-		hash32(userText(info.owner)),
-		hash32(userText(info.creditedTo)),
+		])) || 1,
+		info.appliedAt === null ? 0 : partHash(timeText(info.appliedAt)),
+		info.owner === null ? 0 : partHash(userText(info.owner)),
+		info.creditedTo === null ? 0 : partHash(userText(info.creditedTo)),
 	];
 }
 
-export function interviewKey(interview: Interview): string {
+function partHash(text: string): number {
+	return hash32(text) & 0xffffff || 1;
+}
+
+function interviewKey(interview: Interview): string {
 	return interview.id ?? `${interview.scheduledStart ?? ''} ${interview.subject ?? ''}`;
 }
 
-export function offerKey(offer: Offer): string {
+function offerKey(offer: Offer): string {
 	return offer.id ?? offer.createdAt ?? '';
+}
+
+/** A file with an id that is listed twice is one; without an id it is one more. */
+export function filesOf(attachments: readonly Attachment[]): readonly Attachment[] {
+	return attachments.filter(({ id }, index) => !id || attachments.findIndex((other) => other.id === id) === index);
 }
 
 export function attachmentHash(attachment: Attachment): number {
@@ -161,14 +167,38 @@ function offerOf(offer: Offer): OfferMemory {
 	};
 }
 
-function keyed<Item, Memory extends { key: string }>(items: readonly Item[], remember: (item: Item) => Memory): readonly Memory[] {
+/** What the application lists, with what is remembered of it, sorted by key. */
+export function interviewsOf({ interviews }: Pick<Application, 'interviews'>): ReadonlyArray<Keyed<Interview, InterviewMemory>> {
+	return keyed(interviews ?? NONE, interviewOf);
+}
+
+export function offersOf({ offers }: Pick<Application, 'offers'>): ReadonlyArray<Keyed<Offer, OfferMemory>> {
+	return keyed(offers ?? NONE, offerOf);
+}
+
+interface Keyed<Item, Memory> {
+	item: Item;
+	memory: Memory;
+}
+
+/** Parts without an id may look alike: the second is one more, known by its number. What is listed twice with one id is one. */
+function keyed<Item extends { id: string | null }, Memory extends { key: string; status: string; rest: number }>(items: readonly Item[], remember: (item: Item) => Memory): ReadonlyArray<Keyed<Item, Memory>> {
 	if (items.length === 0) return NONE;
-	const byKey = new Map<string, Memory>();
+	const byKey = new Map<string, Keyed<Item, Memory>>();
+	const alike = new Map<string, Array<Keyed<Item, Memory>>>();
 	for (const item of items) {
 		const memory = remember(item);
-		byKey.set(memory.key, memory);
+		if (item.id !== null) byKey.set(memory.key, { item, memory });
+		else alike.set(memory.key, [...(alike.get(memory.key) ?? NONE), { item, memory }]);
 	}
-	return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+	for (const [key, group] of alike) {
+		group.sort((a, b) => (a.memory.status === b.memory.status ? a.memory.rest - b.memory.rest : a.memory.status < b.memory.status ? -1 : 1));
+		group.forEach(({ item, memory }, index) => {
+			const own = index === 0 ? key : `${key} #${index + 1}`;
+			byKey.set(own, { item, memory: { ...memory, key: own } });
+		});
+	}
+	return [...byKey.values()].sort((a, b) => (a.memory.key < b.memory.key ? -1 : 1));
 }
 
 function joined(values: ReadonlyArray<string | null | undefined>): string {
@@ -202,7 +232,7 @@ export function contentHash(snapshot: Snapshot): number {
 		add(APPLICATION_STATUSES.indexOf(snapshot.status));
 		add(ORIGINS.indexOf(snapshot.origin));
 		add(hash32(snapshot.jobId ?? '\u0001'));
-		add(snapshot.info);
+		for (const part of snapshot.infoParts) add(part);
 	}
 	if (knows(snapshot.known, 'currentStage')) add(hash32(snapshot.stage?.id ?? '\u0001'));
 	if (knows(snapshot.known, 'rejection')) {

@@ -1,8 +1,7 @@
 import { APPLICATION_STATUSES, INTERVIEW_STATUSES, OFFER_STATUSES, ORIGINS } from '../../model';
 import { ByteWriter, type ByteReader } from '../../../poll/state/bytes';
-import { mix } from '../../../poll/state/hash';
 import type { Entry } from './memory';
-import { knows } from '../compare/snapshot';
+import { INFO_PARTS, knows, NO_PARTS } from '../compare/snapshot';
 import type { InterviewMemory, OfferMemory, RejectionMemory } from '../compare/snapshot';
 
 /*
@@ -10,7 +9,7 @@ import type { InterviewMemory, OfferMemory, RejectionMemory } from '../compare/s
  *
  *   flags      status 2, origin 2, deleted, missed, has rowHash, has lookupKey
  *   known      models 6, has rejection, has job
- *   id, step, [rowHash], [lookupKey], stage, [job], info and its parts, [rejection], interviews, offers, attachments
+ *   id, step, [rowHash], [lookupKey], stage, [job], [parts of info], [rejection], interviews, offers, attachments
  */
 
 /** Texts that repeat (stages, jobs, reasons) stand once in a table; 0 is null. */
@@ -36,8 +35,10 @@ export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
 	out.varint(words.indexOf(s.stage?.id ?? null));
 	if (s.jobId !== null) out.varint(words.indexOf(s.jobId));
 	if (knows(s.known, 'info')) {
-		out.u32(s.info);
-		for (const part of s.infoParts) out.byte(part);
+		const [person = 0, ...others] = s.infoParts;
+		out.u32(person);
+		out.byte(others.reduce((bits, part, index) => bits | (part === 0 ? 0 : 1 << index), 0));
+		for (const part of others) if (part !== 0) out.u24(part);
 	}
 	if (s.rejection) {
 		out.varint(words.indexOf(s.rejection.id) * 2 + (s.rejection.at === null ? 0 : 1));
@@ -69,9 +70,7 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 	const lookupKey = flags & FLAG.lookupKey ? from.text() : null;
 	const stage = stageValue(words.at(from.varint()));
 	const jobId = second & KNOWN.job ? words.at(from.varint()) : null;
-	const hasInfo = knows(known, 'info');
-	const info = hasInfo ? from.u32() : NO_INFO;
-	const infoParts = hasInfo ? [from.byte(), from.byte(), from.byte(), from.byte()] : [0, 0, 0, 0];
+	const infoParts = knows(known, 'info') ? readInfoParts(from) : NO_PARTS;
 	const rejection = second & KNOWN.rejection ? readRejection(from, words) : null;
 	const counts = from.byte();
 	const interviews = (counts & MANY) === MANY ? from.varint() : counts & MANY;
@@ -86,7 +85,7 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 			deleted: (flags & FLAG.deleted) !== 0,
 			status: member(APPLICATION_STATUSES, flags & 3),
 			origin: member(ORIGINS, (flags >> 2) & 3),
-			jobId, info, infoParts, stage, rejection,
+			jobId, infoParts, stage, rejection,
 			interviews: readList(from, interviews, readInterview),
 			offers: readList(from, offers, readOffer),
 			attachments: knows(known, 'attachments') ? readList(from, from.varint(), (bytes) => bytes.u32()) : [],
@@ -94,8 +93,11 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 	};
 }
 
-/** What the hash of no parts at all is (see snapshotOf). */
-const NO_INFO = [0, 0, 0, 0].reduce(mix, 0);
+function readInfoParts(from: ByteReader): number[] {
+	const person = from.u32();
+	const bits = from.byte();
+	return [person, ...INFO_PARTS.slice(1).map((_, index) => (bits & (1 << index) ? from.u24() : 0))];
+}
 
 const GONE = 8;
 const START = 16;

@@ -4,6 +4,8 @@ import { PollError } from '../../../poll/failures';
 import type { Entry, CompactEntry } from '../memory/memory';
 import { DAY, HOUR } from '../../../poll/limits';
 import { LIMITS, type PollOptions } from '../options';
+import type { SourceRow } from '../../source';
+import { compareRows } from '../compare/rows';
 import { newRead, readPages, sentAtVendor, type Outcome } from './pages';
 import { askModels, hasTime, timed, type Run } from '../run';
 import type { FullRead } from '../memory/state';
@@ -101,10 +103,14 @@ async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
 		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.drop(key);
 		return true;
 	}
-	const missing = [...memory.full.values()].filter((entry) => !entry.snapshot.deleted && unseen(entry) && current(run, entry));
+	const missing = [...memory.full.values()].filter((entry) => !entry.snapshot.deleted && unseen(entry) && current(run, entry) && !isElsewhere(run, entry));
 	const compactMissing = [...memory.compact.values()].filter((entry) => !entry.deleted && unseen(entry)).length;
-	refuseMassVanish(run, missing.length + compactMissing);
-	return run.source.confirmGone ? await confirmMissing(run, missing) : missTwice(run, missing);
+	return run.source.confirmGone ? await confirmMissing(run, missing, compactMissing) : missTwice(run, missing, compactMissing);
+}
+
+/** Known to live in a job that is not read. */
+function isElsewhere({ options }: Run, { snapshot }: Entry): boolean {
+	return options.jobIds.length > 0 && snapshot.jobId !== null && !options.jobIds.includes(snapshot.jobId);
 }
 
 /** Not replaced during this very poll. */
@@ -131,22 +137,35 @@ export class MassVanish extends PollError {
 	}
 }
 
-async function confirmMissing(run: Run, missing: readonly Entry[]): Promise<boolean> {
-	const { source } = run;
-	for (let at = 0; at < missing.length; at += LIMITS.confirmAtOnce) {
+/**
+ * The vendor is asked about each: what is found is compared like any other row. Only of what no trace is left may too much have vanished.
+ * Compact ones, whose ids are not known, count as vanished in the same proportion.
+ */
+async function confirmMissing(run: Run, missing: readonly Entry[], compactMissing: number): Promise<boolean> {
+	const { source, engine } = run;
+	const gone = engine.gone.fullRead === engine.fullReads ? engine.gone : (engine.gone = { fullRead: engine.fullReads, rows: new Map() });
+	const open = missing.filter(({ id }) => !gone.rows.has(id));
+	for (let at = 0; at < open.length; at += LIMITS.confirmAtOnce) {
 		if (!hasTime(run) || run.emission.isFull) return false;
-		const chunk = missing.slice(at, at + LIMITS.confirmAtOnce);
-		const answer = (await timed(run, async () => await source.confirmGone?.(chunk.map(({ id, lookupKey: lookupKey }) => ({ id, lookupKey }))))) ?? new Map();
+		const chunk = open.slice(at, at + LIMITS.confirmAtOnce);
+		const answer = (await timed(run, async () => await source.confirmGone?.(chunk.map(({ id, lookupKey }) => ({ id, lookupKey }))))) ?? new Map();
+		const alive: SourceRow[] = [];
 		for (const entry of chunk) {
 			const row = answer.get(entry.id);
-			if (row === undefined || row?.deleted === false) entry.seenIn = run.engine.fullReads;
-			else if (!tellGone(run, entry, row?.changedAt ?? null)) return false;
+			if (row === null || row?.deleted) gone.rows.set(entry.id, row);
+			else entry.seenIn = engine.fullReads;
+			if (row && !row.deleted) alive.push(row);
 		}
+		if (!(await compareRows(run, alive, { foundBy: 'full', silentBefore: null, fullRead: engine.fullReads, since: 0, vendorNow: clock.now() }))) return false;
 	}
-	return true;
+	const left = missing.filter(({ id }) => gone.rows.has(id));
+	const traceless = left.filter(({ id }) => gone.rows.get(id) === null).length;
+	refuseMassVanish(run, traceless + (missing.length === 0 ? compactMissing : Math.round((compactMissing * traceless) / missing.length)));
+	return left.every((entry) => tellGone(run, entry, gone.rows.get(entry.id)?.changedAt ?? null));
 }
 
-function missTwice(run: Run, missing: readonly Entry[]): boolean {
+function missTwice(run: Run, missing: readonly Entry[], compactMissing: number): boolean {
+	refuseMassVanish(run, missing.length + compactMissing);
 	for (const entry of missing) {
 		if (!entry.missed) {
 			run.draft.set({ ...entry, missed: true, packedAt: -1, seenIn: run.engine.fullReads });
