@@ -157,7 +157,7 @@ export function pollOptions(settings: TriggerSettings): PollOptions {
 		events: wantedEvents(settings),
 		models: models ?? [],
 		jobIds: filters?.jobIds ?? [],
-		stageIds: filters?.stages ?? [],
+		stages: filters?.stages ?? [],
 		firstRun: firstRun === 'lookBack' ? { mode: 'lookBack', days: lookBackDays ?? 7 } : { mode: firstRun ?? 'silent' },
 		output,
 		...(options.cap === undefined ? {} : { cap: options.cap }),

@@ -1,5 +1,5 @@
 /** An applicant tracking system in memory: applications that change, pages of them, and faults. In simulated time. */
-import type { Application, ApplicationStatus, InterviewStatus, ModelKey, OfferStatus, Stage } from '../../lib/ats/model';
+import { STAGE_CATEGORIES, type Application, type ApplicationStatus, type InterviewStatus, type ModelKey, type OfferStatus, type Stage } from '../../lib/ats/model';
 import type { ChangeSource, SourcePage, SourceRow } from '../../lib/ats/source';
 import { CursorRefused, MarkRefused, partialRow } from '../../lib/ats/source';
 import { ApiError } from '../../lib/errors';
@@ -97,7 +97,7 @@ export class FakeVendor {
 	unreadable = new Set<string>();
 	changes = 0;
 	private readonly pending: Array<{ at: number; apply(): void }> = [];
-	private readonly stages = new Map<string, { id: string; text: string }>();
+	private readonly stages = new Map<string, Stage & { id: string; text: string }>();
 	private numbers = 0;
 	/** Rises with every change that is shown. */
 	private version = 0;
@@ -108,7 +108,7 @@ export class FakeVendor {
 		seed: string | number = 1,
 	) {
 		this.random = new Random(seed);
-		for (const text of STAGES) this.stages.set(text, { id: opaqueId(`stage`, this.stages.size + 1), text });
+		for (const text of STAGES) this.stages.set(text, { id: opaqueId(`stage`, this.stages.size + 1), text, category: STAGE_CATEGORIES.find((category) => category === text.toUpperCase()) ?? null });
 	}
 
 	stage(text: string) {

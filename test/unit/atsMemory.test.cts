@@ -261,7 +261,7 @@ describe('an edit of a person', () => {
 			id: 'a', deleted: false, createdAt: null, changedAt: null, known: new Set(['info']),
 			application: {
 				provider: 'fake', id: 'a', currentStage: null, interviews: null, rejection: null, offers: null, attachments: null,
-				info: { id: 'a', status: 'ACTIVE', origin: 'EXTERNAL', appliedAt: null, updatedAt: null, jobId: 'j', owner: null, creditedTo: null, candidate: { id: 'c', firstName, lastName: null, phones: null, emails: null, links: null, location: null } },
+				info: { id: 'a', status: 'ACTIVE', origin: 'EXTERNAL', appliedAt: null, updatedAt: null, jobId: 'j', owner: null, creditedTo: null, job: null, source: null, customFields: null, candidate: { id: 'c', name: null, firstName, lastName: null, phones: null, emails: null, links: null, location: null } },
 			},
 		});
 		for (let i = 0; i < 2_000; i++) {

@@ -156,7 +156,7 @@ describe('telling', () => {
 	it('applies the stage selection to what it was and to what it is, and remembers the rest', async () => {
 		const vendorless = setUp();
 		const offer = vendorless.vendor.stage('Offer').id;
-		const { vendor, host, minute, id } = setUp({ stageIds: [offer] });
+		const { vendor, host, minute, id } = setUp({ stages: [offer] });
 		vendor.move(id(0), 'Applied');
 		await minute();
 		for (const stage of ['Screening', 'Offer', 'Interview', 'Applied']) {
@@ -165,6 +165,28 @@ describe('telling', () => {
 		}
 		expect(host.items.map(({ changes }) => changes[0]?.to)).toEqual([vendor.stage('Offer'), vendor.stage('Interview')]);
 		expect(host.items[0]?.changes[0]?.from).toEqual(vendor.stage('Screening'));
+	});
+
+	it.each([['by name, whatever capitals and accents', 'òFFER'], ['by category', 'OFFER']])('applies a stage selection %s, to what it was and to what it is, also after a restart', async (_how, wanted) => {
+		const { vendor, host, minute, id } = setUp({ stages: [wanted], mode: 'durable' });
+		vendor.move(id(0), 'Offer');
+		await minute();
+		host.kill();
+		for (const stage of ['Interview', 'Applied', 'Offer']) {
+			vendor.move(id(0), stage);
+			await minute();
+		}
+		expect(host.items.map(({ changes }) => [changes[0]?.from, changes[0]?.to])).toEqual([[vendor.stage('Offer'), vendor.stage('Interview')], [vendor.stage('Applied'), vendor.stage('Offer')]]);
+	});
+
+	it('tells nothing of stages when none of those that are chosen exists', async () => {
+		const { vendor, host, minute, id } = setUp({ stages: ['No Such Stage'] });
+		await minute();
+		for (const stage of ['Interview', 'Applied', 'Offer']) {
+			vendor.move(id(0), stage);
+			await minute();
+		}
+		expect(host.items).toEqual([]);
 	});
 
 	it('tells a rejection with its reason, then a reactivation', async () => {

@@ -9,9 +9,9 @@ export interface PollOptions extends Reporting {
 	events: readonly EventName[];
 	/** Models in the output; empty = all that come without being asked for. */
 	models: readonly ModelKey[];
-	/** Tell only what concerns these jobs or stages (what it was or what it is); empty = all. */
+	/** Emit only what concerns these jobs or stages (what it was or what it is); empty = all. Stages by id, name or category (see isStage). */
 	jobIds: readonly string[];
-	stageIds: readonly string[];
+	stages: readonly string[];
 	firstRun: { mode: 'silent' } | { mode: 'lookBack'; days: number } | { mode: 'everything' };
 	/** Read again before the mark, at least. */
 	overlapMinutes: number;
@@ -28,7 +28,7 @@ export const DEFAULT_OPTIONS: PollOptions = {
 	events: [],
 	models: [],
 	jobIds: [],
-	stageIds: [],
+	stages: [],
 	firstRun: { mode: 'silent' },
 	overlapMinutes: 15,
 	cap: 5_000,

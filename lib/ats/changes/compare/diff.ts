@@ -1,6 +1,6 @@
 import { EVENTS } from '../../model';
 import type { Application, Change, EventName, ModelKey } from '../../model';
-import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, offersOf } from './snapshot';
+import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, MAY_BE_UNTOLD, offersOf } from './snapshot';
 import type { InterviewMemory, OfferMemory, RejectionMemory, Snapshot } from './snapshot';
 
 /** One thing that happened, before it has an id. */
@@ -87,7 +87,7 @@ function merge(before: Snapshot, now: Snapshot): Snapshot {
 		known: before.known | now.known,
 		deleted: now.deleted,
 		// An application is always for some job and of some person: none said is none told.
-		status, origin, jobId: jobId ?? before.jobId, ...personOf(before, info),
+		status, origin, jobId: jobId ?? before.jobId, ...partsOf(before, info),
 		stage: knows(now.known, 'currentStage') ? now.stage : before.stage,
 		rejection: knows(now.known, 'rejection') ? now.rejection : before.rejection,
 		interviews: knows(now.known, 'interviews') ? withGone(before.interviews, now.interviews) : before.interviews,
@@ -96,11 +96,9 @@ function merge(before: Snapshot, now: Snapshot): Snapshot {
 	};
 }
 
-/** The hashes to remember of what `info` says of the person and around. */
-function personOf(before: Snapshot, { infoParts }: Snapshot): Pick<Snapshot, 'infoParts'> {
-	const [person, ...others] = infoParts;
-	const [remembered] = before.infoParts;
-	return person !== 0 || !remembered ? { infoParts } : { infoParts: [remembered, ...others] };
+/** The hashes to remember of what `info` says. */
+function partsOf(before: Snapshot, { infoParts }: Snapshot): Pick<Snapshot, 'infoParts'> {
+	return { infoParts: INFO_PARTS.map((part, index) => infoParts[index] || (MAY_BE_UNTOLD.has(part) ? before.infoParts[index] : 0) || 0) };
 }
 
 function withGone(before: readonly InterviewMemory[], now: readonly InterviewMemory[]): readonly InterviewMemory[] {
@@ -124,6 +122,8 @@ function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Find
 	if (before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
 	if (before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
 	for (const [index, part] of INFO_PARTS.entries()) {
+		// Fields that are told for the first time were there before.
+		if (part === 'customFields' && before.infoParts[index] === 0) continue;
 		if (before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.application.info?.[part] ?? null });
 	}
 }

@@ -1,6 +1,7 @@
 import { clock } from '../../../clock';
 import type { Application, ApplicationChanges, ChangeEvent, EventName, ModelKey } from '../../model';
 import { MODEL_KEYS } from '../../model';
+import { isStage } from '../../select';
 import type { Difference } from './diff';
 import { fingerprint } from '../../../poll/state/hash';
 import type { PollOptions } from '../options';
@@ -25,7 +26,6 @@ export class Emission {
 	private readonly emitted: ChangeEvent[] = [];
 	private readonly events: ReadonlySet<EventName>;
 	private readonly jobs: ReadonlySet<string>;
-	private readonly stages: ReadonlySet<string>;
 	private readonly detectedAt = new Date(clock.now()).toISOString();
 
 	constructor(
@@ -36,7 +36,6 @@ export class Emission {
 	) {
 		this.events = new Set(options.events);
 		this.jobs = new Set(options.jobIds);
-		this.stages = new Set(options.stageIds);
 	}
 
 	get count(): number {
@@ -50,7 +49,8 @@ export class Emission {
 	wanted(differences: readonly Difference[], before: Snapshot | null, after: Snapshot): Difference[] {
 		if (differences.length === 0) return [];
 		if (this.jobs.size > 0 && !passes(this.jobs, before?.jobId, after.jobId)) return [];
-		if (this.stages.size > 0 && !passes(this.stages, before?.stage?.id, after.stage?.id)) return [];
+		const { stages } = this.options;
+		if (stages.length > 0 && ![before?.stage, after.stage].some((stage) => stage && isStage(stage, stages))) return [];
 		return this.events.size === 0 ? [...differences] : differences.filter(({ event }) => this.events.has(event));
 	}
 

@@ -325,7 +325,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 		return false;
 	}
 	const name = row.application.currentStage;
-	if (name?.id && row.known.has('currentStage')) run.state.memory.stageNames.set(name.id, name.text);
+	if (name?.id && row.known.has('currentStage')) run.state.memory.stages.set(name.id, name);
 
 	const full = before && isFull(before) ? before : undefined;
 	const lookupKey = row.lookupKey ?? full?.lookupKey ?? null;

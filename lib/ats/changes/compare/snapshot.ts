@@ -51,7 +51,9 @@ export interface OfferMemory {
 	rest: number;
 }
 
-export const INFO_PARTS = ['candidate', 'appliedAt', 'owner', 'creditedTo'] as const;
+export const INFO_PARTS = ['candidate', 'appliedAt', 'owner', 'creditedTo', 'source', 'customFields'] as const;
+/** Of these null is "not told": what is remembered stays. */
+export const MAY_BE_UNTOLD: ReadonlySet<string> = new Set<(typeof INFO_PARTS)[number]>(['candidate', 'source', 'customFields']);
 
 const BIT: Readonly<Record<ModelKey, number>> = { info: 1, currentStage: 2, interviews: 4, rejection: 8, offers: 16, attachments: 32 };
 export const ALL_MODELS = 63;
@@ -112,7 +114,7 @@ function partsOfInfo(info: ApplicationInfo): number[] {
 	const { candidate } = info;
 	return [
 		candidate === null ? 0 : hash32(joined([
-			candidate.id, candidate.firstName, candidate.lastName, candidate.location,
+			candidate.id, candidate.name, candidate.firstName, candidate.lastName, candidate.location,
 			sorted(candidate.emails?.map(({ type, email }) => `${type}:${email ?? ''}`)),
 			sorted(candidate.phones?.map(({ type, phoneNumber }) => `${type}:${phoneNumber ?? ''}`)),
 			sorted(candidate.links),
@@ -120,6 +122,8 @@ function partsOfInfo(info: ApplicationInfo): number[] {
 		info.appliedAt === null ? 0 : partHash(timeText(info.appliedAt)),
 		info.owner === null ? 0 : partHash(userText(info.owner)),
 		info.creditedTo === null ? 0 : partHash(userText(info.creditedTo)),
+		info.source === null ? 0 : partHash(info.source),
+		info.customFields === null ? 0 : partHash(sorted(info.customFields.map(({ id, name, value }) => joined([id, name, JSON.stringify(value)]))) ?? ''),
 	];
 }
 

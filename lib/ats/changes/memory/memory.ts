@@ -1,4 +1,4 @@
-import type { ApplicationStatus } from '../../model';
+import type { ApplicationStatus, Stage } from '../../model';
 import { hash32, idHash } from '../../../poll/state/hash';
 import { contentHash, type Snapshot } from '../compare/snapshot';
 
@@ -43,8 +43,8 @@ export class Memory {
 	readonly full = new Map<string, Entry>();
 	/** By 40-bit hash of the id. */
 	readonly compact = new Map<number, CompactEntry>();
-	/** Stage id -> name as last seen. Names are never compared. */
-	readonly stageNames = new Map<string, string | null>();
+	/** Stages by id, as last seen. Names and categories are never compared. */
+	readonly stages = new Map<string, Stage>();
 	/** What packing can reuse from the last time. Not part of what is remembered. */
 	reusable: Reusable = nothingReusable();
 
@@ -60,11 +60,11 @@ export class Memory {
 	set(entry: Entry): void {
 		if (!this.full.delete(entry.id) && this.compact.size > 0) this.dropCompact(idHash(entry.id));
 		this.full.set(entry.id, entry);
-		if (entry.snapshot.stage?.id) this.stageNames.set(entry.snapshot.stage.id, entry.snapshot.stage.text);
+		if (entry.snapshot.stage?.id) this.stages.set(entry.snapshot.stage.id, entry.snapshot.stage);
 	}
 
-	stageValue(id: string | null) {
-		return id === null ? null : { id, text: this.stageNames.get(id) ?? null, category: null };
+	stageValue(id: string | null): Stage | null {
+		return id === null ? null : (this.stages.get(id) ?? { id, text: null, category: null });
 	}
 
 	dropCompact(key: number): void {

@@ -1,4 +1,8 @@
+import { z } from 'zod/v4';
+
 import { rethrow } from '../../../errors';
+import { lazily } from '../../../lazily';
+import { STAGE_CATEGORIES } from '../../model';
 import { ByteReader, ByteWriter } from '../../../poll/state/bytes';
 import { CorruptState } from '../../../poll/state/corrupt';
 import { hash32 } from '../../../poll/state/hash';
@@ -70,8 +74,11 @@ function packOnce({ header, memory }: State): Buffer {
 	let index = 0;
 	for (const entry of memory.full.values()) entry.packedAt = starts[index++] ?? -1;
 
-	const stageNames = reusable.words.map((word) => memory.stageNames.get(word) ?? 0);
-	const head = Buffer.from(JSON.stringify({ ...header, words: reusable.words, stageNames }), 'utf8');
+	const stages = reusable.words.map((word) => {
+		const stage = memory.stages.get(word);
+		return stage ? [stage.text, stage.category] : 0;
+	});
+	const head = Buffer.from(JSON.stringify({ ...header, words: reusable.words, stages }), 'utf8');
 	const all = new ByteWriter(HEAD_BYTES + 4 + head.length + reusable.buffer.length + reusable.compact.length);
 	all.byte(MAGIC & 0xff);
 	all.byte(MAGIC >> 8);
@@ -99,12 +106,12 @@ function unpackBytes(bytes: Buffer): State {
 	const from = new ByteReader(bytes, HEAD_BYTES);
 	const json = from.slice(from.varint()).toString('utf8');
 	const header = parseHeader(json);
-	const { words, stageNames } = parseTables(json);
+	const { words, stages } = tablesSchema().parse(JSON.parse(json));
 
 	const memory = new Memory();
 	words.forEach((word, index) => {
-		const name = stageNames[index];
-		if (name !== 0 && name !== undefined) memory.stageNames.set(word, name);
+		const stage = stages[index];
+		if (stage) memory.stages.set(word, { id: word, text: stage[0], category: stage[1] });
 	});
 	const table = wordsOf(words, new Map(words.map((word, index) => [word, index + 1])));
 	const start = from.at;
@@ -126,15 +133,13 @@ function unpackBytes(bytes: Buffer): State {
 	return { header, memory };
 }
 
-function parseTables(json: string): { words: string[]; stageNames: Array<string | 0> } {
-	const parsed: unknown = JSON.parse(json);
-	if (typeof parsed !== 'object' || parsed === null || !('words' in parsed) || !('stageNames' in parsed)) throw new CorruptState('it has another form');
-	const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-	return {
-		words: list(parsed.words).map(String),
-		stageNames: list(parsed.stageNames).map((name) => (typeof name === 'string' ? name : 0)),
-	};
-}
+const tablesSchema = lazily(() =>
+	z.object({
+		words: z.array(z.string()),
+		/** For a word that is the id of a stage: its name and category. */
+		stages: z.array(z.union([z.literal(0), z.tuple([z.string().nullable(), z.enum(STAGE_CATEGORIES).nullable()])])),
+	}),
+);
 
 /** Words that nobody uses any more pile up, since unchanged entries are copied: a crowded table is built anew after a restart. */
 function wordsOf(words: string[], index: Map<string, number>): Words & { index: Map<string, number>; readonly crowded: boolean } {
