@@ -10,7 +10,7 @@ import type { Given } from './api';
 
 export const PROVIDER = 'ashby';
 
-/** A lead is somebody who was found and has not applied. An archived application that the candidate withdrew is told by its reason. */
+/** An archived application that the candidate withdrew is told by its reason. */
 const STATUS_WORDS = { ACTIVE: 'ACTIVE', LEAD: 'ACTIVE', HIRED: 'HIRED', ARCHIVED: 'REJECTED' } as const;
 /** Of the schedule, for all its events. The others (waiting for an answer, for a time) say nothing that the model knows. */
 const SCHEDULE_WORDS = { SCHEDULED: 'SCHEDULED', WAITINGONFEEDBACK: 'AWAITING_FEEDBACK', COMPLETE: 'COMPLETE', CANCELLED: 'CANCELLED' } as const;
@@ -89,6 +89,9 @@ function originOf(source: unknown): (typeof ORIGINS)[number] {
 	const kind = isObject(source) && isObject(source.sourceType) ? (toText(source.sourceType.title) ?? '') : '';
 	return /^agenc/i.test(kind) ? 'AGENCY' : /^referral/i.test(kind) ? 'REFERRAL' : NOT_SPECIFIED;
 }
+
+/** Somebody who was found and has not applied. */
+export const isLead = ({ status }: Given): boolean => status === 'Lead';
 
 function rejectionOf({ status, archiveReason, archivedAt }: Given): Application['rejection'] {
 	if (status !== ARCHIVED) return null;
