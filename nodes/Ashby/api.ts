@@ -1,9 +1,11 @@
-import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { ApiError, FieldError, rethrow, type FailureCause } from '../../lib/errors';
 import { isObject, type Answer, type ApiDefinition, type VendorError } from '../../lib/http/apiDefinition';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
-import { HttpClient, type ClientOptions } from '../../lib/http/client';
+import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
+import { credentialDigest } from '../../lib/http/digest';
+import type { Host } from '../../lib/http/host';
 import { pages } from '../../lib/http/pages';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
 
@@ -111,23 +113,25 @@ export interface ListAnswer {
 
 /** Ashby's API as the provider uses it: every call is a POST with a JSON body. */
 export class AshbyApi {
-	constructor(private readonly client: HttpClient) {}
-
-	/** Scheme and host that this connection talks to. */
-	get origin(): string {
-		return this.client.origin;
-	}
+	constructor(
+		private readonly client: HttpClient,
+		/** Tells one key from another, in what the process remembers. */
+		readonly account: string,
+	) {}
 
 	async answer(method: AshbyMethod, body: Given): Promise<Answer> {
 		const { right, repeatable } = METHODS[method];
 		try {
 			return await this.client.send({ method: 'POST', path: `/${method}`, body, repeatable });
 		} catch (error) {
-			if (error instanceof ApiError && error.facts.status === 403) {
-				throw new ApiError({ ...error.facts, hint: `If the key is right, it lacks a right: tick "${MODULES[right]}" for it in Ashby, Admin, API Keys.` });
-			}
+			if (error instanceof ApiError && error.facts.status === 403) throw new ApiError({ ...error.facts, hint: `If the key is right, it lacks a right. ${tick(right)}` });
 			return rethrow(error);
 		}
+	}
+
+	/** Any call, for API Request. */
+	async send(request: Request): Promise<Answer> {
+		return await this.client.send(request);
 	}
 
 	/** The record that a call answers with. */
@@ -174,8 +178,18 @@ export class AshbyApi {
 	}
 }
 
-export async function connectAshby(host: IAllExecuteFunctions, options: ClientOptions): Promise<AshbyApi> {
-	return new AshbyApi(new HttpClient(host, definition, await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential), options));
+export async function connectAshby(host: Host, options: ClientOptions): Promise<AshbyApi> {
+	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
+	return new AshbyApi(new HttpClient(host, definition, credentials, options), credentialDigest(credentials));
+}
+
+/** What to do where a list is refused. */
+export function rightFor(method: AshbyMethod): string {
+	return tick(METHODS[method].right);
+}
+
+function tick(right: keyof typeof MODULES): string {
+	return `Tick "${MODULES[right]}" for the key in Ashby: Admin, API Keys.`;
 }
 
 function resultsOf({ body }: Answer): unknown {

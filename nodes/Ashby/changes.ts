@@ -3,7 +3,8 @@ import { z } from 'zod/v4';
 import { clock } from '../../lib/clock';
 import { ApiError, rethrow } from '../../lib/errors';
 import { lazily } from '../../lib/lazily';
-import { toId, toMillis, type EventName, type ModelKey } from '../../lib/ats/model';
+import { toId, toMillis, type ModelKey } from '../../lib/ats/model';
+import { sourcePage } from '../../lib/ats/kit';
 import { CursorRefused, MarkRefused, partialRow, type ChangeSource, type SourcePage, type SourceRow } from '../../lib/ats/source';
 import { digestOf } from '../../lib/http/digest';
 import { ProcessMap } from '../../lib/processMap';
@@ -48,18 +49,12 @@ export interface ChangeOptions {
 	models: readonly ModelKey[];
 	raw: boolean;
 	leaveOutLeads: boolean;
-	scope: readonly string[];
-	events: readonly EventName[];
 }
 
-export function changeSource(ashby: AshbyApi, options: ChangeOptions): ChangeSource {
+export function changeSource(ashby: AshbyApi, options: ChangeOptions): Omit<ChangeSource, 'provider' | 'label' | 'events' | 'scope'> {
 	const reader = new Reader(ashby, options);
 	return {
 		kind: 'applications',
-		provider: PROVIDER,
-		label: 'Ashby',
-		scope: options.scope,
-		events: options.events,
 		marks: true,
 		probe: async () => void (await ashby.page(APPLICATIONS, { limit: 1 })),
 		readWindow: async ({ cursor, mark }) => await reader.window(cursor, mark),
@@ -222,7 +217,7 @@ class Reader {
 	}
 
 	private get underWay(): Map<string, { at: number; collected: Collected }> {
-		return walks.of(digestOf(this.options.scope.join(' ')), () => new Map());
+		return walks.of(this.ashby.account, () => new Map());
 	}
 
 	private newWalk(): Place {
@@ -262,16 +257,7 @@ function markOf({ tokens, isNew }: Place): string | null {
 	return isNew ? JSON.stringify(tokens) : null;
 }
 
-function pageOf({ answer, rows: found }: ListAnswer, read: (row: Given) => readonly SourceRow[], next: Place | null): SourcePage {
-	const rows: SourceRow[] = [];
-	const unreadable: Array<{ id: string | null; reason: string }> = [];
-	for (const row of found) {
-		try {
-			rows.push(...read(row));
-		} catch (error) {
-			unreadable.push({ id: toId(row.id), reason: error instanceof Error ? error.message : String(error) });
-		}
-	}
-	const date = answer.headers.date === undefined ? NaN : Date.parse(answer.headers.date);
-	return { rows, unreadable, next: next && JSON.stringify(next), date: Number.isNaN(date) ? null : date, tookMs: answer.tookMs };
+function pageOf({ answer, rows }: ListAnswer, read: (row: Given) => readonly SourceRow[], next: Place | null): SourcePage {
+	const page = sourcePage(answer, rows, next && JSON.stringify(next), read);
+	return { ...page, rows: page.rows.flat() };
 }

@@ -1,8 +1,10 @@
+import { listOf, placeOf } from '../../lib/ats/kit';
 import { identified } from '../../lib/ats/model/identified';
-import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type ApplicationCandidate, type Attachment, type Candidate, type Email, type Interview, type Job, type ModelKey, type Offer, type Phone, type RejectionReason, type Stage, type Tag, type User } from '../../lib/ats/model';
+import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type ApplicationCandidate, type Attachment, type Candidate, type CustomField, type Email, type Interview, type Job, type ListedStage, type ModelKey, type Offer, type Phone, type RejectionReason, type Stage, type StageCategory, type Tag, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, INTERVIEW_STATUSES, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model/application';
 import { JOB_STATUSES } from '../../lib/ats/model/job';
 import { EMAIL_TYPES, PHONE_TYPES } from '../../lib/ats/model/parts';
+import type { Normalized } from '../../lib/ats/provider';
 import { isObject } from '../../lib/http/apiDefinition';
 import type { Given } from './api';
 
@@ -11,10 +13,10 @@ import type { Given } from './api';
 export const PROVIDER = 'ashby';
 
 /** An archived application that the candidate withdrew is told by its reason. */
-const STATUS_WORDS = { ACTIVE: 'ACTIVE', LEAD: 'ACTIVE', HIRED: 'HIRED', ARCHIVED: 'REJECTED' } as const;
+export const STATUS_WORDS = { ACTIVE: 'ACTIVE', LEAD: 'ACTIVE', HIRED: 'HIRED', ARCHIVED: 'REJECTED' } as const;
 /** Of the schedule, for all its events. The others (waiting for an answer, for a time) say nothing that the model knows. */
-const SCHEDULE_WORDS = { SCHEDULED: 'SCHEDULED', WAITINGONFEEDBACK: 'AWAITING_FEEDBACK', COMPLETE: 'COMPLETE', CANCELLED: 'CANCELLED' } as const;
-const ACCEPTANCE_WORDS = { ACCEPTED: 'SIGNED', DECLINED: 'DENIED', CANCELLED: 'DEPRECATED', PENDING: 'IN_PROGRESS', CREATED: 'IN_PROGRESS', WAITINGONRESPONSE: 'IN_PROGRESS' } as const;
+export const SCHEDULE_WORDS = { SCHEDULED: 'SCHEDULED', WAITINGONFEEDBACK: 'AWAITING_FEEDBACK', COMPLETE: 'COMPLETE', CANCELLED: 'CANCELLED' } as const;
+export const ACCEPTANCE_WORDS = { ACCEPTED: 'SIGNED', DECLINED: 'DENIED', CANCELLED: 'DEPRECATED', PENDING: 'IN_PROGRESS', CREATED: 'IN_PROGRESS', WAITINGONRESPONSE: 'IN_PROGRESS' } as const;
 const EMAIL_WORDS = { PERSONAL: 'PERSONAL', WORK: 'WORK', OTHER: NOT_SPECIFIED } as const;
 
 /** The type of a stage that rejects whoever is moved into it. */
@@ -60,7 +62,7 @@ function infoOf(row: Given, id: string): NonNullable<Application['info']> {
 		jobId: isObject(row.job) ? toId(row.job.id) : null,
 		job: isObject(row.job) ? { id: toId(row.job.id), title: toText(row.job.title) } : null,
 		source: isObject(source) ? toText(source.title) : null,
-		customFields: null,
+		customFields: listOf(row.customFields, toCustomField),
 		owner: listOf(row.hiringTeam, memberWith('Recruiter'))?.find((one) => one !== null) ?? null,
 		creditedTo: isObject(row.creditedToUser) ? toUser(row.creditedToUser) : null,
 	};
@@ -100,8 +102,21 @@ function rejectionOf({ status, archiveReason, archivedAt }: Given): Application[
 }
 
 export function toStage(stage: Given): Stage {
-	return { id: toId(stage.id), text: toText(stage.title), category: null };
+	return { id: toId(stage.id), text: toText(stage.title), category: categoryOf(stage.type) };
 }
+
+export function toListedStage(stage: Given, jobId: string): ListedStage {
+	return { ...toStage(stage), jobId, order: typeof stage.orderInInterviewPlan === 'number' ? stage.orderInInterviewPlan : null };
+}
+
+/** The types that the document names (jobInterviewPlan.info); of an active step it does not say which kind it is. */
+export const STAGE_WORDS: Readonly<Record<string, StageCategory>> = { Lead: 'OTHER', PreInterviewScreen: 'SCREENING', Active: 'OTHER', Offer: 'OFFER', Hired: 'HIRED', [ARCHIVED]: 'REJECTED' };
+
+function categoryOf(type: unknown): StageCategory | null {
+	return typeof type === 'string' && Object.hasOwn(STAGE_WORDS, type) ? (STAGE_WORDS[type] ?? null) : null;
+}
+
+const toCustomField = ({ id, title, value }: Given): CustomField => ({ id: toId(id), name: toText(title), value: value ?? null });
 
 /**
  * The interviews of one schedule: one for each of its events. A schedule that has none yet is one interview without a time.
@@ -169,7 +184,7 @@ export function toCandidate(row: Given, withRaw = false): Candidate {
 		title: toText(row.position),
 		company: toText(row.company),
 		tags: listOf(row.tags, toTag),
-		customFields: null,
+		customFields: listOf(row.customFields, toCustomField),
 		applications: Array.isArray(row.applicationIds) ? row.applicationIds.map(toId).filter((one) => one !== null) : null,
 		createdAt: toUtc(row.createdAt),
 		updatedAt: toUtc(row.updatedAt),
@@ -178,7 +193,7 @@ export function toCandidate(row: Given, withRaw = false): Candidate {
 }
 
 /** The description is the posting's. https://developers.ashbyhq.com/reference/jobinfo */
-export function toJob(row: Given, stages: readonly Stage[] | null, withRaw = false): Job {
+export function toJob(row: Given, stages: readonly ListedStage[] | null, withRaw = false): Job {
 	const { id } = identified(row, 'Ashby');
 	const withRole = (role: string) => listOf(row.hiringTeam, memberWith(role))?.filter((one) => one !== null) ?? null;
 	const place = isObject(row.location) ? row.location : null;
@@ -201,14 +216,14 @@ export function toJob(row: Given, stages: readonly Stage[] | null, withRaw = fal
 		offices: place === null ? null : [{ id: toId(place.id), name: toText(place.name), location: placeText(place) }],
 		hiringManagers: withRole('Hiring Manager'),
 		recruiters: withRole('Recruiter'),
-		stages: stages && stages.map((stage, order) => ({ ...stage, jobId: id, order })),
+		stages: stages && [...stages],
 		...(withRaw ? { raw: row } : {}),
 	};
 }
 
 function placeText({ address }: Given): string | null {
 	const parts = isObject(address) && isObject(address.postalAddress) ? address.postalAddress : {};
-	return toText([parts.streetAddress, parts.postalCode, parts.addressLocality, parts.addressRegion, parts.addressCountry].filter((part) => typeof part === 'string' && part !== '').join(', '));
+	return placeOf(parts.streetAddress, parts.postalCode, parts.addressLocality, parts.addressRegion, parts.addressCountry);
 }
 
 /** Roles of a hiring team are in words; these two are the usual ones. */
@@ -216,6 +231,12 @@ function memberWith(role: string): (member: Given) => User | null {
 	return (member) => (member.role === role ? toUser(member) : null);
 }
 
-function listOf<Part>(value: unknown, read: (row: Given) => Part): Part[] | null {
-	return Array.isArray(value) ? value.filter(isObject).map(read) : null;
+/** From a list or a webhook (`{ action, data: { application } }`); null when it does not look like one of these. */
+export function normalize(record: unknown): Normalized | null {
+	if (!isObject(record)) return null;
+	const inside = isObject(record.data) && typeof record.action === 'string' ? (record.data.application ?? record.data.job ?? record.data.candidate) : record;
+	if (!isObject(inside) || toId(inside.id) === null) return null;
+	if ('currentInterviewStage' in inside && 'candidate' in inside) return { kind: 'application', value: toApplication(inside, IN_ROWS) };
+	if ('emailAddresses' in inside && 'applicationIds' in inside) return { kind: 'candidate', value: toCandidate(inside) };
+	return 'title' in inside && 'employmentType' in inside && 'status' in inside ? { kind: 'job', value: toJob(inside, null) } : null;
 }

@@ -111,9 +111,20 @@ export function application(state: AshbyState, one: Application): Row {
 export function applicationInfo(state: AshbyState, one: Application): Row {
 	const { resume } = state.filesOf(one.candidateId);
 	const at = state.stageOf(one);
+	const before = state.stagesOf(state.world.jobs.need(one.jobId)).find(({ stage: from }) => from?.id === one.stageId);
+	const entry = ({ id, title, order }: PlanStage, entered: number, left: number | null): Row => ({
+		id: state.other(`history ${order}`, one.number),
+		stageId: id,
+		title,
+		stageNumber: order,
+		enteredStageAt: iso(entered),
+		...(left === null ? {} : { leftStageAt: iso(left) }),
+		actorId: state.id('user', state.world.users.rows[0] ?? one),
+		allowedActions: [],
+	});
 	return {
 		...application(state, one),
-		applicationHistory: [{ id: state.other('history', one.number), stageId: at.id, title: at.title, stageNumber: at.order, enteredStageAt: iso(one.changedAt), actorId: state.id('user', state.world.users.rows[0] ?? one), allowedActions: [] }],
+		applicationHistory: [...(before && before !== at ? [entry(before, one.createdAt, one.changedAt)] : []), entry(at, one.changedAt, null)],
 		...(resume ? { resumeFileHandle: file(state, resume) } : {}),
 	};
 }
