@@ -124,8 +124,7 @@ export class AshbyApi {
 		try {
 			return await this.client.send({ method: 'POST', path: `/${method}`, body, repeatable });
 		} catch (error) {
-			if (error instanceof ApiError && error.facts.status === 403) throw new ApiError({ ...error.facts, hint: `If the key is right, it lacks a right. ${tick(right)}` });
-			return rethrow(error);
+			return rethrow(error instanceof ApiError && error.facts.status === 403 ? new ApiError({ ...error.facts, hint: `If the key is right, it lacks a right. ${tick(right)}` }) : error);
 		}
 	}
 

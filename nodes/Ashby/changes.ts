@@ -173,8 +173,8 @@ class Reader {
 			if (!(error instanceof ApiError) || error.temporary) return rethrow(error);
 			const { code = '' } = error.facts;
 			// Unused for about a month, or of a list that is no longer the same: nothing else in these calls can be wrong.
-			if (token !== undefined && (code === 'sync_token_expired' || (cursor === null && code === 'invalid_input'))) throw new MarkRefused(`Ashby no longer takes the sync token of ${method}`);
-			if (cursor !== null && (code === 'invalid_input' || /cursor/i.test(code))) throw new CursorRefused();
+			if (token !== undefined && (code === 'sync_token_expired' || (cursor === null && code === 'invalid_input'))) return rethrow(new MarkRefused(`Ashby no longer takes the sync token of ${method}`));
+			if (cursor !== null && (code === 'invalid_input' || /cursor/i.test(code))) return rethrow(new CursorRefused());
 			return rethrow(error);
 		}
 	}

@@ -208,8 +208,8 @@ async function found<T>(what: string, id: string, read: () => Promise<T>): Promi
 /** The vendor takes one word; active ones are of two. */
 function statusFilter(statuses: readonly string[] = []): Given {
 	const [status, ...others] = statuses;
-	if (others.length > 0) return {};
-	return status === 'HIRED' ? { status: 'Hired' } : status === 'REJECTED' ? { status: ARCHIVED } : {};
+	const word = others.length > 0 ? undefined : status === 'HIRED' ? 'Hired' : status === 'REJECTED' ? ARCHIVED : undefined;
+	return Object.fromEntries(word === undefined ? [] : [['status', word]]);
 }
 
 async function* ofCandidate(person: Given, application: (id: string) => Promise<Given>, read: (rows: readonly Given[]) => Application[]): AsyncGenerator<Application[]> {
@@ -236,7 +236,7 @@ async function* partPages<Part extends object>(ashby: AshbyApi, method: AshbyMet
 function stageBefore({ applicationHistory }: Given, plan: readonly Given[]): Given {
 	const open = plan.filter(({ type }) => type !== ARCHIVED && type !== 'Hired');
 	const entered = (Array.isArray(applicationHistory) ? applicationHistory.filter(isObject) : []).sort((a, b) => String(b.enteredStageAt).localeCompare(String(a.enteredStageAt)));
-	const last = entered.flatMap(({ stageId }) => open.find(({ id }) => id === stageId) ?? [])[0];
+	const last = entered.map(({ stageId }) => open.find(({ id }) => id === stageId)).find((one) => one !== undefined);
 	const stage = last ?? open.find(({ type }) => type !== 'Lead') ?? open[0];
 	if (!stage) throw new FieldError('The interview plan of this application has no open stage', 'Move it in Ashby, or look at the plan there.');
 	return stage;
@@ -314,6 +314,6 @@ export const provider = defineProvider({
 	normalize,
 });
 
-async function connected(host: Host, { credential: _type, settings: _settings, ...options }: Context<object>): Promise<AshbyApi> {
-	return await connectAshby(host, options);
+async function connected(host: Host, { deadline, signal, limit }: Context<object>): Promise<AshbyApi> {
+	return await connectAshby(host, { deadline, signal, limit });
 }
