@@ -9,6 +9,8 @@ import type { Dropdown, MapperSource, Search } from './lookups';
 export interface Field<Name extends string = string, Value = unknown> {
 	readonly name: Name;
 	readonly property: Omit<INodeProperties, 'name'>;
+	/** How the editor shows it where `property` is not shown. */
+	readonly otherwise?: Omit<INodeProperties, 'name'>;
 	/** `zone`: the workflow's time zone, for dates typed without one; UTC if absent. Throws FieldError, naming the field. */
 	readonly read: (raw: unknown, zone?: string) => Value;
 	/** Methods of the node that fill this field in the editor, by name. */
@@ -500,4 +502,10 @@ export function when<Name extends string, Value>(one: Field<Name, Value>, condit
 		// n8n leaves hidden parameters out, so absent means hidden.
 		read: (raw, zone) => (raw === undefined ? undefined : one.read(raw, zone)),
 	};
+}
+
+/** Marked as required while other fields hold these values. The field itself cannot see them: the operation checks it. */
+export function requiredWhen<Name extends string, Value>(one: Field<Name, Value>, condition: Record<string, Array<string | boolean>>): Field<Name, Value> {
+	const { property } = one;
+	return { ...one, property: { ...property, required: true, displayOptions: { show: condition } }, otherwise: { ...property, displayOptions: { hide: condition } } };
 }

@@ -133,11 +133,13 @@ function fieldProperties<Api>(resource: Resource<Api>): INodeProperties[] {
 		shown.push({ field, operations: users.map(({ operation }) => operation) });
 		for (const user of users) user.fields.shift();
 	}
-	return shown.map(({ field, operations }) => {
-		const show = { ...field.property.displayOptions?.show, resource: [resource.value], operation: operations };
-		const extra = field === kitFields.limit ? { returnAll: [false] } : {};
-		return { ...field.property, name: field.name, displayOptions: { ...field.property.displayOptions, show: { ...show, ...extra } } };
-	});
+	return shown.flatMap(({ field, operations }) =>
+		[field.property, ...(field.otherwise ? [field.otherwise] : [])].map((property) => {
+			const show = { ...property.displayOptions?.show, resource: [resource.value], operation: operations };
+			const extra = field === kitFields.limit ? { returnAll: [false] } : {};
+			return { ...property, name: field.name, displayOptions: { ...property.displayOptions, show: { ...show, ...extra } } };
+		}),
+	);
 }
 
 /** An operation's fields in the order of the editor: what it needs, how many, and then what is optional. */

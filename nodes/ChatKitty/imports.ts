@@ -31,6 +31,8 @@ export interface RowShape {
 	what: string;
 	required: readonly string[];
 	optional: readonly string[];
+	/** Fields that hold usernames. */
+	people: readonly string[];
 	complete(row: Row): Row;
 }
 
@@ -40,19 +42,22 @@ export const SHAPES = {
 		what: 'user',
 		required: ['name'],
 		optional: ['display_name', 'guest', 'is_guest', 'properties', 'display_picture', 'idempotency_key'],
+		people: ['name'],
 		complete: ({ is_guest: isGuest, ...row }) => ({ ...row, display_name: row.display_name ?? row.name, guest: row.guest ?? isGuest ?? false, properties: row.properties ?? {} }),
 	},
 	channel: {
 		what: 'channel',
 		required: ['type', 'members'],
 		optional: ['name', 'display_name', 'creator', 'properties', 'idempotency_key'],
+		people: ['members', 'creator'],
 		complete: (row) => ({ ...row, members: typeof row.members === 'string' ? row.members.split(',').map((member) => member.trim()) : row.members }),
 	},
-	member: { what: 'member', required: ['username'], optional: ['idempotency_key'], complete: (row) => row },
+	member: { what: 'member', required: ['username'], optional: ['idempotency_key'], people: ['username'], complete: (row) => row },
 	message: {
 		what: 'message',
 		required: ['channel_id', 'body'],
 		optional: ['type', 'user', 'group_tag', 'properties', 'idempotency_key'],
+		people: ['user'],
 		complete: (row) => ({ ...row, type: row.type ?? (row.user === undefined ? 'SYSTEM_TEXT' : 'TEXT'), channel_id: Number.isSafeInteger(Number(row.channel_id)) ? Number(row.channel_id) : row.channel_id }),
 	},
 } as const satisfies Record<string, RowShape>;
@@ -77,14 +82,17 @@ export function checkedRows(shape: RowShape, rows: unknown): Row[] {
 	return rows.map((row: unknown, index) => checkedRow(shape, row, index));
 }
 
-function checkedRow(shape: RowShape, row: unknown, index: number): Row {
-	if (!isObject(row)) throw new FieldError(`Row ${index} must be a JSON object`, `Every row is one ${shape.what}.`);
+function checkedRow(shape: RowShape, given: unknown, index: number): Row {
+	if (!isObject(given)) throw new FieldError(`Row ${index} must be a JSON object`, `Every row is one ${shape.what}.`);
 	const known = new Set([...shape.required, ...shape.optional]);
-	const named = Object.entries(row).map(([name, value]): [string, unknown] => [snake(name), name === 'properties' && typeof value === 'string' ? parsedProperties(value, index) : value]);
+	const named = Object.entries(given).map(([name, value]): [string, unknown] => [snake(name), name === 'properties' && typeof value === 'string' ? parsedProperties(value, index) : value]);
 	const kept: Row = Object.fromEntries(named.filter(([name, value]) => known.has(name) && value !== null && value !== undefined && value !== '')) as Row;
 	const missing = shape.required.filter((name) => kept[name] === undefined);
 	if (missing.length > 0) throw new FieldError(`Row ${index} has no "${missing[0]}"`, `A ${shape.what} needs: ${shape.required.join(', ')}. Put an Edit Fields node before this one to name the fields so.`);
-	return shape.complete(kept);
+	const row = shape.complete(kept);
+	const number = shape.people.find((name) => [row[name]].flat().some((one) => /^\s*\d+\s*$/.test(String(one))));
+	if (number !== undefined) throw new FieldError(`"${number}" of row ${index} is a number, which is no username`, 'Imports take usernames, not IDs: User, Get Many gives them as name.');
+	return row;
 }
 
 function parsedProperties(text: string, index: number): unknown {

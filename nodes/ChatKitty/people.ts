@@ -1,15 +1,31 @@
 import type { Row } from '../../lib/action/operation';
-import { ApiError, FieldError } from '../../lib/errors';
+import { ApiError, FieldError, rethrow } from '../../lib/errors';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
-import type { ChatKittyApi } from './api';
+import { isNotFound, type ChatKittyApi } from './api';
 
 /** A user as a field names one: an ID, or a username (mostly an e-mail address). */
 export type Who = { id: string } | { username: string };
 
+/** ChatKitty's IDs are numbers, so digits only are an ID and no username. */
 export function whoOf(given: string): Who {
-	if (/^\d+$/.test(given)) return { id: given };
-	return { username: given.startsWith('name:') ? given.slice('name:'.length) : given };
+	return isId(given) ? { id: given } : { username: given };
+}
+
+function isId(given: string): boolean {
+	return /^\d+$/.test(given);
+}
+
+/** What was filled in one way must not be taken for the other: a message to the user "39819" would reach nobody. */
+export function checkedWho(displayName: string, given: string, way?: string): string {
+	if (way === 'name' && isId(given)) throw new FieldError(`"${displayName}" is a number, which is no username`, 'For the ID of a user choose By ID.');
+	if (way === 'id' && !isId(given) && !given.includes('@')) throw new FieldError(`"${displayName}" is not an ID`, "ChatKitty's IDs are numbers. For a username choose By E-Mail or Username.");
+	return given;
+}
+
+/** A username to be given to somebody, or to be looked for. */
+export function checkedUsername(displayName: string, given: string): string {
+	return checkedWho(displayName, given.trim(), 'name');
 }
 
 /** The reference that bodies take: `{ id: 1 }` or `{ username }`. */
@@ -28,14 +44,27 @@ export async function idOf(chatkitty: ChatKittyApi, given: string): Promise<stri
 /** The username that filters and uploads take. */
 export async function usernameOf(chatkitty: ChatKittyApi, given: string): Promise<string> {
 	const who = whoOf(given);
-	return 'username' in who ? who.username : String((await chatkitty.once(`user ${who.id}`, async () => await chatkitty.get(path`/users/${who.id}`))).name);
+	return 'username' in who ? who.username : String((await withId(chatkitty, who.id)).name);
+}
+
+/** The user, who must exist. */
+export async function existing(chatkitty: ChatKittyApi, given: string): Promise<Row> {
+	const who = whoOf(given);
+	return 'id' in who ? await withId(chatkitty, who.id) : await named(chatkitty, who.username);
+}
+
+async function withId(chatkitty: ChatKittyApi, id: string): Promise<Row> {
+	const unknown = (error: unknown) => (isNotFound(error) ? nobody('ID', id) : rethrow(error));
+	return await chatkitty.once(`user ${id}`, async () => await chatkitty.get(path`/users/${id}`).catch(unknown));
+}
+
+function nobody(kind: 'ID' | 'username', given: string): never {
+	throw new FieldError(`There is no user with the ${kind} "${given}"`, 'Check it, or make the user first with User, Find or Create.');
 }
 
 async function named(chatkitty: ChatKittyApi, username: string): Promise<Row> {
 	return await chatkitty.once(`name ${username}`, async () => {
-		const found = await userNamed(chatkitty, username);
-		if (!found) throw new FieldError(`There is no user with the username "${username}"`, 'Check the spelling, or make the user first with User, Find or Create.');
-		return found;
+		return (await userNamed(chatkitty, username)) ?? nobody('username', username);
 	});
 }
 
@@ -63,14 +92,16 @@ export interface NewUser {
 	properties?: object;
 }
 
-export async function createUser(chatkitty: ChatKittyApi, { username, displayName, isGuest, properties }: NewUser): Promise<Row> {
+export async function createUser(chatkitty: ChatKittyApi, { username: given, displayName, isGuest, properties }: NewUser): Promise<Row> {
+	const username = checkedUsername('Username', given);
 	// https://chatkitty.com/docs/api/reference#create-user: is_guest is required by the schema, though examples leave it out.
 	return await chatkitty.act('POST', '/users', { name: username, display_name: displayName ?? username, is_guest: isGuest ?? false, properties });
 }
 
 /** The user with this name, made if there is none. Items of one execution that ask for the same person share the answer. */
-export async function findOrCreateUser(chatkitty: ChatKittyApi, user: NewUser): Promise<Row> {
-	return await chatkitty.once(`person ${user.username}`, async () => {
+export async function findOrCreateUser(chatkitty: ChatKittyApi, given: NewUser): Promise<Row> {
+	const user = { ...given, username: checkedUsername('Username', given.username) };
+	return await chatkitty.once(`person ${user.username.includes('@') ? user.username.toLowerCase() : user.username}`, async () => {
 		const found = await userNamed(chatkitty, user.username);
 		if (found) return { ...found, created: false };
 		const made = await createUser(chatkitty, user).catch(async (error: unknown) => await madeMeanwhile(chatkitty, user, error));

@@ -35,8 +35,8 @@ const fields = [
 			addLabel: 'Add Filter',
 			description: 'What is told, not what is remembered: a filter can be changed at any time',
 			fields: [
-				list('from', { displayName: 'Only From', placeholder: 'jane@example.com', description: 'Usernames, comma-separated or a list' }),
-				list('notFrom', { displayName: 'Not From', placeholder: 'recruiting@example.com', description: 'Usernames, comma-separated or a list: name the user that this workflow itself writes as, or it would start itself' }),
+				list('from', { displayName: 'Only From', placeholder: 'jane@example.com', description: 'Usernames or IDs, comma-separated or a list' }),
+				list('notFrom', { displayName: 'Not From', placeholder: 'recruiting@example.com', description: 'Usernames or IDs, comma-separated or a list: name the user that this workflow itself writes as, or it would start itself' }),
 				toggle('withoutSystem', { displayName: 'Without System Messages', description: 'Whether to leave out what the system sends' }),
 				text('contains', { displayName: 'Text Contains', placeholder: 'interview', description: 'Only messages with this text, whatever the case' }),
 			],
@@ -82,9 +82,9 @@ function isWantedChannel({ type }: Row, types: readonly string[]): boolean {
 }
 
 function isWantedMessage({ user, body }: Row, { from = [], notFrom = [], withoutSystem, contains }: NonNullable<TriggerSettings['filters']>): boolean {
-	const sender = isObject(user) ? String(user.name).toLowerCase() : undefined;
-	const isOneOf = (names: readonly string[]) => sender !== undefined && names.some((name) => name.toLowerCase() === sender);
-	if (withoutSystem && sender === undefined) return false;
+	const sender = isObject(user) ? [String(user.name).toLowerCase(), String(user.id)] : [];
+	const isOneOf = (given: readonly string[]) => given.some((one) => sender.includes(one.toLowerCase()));
+	if (withoutSystem && sender.length === 0) return false;
 	if (from.length > 0 && !isOneOf(from)) return false;
 	if (isOneOf(notFrom)) return false;
 	return contains === undefined || (typeof body === 'string' && body.toLowerCase().includes(contains.toLowerCase()));

@@ -141,6 +141,31 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 			expect(own.error?.message).toMatch(/are the same user/);
 		});
 
+		it('reach the user whose ID an operation before gave, and make no user called like a number', async () => {
+			const before = chat.world.chatUsers.rows.length;
+			const person = await chat.one('user', 'findOrCreate', { username: 'dragged@mail.example' });
+			const to = { colleague: pick(chat.colleague.name), content: 'text', body: 'By ID' };
+			for (const recipient of [String(person.id), pick(String(person.id)), { __rl: true, mode: 'list', value: String(person.id) }, { __rl: true, mode: 'name', value: ' Dragged@mail.example\n' }, Number(person.id)]) {
+				expect(await chat.one('message', 'sendToPerson', { ...to, recipient } as INodeParameters)).toMatchObject({ user_created: false, body: 'By ID' });
+			}
+			expect(chat.world.chatUsers.rows).toHaveLength(before + 1);
+			const written = chat.world.chatChannels.rows.filter(({ memberIds }) => memberIds.includes(chat.userNamed('dragged@mail.example').id));
+			expect(written).toHaveLength(1);
+		});
+
+		it.each<[string, INodeParameters[string], string]>([
+			['an ID that nobody has', pick('999999999'), 'There is no user with the ID "999999999"'],
+			['an ID as the plain text of an expression', '999999999', 'There is no user with the ID "999999999"'],
+			['a number for a username', { __rl: true, mode: 'name', value: '39819' }, '"Recipient" is a number, which is no username'],
+			['a name for an ID', pick('rita'), '"Recipient" is not an ID'],
+			['nothing, by an expression that failed', pick('undefined'), '"Recipient" is the word "undefined"'],
+		])('are not sent to %s', async (_what, recipient, message) => {
+			const before = [chat.world.chatUsers.rows.length, chat.world.chatMessages.rows.length];
+			const { error } = await chat.run('message', 'sendToPerson', { recipient, colleague: pick(chat.colleague.name), content: 'text', body: 'Hi' });
+			expect(error?.message).toBe(message);
+			expect([chat.world.chatUsers.rows.length, chat.world.chatMessages.rows.length]).toEqual(before);
+		});
+
 		it('are listed by application, channel, thread and user, all pages, newest first', async () => {
 			const all = await chat.ok('message', 'getAll', { from: 'application', returnAll: true });
 			expect(all).toHaveLength(chat.world.chatMessages.alive().length);
@@ -181,6 +206,31 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 			const unread = await chat.ok('message', 'getAll', { from: 'user', userId: pick(userIdOf(chat.candidate)), unread: true, returnAll: true });
 			expect(count.json).toEqual([{ user_id: String(userIdOf(chat.candidate)), count: unread.length }]);
 		});
+	});
+
+	it('digits only are no username, wherever one is given to somebody', async () => {
+		const before = chat.world.chatUsers.rows.length;
+		for (const operation of ['create', 'findOrCreate', 'exists']) expect((await chat.run('user', operation, { username: '39819' })).error?.message).toBe('"Username" is a number, which is no username');
+		const { error } = await chat.run('import', 'users', { source: 'json', rows: '[{"name": "39819"}]' });
+		expect(error?.message).toBe('"name" of row 0 is a number, which is no username');
+		expect(chat.world.chatUsers.rows).toHaveLength(before);
+	});
+
+	it('the ID of a user serves as a filter like the username', async () => {
+		const { direct, candidate, message } = chat;
+		const ids = direct.memberIds.map((id) => String(userIdOf(chat.world.chatUsers.need(id))));
+		expect((await chat.ok('channel', 'getAll', { filters: { type: 'DIRECT', members: ids.join(', ') } })).map(({ id }) => id)).toContain(String(channelIdOf(direct)));
+		expect(await chat.ok('user', 'getAll', { filters: { name: String(userIdOf(candidate)) } })).toMatchObject([{ name: candidate.name }]);
+		const author = chat.world.chatUsers.need(String(message.userId));
+		const found = await chat.ok('message', 'getAll', { from: 'application', filters: { username: String(userIdOf(author)) } });
+		expect(new Set(found.map(({ username }) => username))).toEqual(new Set([author.name]));
+	});
+
+	it('a direct channel without members is refused before it is sent', async () => {
+		await expect(chat.run('channel', 'create', { type: 'DIRECT', members: '' })).rejects.toThrow('Parameter "Members" is required');
+		const { error } = await chat.run('channel', 'create', { type: 'DIRECT', members: '={{ "" }}' });
+		expect(error?.message).toBe('"Members" is empty');
+		expect(chat.sent('POST', '/channels').filter(({ body }) => JSON.stringify(body ?? '').includes('members') === false && JSON.stringify(body ?? '').includes('DIRECT'))).toEqual([]);
 	});
 
 	describe('channels', () => {

@@ -153,7 +153,6 @@ describe('users as fields name them', () => {
 		['39801', { id: '39801' }, { id: 39801 }],
 		['9223372036854775807', { id: '9223372036854775807' }, { id: '9223372036854775807' }],
 		['jane@example.com', { username: 'jane@example.com' }, { username: 'jane@example.com' }],
-		['name:12345', { username: '12345' }, { username: '12345' }],
 	])('%s', (given, who, reference) => {
 		expect([whoOf(given), referenceTo(given)]).toEqual([who, reference]);
 	});

@@ -1,10 +1,11 @@
-import { collection, jsonObject, list, text, when, type Field } from '../../../lib/action/field';
+import { collection, jsonObject, list, requiredWhen, text, when, type Field } from '../../../lib/action/field';
 import type { Resource, Row } from '../../../lib/action/operation';
+import { FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { channelId, channelType, createdAfter, createdBefore, creator, displayName, members, patchProperties, properties, propertiesFilter, sort, userId } from '../fields';
 import { channelModel, deletedModel, eventModel, membership, membershipModel, messageModel, simpleChannel, simpleMembership, simpleMessage, simpleUser, userModel } from '../models';
-import { idOf, referenceTo } from '../people';
+import { idOf, referenceTo, usernameOf } from '../people';
 
 /** Lists of people below a channel, each a page of users. */
 function peopleOf(name: string, value: string, what: string, segment: 'members' | 'moderators' | 'participants') {
@@ -74,21 +75,23 @@ export const channel: Resource<ChatKittyApi> = {
 			fields: [
 				channelType,
 				ofGroups(text('name', { displayName: 'Name', placeholder: 'hiring-berlin', description: 'Must be unique; a random one is made when empty' })),
-				list('members', { displayName: 'Members', placeholder: 'jane@example.com, john@example.com', description: 'Comma-separated usernames or IDs, or a list. A direct channel needs them.' }),
+				requiredWhen(list('members', { mayBeEmpty: true, displayName: 'Members', placeholder: 'jane@example.com, john@example.com', description: 'Comma-separated usernames or IDs, or a list. A direct channel needs them.' }), { type: ['DIRECT'] }),
 				ofGroups(displayName),
 				collection('additionalFields', { displayName: 'Additional Fields', fields: [creator, properties] }),
 			],
 			simplify: simpleChannel,
 			output: channelModel,
-			run: async (chatkitty, p) =>
-				await chatkitty.act('POST', '/channels', {
+			run: async (chatkitty, p) => {
+				if (p.type === 'DIRECT' && p.members.length === 0) throw new FieldError('"Members" is empty', 'A direct channel is between its members: name them.');
+				return await chatkitty.act('POST', '/channels', {
 					type: p.type,
 					name: p.name,
 					display_name: p.displayName,
 					members: p.members.length === 0 ? undefined : p.members.map(referenceTo),
 					creator: p.additionalFields.creator === undefined ? undefined : referenceTo(p.additionalFields.creator),
 					properties: p.additionalFields.properties,
-				}),
+				});
+			},
 		}),
 		operation({
 			name: 'Create Invite',
@@ -136,7 +139,10 @@ export const channel: Resource<ChatKittyApi> = {
 			simplify: simpleChannel,
 			output: channelModel,
 			// https://chatkitty.com/docs/api/reference#list-channels: startTime and endTime are camelCase in both generations.
-			run: async (chatkitty, p, item) => chatkitty.list('/channels', 'channels', p.filters, item.limit),
+			run: async (chatkitty, { filters }, item) => {
+				const between = filters.members && (await Promise.all(filters.members.map(async (one) => await usernameOf(chatkitty, one))));
+				return chatkitty.list('/channels', 'channels', { ...filters, members: between }, item.limit);
+			},
 		}),
 		peopleOf('Get Members', 'getMembers', 'Everybody in a channel', 'members'),
 		membershipsOf('Get Memberships', 'getMemberships', 'Since when each member is in a channel', 'memberships'),

@@ -1,13 +1,12 @@
-import { choice, collection, locator, text, toggle, when } from '../../../lib/action/field';
+import { choice, collection, text, toggle, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { contentFields, sendMessage } from '../content';
-import { channelId, displayName, groupTag, messageId, patchProperties, properties, sender, textQuery, threadId, unreadOnly, userId, username } from '../fields';
-import { searchUsers } from '../lookups';
+import { channelId, groupTag, messageId, patchProperties, properties, sender, textQuery, threadId, unreadOnly, userId, username, who } from '../fields';
 import { countModel, deletedModel, messageModel, receiptModel, sentModel, simpleMessage, simpleReceipt } from '../models';
-import { directChannel, findOrCreateUser, idOf, isSame, usernameOf } from '../people';
+import { directChannel, existing, findOrCreateUser, idOf, isSame, usernameOf, whoOf } from '../people';
 
 const from = choice('from', {
 	displayName: 'From',
@@ -113,23 +112,17 @@ export const message: Resource<ChatKittyApi> = {
 			name: 'Send to Person',
 			value: 'sendToPerson',
 			action: 'Send a message to a person',
-			description: 'Write to a person by e-mail address or username: finds or creates the user and the direct channel with the sender, then sends. No IDs are needed.',
+			description: 'Write to a person by e-mail address, username or ID: finds or creates the user and the direct channel with the sender, then sends',
 			access: 'write',
 			fields: [
-				text('recipient', { displayName: 'Recipient', required: true, placeholder: 'jane@example.com', description: "The person's e-mail address, which is the username in ChatKitty" }),
-				locator('colleague', {
-					displayName: 'Sender',
-					search: searchUsers,
-					placeholder: 'recruiting@example.com',
-					idHint: 'A number is an ID, anything else a username',
-					description: 'The user on your side, who must exist: the direct channel is between this user and the recipient',
-				}),
+				who('recipient', { displayName: 'Recipient', description: "The person, by e-mail address or ID. The address is the username in ChatKitty; who has none yet is made a user." }),
+				who('colleague', { displayName: 'Sender', description: 'The user on your side, who must exist: the direct channel is between this user and the recipient' }),
 				...contentFields,
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
 						toggle('asSystem', { displayName: 'As System', description: 'Whether the message comes from the system instead of the sender, in the same channel' }),
-						displayName,
+						text('displayName', { displayName: 'Display Name', placeholder: 'Jane Doe', description: 'What others see of a recipient who is made a user now', hint: 'Without it, others see the e-mail address' }),
 						groupTag,
 						properties,
 					],
@@ -140,13 +133,15 @@ export const message: Resource<ChatKittyApi> = {
 			run: async (chatkitty, p, item) => {
 				const { asSystem, displayName: shown, ...about } = p.additionalFields;
 				// The sender must be there before a user and a channel are made for nothing.
-				const colleague = await usernameOf(chatkitty, p.colleague);
-				await idOf(chatkitty, p.colleague);
-				if (isSame(colleague, p.recipient.trim())) throw new FieldError('"Recipient" and "Sender" are the same user', 'Choose a user of your side as the sender.');
-				const person = await findOrCreateUser(chatkitty, { username: p.recipient.trim(), displayName: shown });
+				const colleague = String((await existing(chatkitty, p.colleague)).name);
+				const to = whoOf(p.recipient);
+				const known = 'id' in to ? await existing(chatkitty, to.id) : undefined;
+				const username = 'id' in to ? String(known?.name) : to.username;
+				if (isSame(colleague, username)) throw new FieldError('"Recipient" and "Sender" are the same user', 'Choose a user of your side as the sender.');
+				const person = known ?? (await findOrCreateUser(chatkitty, { username, displayName: shown }));
 				const channel = await directChannel(chatkitty, [colleague, String(person.name)]);
 				const sent = await sendMessage(chatkitty, item, path`/channels/${String(channel.id)}/messages`, p, { sender: asSystem ? undefined : p.colleague, ...about });
-				return { ...sent, user_created: person.created, channel_created: channel.created };
+				return { ...sent, user_created: person.created === true, channel_created: channel.created };
 			},
 		}),
 		operation({
@@ -175,12 +170,16 @@ interface From {
 async function listAddress(chatkitty: ChatKittyApi, p: From): Promise<{ path: string; query: Record<string, string | boolean | undefined> }> {
 	switch (p.from) {
 		case 'application':
-			return { path: '/messages', query: { ...p.filters } };
+			return { path: '/messages', query: await filtersOf(chatkitty, p.filters) };
 		case 'channel':
-			return { path: path`/channels/${p.channelId ?? ''}/messages`, query: { ...p.filters } };
+			return { path: path`/channels/${p.channelId ?? ''}/messages`, query: await filtersOf(chatkitty, p.filters) };
 		case 'thread':
 			return { path: path`/threads/${p.threadId ?? ''}/messages`, query: {} };
 		case 'user':
 			return { path: path`/users/${await idOf(chatkitty, p.userId ?? '')}/messages`, query: { unread: p.unread ? true : undefined } };
 	}
+}
+
+async function filtersOf(chatkitty: ChatKittyApi, { query, username: user }: NonNullable<From['filters']> = {}): Promise<Record<string, string | undefined>> {
+	return { query, username: user === undefined ? undefined : await usernameOf(chatkitty, user.trim()) };
 }

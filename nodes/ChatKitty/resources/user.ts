@@ -5,12 +5,13 @@ import { operation, type ChatKittyApi } from '../api';
 import { externalFile, filePart, pictureFields } from '../content';
 import { displayName, patchProperties, properties, propertiesFilter, sort, userId } from '../fields';
 import { channelModel, deletedModel, existsModel, foundUserModel, notificationModel, secretModel, simpleChannel, simpleNotification, simpleUser, userModel } from '../models';
-import { createUser, findOrCreateUser, idOf } from '../people';
+import { checkedUsername, createUser, findOrCreateUser, idOf, usernameOf } from '../people';
 
 const name = text('username', { displayName: 'Username', required: true, placeholder: 'jane@example.com', description: 'Mostly an e-mail address; unique in the application' });
 const isGuest = toggle('isGuest', { displayName: 'Guest', description: 'Whether the user is a guest' });
 const secretName = text('secretName', { displayName: 'Secret Name', description: 'The name under which the secret is kept', required: true, placeholder: 'crm-token' });
-const about = collection('additionalFields', { displayName: 'Additional Fields', fields: [displayName, isGuest, properties] });
+const newDisplayName = text('displayName', { displayName: 'Display Name', placeholder: 'Jane Doe', description: 'What others see', hint: 'Without it, others see the username' });
+const about = collection('additionalFields', { displayName: 'Additional Fields', fields: [newDisplayName, isGuest, properties] });
 
 /** https://chatkitty.com/docs/api/reference#users */
 export const user: Resource<ChatKittyApi> = {
@@ -61,7 +62,10 @@ export const user: Resource<ChatKittyApi> = {
 			access: 'read',
 			fields: [name],
 			output: existsModel,
-			run: async (chatkitty, p) => ({ exists: await chatkitty.exists('/users', { name: p.username }), username: p.username }),
+			run: async (chatkitty, p) => {
+				const wanted = checkedUsername('Username', p.username);
+				return { exists: await chatkitty.exists('/users', { name: wanted }), username: wanted };
+			},
 		}),
 		operation({
 			name: 'Find or Create',
@@ -112,7 +116,7 @@ export const user: Resource<ChatKittyApi> = {
 						propertiesFilter,
 						sort,
 						toggle('unread', { displayName: 'Unread', description: 'Whether to return only users with unread messages', hint: 'Only the current API knows it' }),
-						text('name', { displayName: 'Username', description: 'Only the user with this name', placeholder: 'jane@example.com' }),
+						text('name', { displayName: 'Username', description: 'Only the user with this name; an ID will do too', placeholder: 'jane@example.com' }),
 					],
 				}),
 			],
@@ -120,7 +124,8 @@ export const user: Resource<ChatKittyApi> = {
 			output: userModel,
 			run: async (chatkitty, p, item) => {
 				if (p.filters.unread) chatkitty.needsCurrent('The filter Unread');
-				return chatkitty.list('/users', 'users', { ...p.filters, unread: p.filters.unread ? true : undefined }, item.limit);
+				const { name: wanted, unread, ...filters } = p.filters;
+				return chatkitty.list('/users', 'users', { ...filters, name: wanted === undefined ? undefined : await usernameOf(chatkitty, wanted.trim()), unread: unread ? true : undefined }, item.limit);
 			},
 		}),
 		operation({
