@@ -1,4 +1,6 @@
-import type { IAuthenticate, Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+
+import { basicKey } from '../lib/http/basic';
 
 const codes: Array<{ type: 'responseCode'; properties: { value: number; message: string } }> = [
 	{ type: 'responseCode', properties: { value: 301, message: 'What answered at this base URL sends the call elsewhere: it is not Ashby. Use https://api.ashbyhq.com.' } },
@@ -48,10 +50,7 @@ export class AshbyAtsApi implements ICredentialType {
 	];
 
 	// The key is the user name, the password stays empty: https://developers.ashbyhq.com/docs/authentication
-	authenticate: IAuthenticate = async ({ apiKey }, request) => ({
-		...request,
-		headers: { ...request.headers, Authorization: `Basic ${Buffer.from(`${String(apiKey).trim()}:`).toString('base64')}` },
-	});
+	authenticate = basicKey;
 
 	// The read that everything else begins with.
 	test: ICredentialTestRequest = {

@@ -1,4 +1,5 @@
 import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { redirected } from '../lib/http/credentialTest';
 
 /** Client credentials through n8n's own OAuth2 support, which fetches, keeps and renews the token. */
 export class ChatKittyOAuth2Api implements ICredentialType {
@@ -77,10 +78,14 @@ export class ChatKittyOAuth2Api implements ICredentialType {
 
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: '={{ $credentials.environment === "custom" ? $credentials.baseUrl : "https://api.chatkitty.com" }}',
+			// The token goes there: what is neither https nor this machine becomes an address that leads nowhere.
+			baseURL:
+				'={{ $credentials.environment !== "custom" ? "https://api.chatkitty.com" : /^(https:\\/\\/|http:\\/\\/(localhost|127\\.0\\.0\\.1|\\[::1\\])(:\\d+)?(\\/|$))/i.test($credentials.baseUrl) ? $credentials.baseUrl : "https://base-url-must-start-with-https.invalid" }}',
 			url: '={{ $credentials.apiVersion === "v1" ? "/v1/application" : "/application" }}',
+			disableFollowRedirect: true,
 		},
 		rules: [
+			...redirected('ChatKitty'),
 			{ type: 'responseCode', properties: { value: 401, message: 'ChatKitty does not accept this client ID and client secret. Copy both again from the dashboard.' } },
 			{ type: 'responseCode', properties: { value: 403, message: 'ChatKitty knows this client, but it may not read the application.' } },
 			{ type: 'responseCode', properties: { value: 404, message: 'There is no ChatKitty API here: try the other API version, or check the base URL.' } },

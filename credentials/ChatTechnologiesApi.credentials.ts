@@ -2,6 +2,7 @@ import type { IAuthenticate, Icon, ICredentialTestRequest, ICredentialType, INod
 
 import { checkedBaseUrl } from '../lib/http/baseUrl';
 import { withCredential } from '../nodes/ChatTechnologies/headers';
+import { redirected } from '../lib/http/credentialTest';
 
 export class ChatTechnologiesApi implements ICredentialType {
 	name = 'chatTechnologiesApi';
@@ -100,12 +101,13 @@ export class ChatTechnologiesApi implements ICredentialType {
 	// Empty IDs must not be sent as empty headers, which a list of expressions cannot say.
 	authenticate: IAuthenticate = async (credentials, request) => {
 		checkedBaseUrl(credentials.baseUrl);
-		return { ...request, headers: withCredential({ ...request.headers }, credentials) };
+		return { ...request, disableFollowRedirect: true, headers: withCredential({ ...request.headers }, credentials) };
 	};
 
 	test: ICredentialTestRequest = {
-		request: { baseURL: '={{ ($credentials.baseUrl || "").trim() }}', url: '/company', headers: { Accept: 'application/json, application/vnd.api+json' } },
+		request: { baseURL: '={{ ($credentials.baseUrl || "").trim() }}', url: '/company', headers: { Accept: 'application/json, application/vnd.api+json' }, disableFollowRedirect: true },
 		rules: [
+			...redirected('Chat Technologies'),
 			{ type: 'responseCode', properties: { value: 400, message: 'Chat Technologies could not read the request: check the app ID, the consumer ID, the service ID and the extra headers.' } },
 			{ type: 'responseCode', properties: { value: 401, message: 'Chat Technologies does not accept this key: check the key, the scheme (Bearer or Token), the app ID and the consumer ID.' } },
 			{ type: 'responseCode', properties: { value: 402, message: 'The subscription with Chat Technologies is incomplete or out of date: payment details are needed there.' } },

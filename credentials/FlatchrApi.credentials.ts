@@ -1,6 +1,7 @@
 import type { Icon, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
 
-import { checkedBaseUrl } from '../lib/http/baseUrl';
+import { authorized, credentialText } from '../lib/http/credential';
+import { redirected } from '../lib/http/credentialTest';
 
 export class FlatchrApi implements ICredentialType {
 	name = 'flatchrApi';
@@ -80,17 +81,18 @@ export class FlatchrApi implements ICredentialType {
 
 	/** A call that brings the token of a user keeps it; every other one gets the API key. */
 	async authenticate(credentials: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
-		const target = new URL(request.url, request.baseURL);
-		checkedBaseUrl(target.origin, 'Base URL');
-		return { ...request, headers: { Authorization: `Bearer ${String(credentials.apiKey)}`, ...request.headers } };
+		const { Authorization: own = `Bearer ${credentialText(credentials.apiKey)}` } = request.headers ?? {};
+		return authorized(request, String(own));
 	}
 
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{ ($credentials.apiBaseUrl || "https://api.flatchr.io").replace(/\\/+$/, "") }}',
 			url: '={{ "/company/" + encodeURIComponent($credentials.companyKey) + "/columns" }}',
+			disableFollowRedirect: true,
 		},
 		rules: [
+			...redirected('Flatchr'),
 			{ type: 'responseCode', properties: { value: 400, message: 'Flatchr could not read the request: check the company key.' } },
 			{ type: 'responseCode', properties: { value: 401, message: 'Flatchr does not know this API key. A key ends 365 days after it was made: create a new one under Advanced Settings, Advanced, API.' } },
 			{ type: 'responseCode', properties: { value: 403, message: 'The API key is not for this company: copy both from the same page, Advanced Settings, Advanced, API.' } },

@@ -1,6 +1,7 @@
 import type { IAuthenticate, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IHttpRequestHelper, Icon, INodeProperties } from 'n8n-workflow';
 
 import { checkedBaseUrl } from '../lib/http/baseUrl';
+import { authorized } from '../lib/http/credential';
 import { failure, fetchToken, TOKEN_REFUSED } from '../lib/http/token';
 
 /** Never what the service says: it quotes the client ID. https://harvestdocs.greenhouse.io/docs/authentication */
@@ -85,7 +86,7 @@ export class GreenhouseAtsApi implements ICredentialType {
 		return { accessToken };
 	}
 
-	authenticate: IAuthenticate = async ({ accessToken }, request) => ({ ...request, headers: { ...request.headers, Authorization: `Bearer ${String(accessToken)}` } });
+	authenticate: IAuthenticate = async ({ accessToken }, request) => authorized(request, `Bearer ${String(accessToken)}`);
 
 	test: ICredentialTestRequest = {
 		request: { baseURL: '={{ ($credentials.baseUrl || "https://harvest.greenhouse.io/v3").trim().replace(/\\/+$/, "") }}', url: '/applications', qs: { per_page: 1 }, disableFollowRedirect: true },

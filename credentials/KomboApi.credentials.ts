@@ -1,6 +1,7 @@
 import type { Icon, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import { bearer } from '../lib/http/bearer';
+import { redirected } from '../lib/http/credentialTest';
 
 export class KomboApi implements ICredentialType {
 	name = 'komboApi';
@@ -70,8 +71,10 @@ export class KomboApi implements ICredentialType {
 			baseURL: '={{ $credentials.region === "custom" ? $credentials.baseUrl : $credentials.region === "us" ? "https://api.us.kombo.dev/v1" : "https://api.kombo.dev/v1" }}',
 			// Both prove the key; the second, that the integration is one of this account, in this environment and region.
 			url: '={{ ($credentials.integrationId || "").trim() === "" ? "/check-api-key" : "/integrations/" + encodeURIComponent($credentials.integrationId.trim()) }}',
+			disableFollowRedirect: true,
 		},
 		rules: [
+			...redirected('Kombo'),
 			{ type: 'responseCode', properties: { value: 400, message: 'Kombo could not read the request: check the base URL.' } },
 			{ type: 'responseCode', properties: { value: 401, message: 'Kombo does not know this API key. Check that it is complete, has not expired, and belongs to the chosen region.' } },
 			{ type: 'responseCode', properties: { value: 403, message: 'Kombo refuses this API key from here: it may have an IP allow-list without the address of this n8n.' } },

@@ -1,7 +1,8 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
+import { authorized, credentialText } from './credential';
+
 /** A credential's `authenticate`: Basic, with the API key as the user and no password. */
 export async function basicKey({ apiKey }: ICredentialDataDecryptedObject, request: IHttpRequestOptions): Promise<IHttpRequestOptions> {
-	const pair = Buffer.from(`${String(apiKey).trim()}:`).toString('base64');
-	return { ...request, headers: { ...request.headers, Authorization: `Basic ${pair}` } };
+	return authorized(request, `Basic ${Buffer.from(`${credentialText(apiKey)}:`).toString('base64')}`);
 }

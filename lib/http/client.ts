@@ -1,12 +1,11 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 
 import { clock } from '../clock';
-import { ApiError, FieldError, rethrow, type FailureCause } from '../errors';
+import { ApiError, type FailureCause } from '../errors';
 import { allowedDomainsOf, atOwnOrigin, checkAllowed, fileUrl } from './address';
 import { ConcurrencyLimit } from './concurrency';
 import { credentialDigest } from './digest';
 import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
-import { fileAddress, fileFrom, fileLabel, inlineFile, type FileFacts, type FileSource, type ServiceFile } from './files';
 import { isWebPage } from './fileType';
 import { parseJson } from './json';
 import { queryString, type Query } from './path';
@@ -150,29 +149,6 @@ export class HttpClient {
 				await this.host.helpers.httpRequest({ url: target.href, method: 'POST', body: form(), encoding: 'stream', timeout, abortSignal, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true, ...this.restriction }),
 			fileError('uploaded', 'Addresses for uploads expire, and not every size or type of file is taken: try again, or another file.'),
 		);
-	}
-
-	/** The file that a record names by an address, checked: an error names it where it has none, is empty or a web page. */
-	async file(source: FileSource, timeoutMs?: number): Promise<ServiceFile> {
-		const address = fileAddress(source);
-		if (/^data:/i.test(address)) return inlineFile(address, source);
-		return this.fileOf(await this.naming(source, this.download(address, timeoutMs)), source, address);
-	}
-
-	/** The file in an answer, checked like one behind an address. */
-	fileOf(answer: Answer, facts: FileFacts, address = ''): ServiceFile {
-		return fileFrom(answer, facts, address);
-	}
-
-	/** A failure of `work` names the file. */
-	private async naming<Result>(facts: FileFacts, work: Promise<Result>): Promise<Result> {
-		try {
-			return await work;
-		} catch (error) {
-			if (error instanceof FieldError) throw new FieldError(`${fileLabel(facts)}: ${error.message}`, error.hint);
-			if (error instanceof ApiError) throw new ApiError({ ...error.facts, message: `${fileLabel(facts)}: ${error.message}` });
-			return rethrow(error);
-		}
 	}
 
 	private get restriction(): { allowedDomains?: string } {

@@ -1,4 +1,4 @@
-import { ApiError, rethrow } from '../errors';
+import { ApiError, FieldError, rethrow } from '../errors';
 import { isObject, type Answer } from './apiDefinition';
 import { fileTypeOf, isWebPage } from './fileType';
 import { fileNameIn, fileNameInUrl, percentDecoded, safeName } from './headers';
@@ -39,9 +39,11 @@ export function fileFrom(answer: Answer, facts: FileFacts, address = ''): Servic
 /** The file behind the address that a record gives. Whatever goes wrong, the error names the file. */
 export async function fetchedFile(source: FileSource, download: (address: string) => Promise<Answer>): Promise<ServiceFile> {
 	const address = fileAddress(source);
+	if (address.slice(0, 5).toLowerCase() === 'data:') return inlineFile(address, source);
 	try {
 		return fileFrom(await download(address), source, address);
 	} catch (error) {
+		if (error instanceof FieldError) throw new FieldError(`${fileLabel(source)} cannot be had. ${error.message}`, error.hint);
 		return rethrow(error instanceof ApiError ? new ApiError({ ...error.facts, message: `${fileLabel(source)} cannot be had. ${error.message}` }) : error);
 	}
 }

@@ -2,6 +2,8 @@ import type { IDataObject, INode, INodeExecutionData, IWebhookFunctions, IWebhoo
 
 import { asNodeError } from '../action/asNodeError';
 import { FieldError } from '../errors';
+import { credentialText } from '../http/credential';
+import { digestOf } from '../http/digest';
 import { parseJson } from '../http/json';
 import { repeatsOf } from './repeats';
 import { isSecret, isSigned } from './signature';
@@ -30,9 +32,10 @@ export interface Delivery<Event> {
  */
 export async function receive<Event>(context: IWebhookFunctions, node: INode, delivery: Delivery<Event>): Promise<IWebhookResponseData> {
 	const headers = headersOf(context);
-	const { signature, shared } = delivery;
+	const signature = delivery.signature && { ...delivery.signature, secret: credentialText(delivery.signature.secret) };
+	const shared = delivery.shared && { ...delivery.shared, secret: credentialText(delivery.shared.secret) };
 	const secretOf = signature ?? shared;
-	if (secretOf && !secretOf.secret) return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
+	if (secretOf && secretOf.secret === '') return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
 	if (shared && !isSecret(headers[shared.header.toLowerCase()], shared.secret)) return answer(context, 401, `The header ${shared.header} is missing or wrong.`);
 	const rawBody = await rawBodyOf(context);
 	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], signature.secret)) return answer(context, 401, 'The signature is missing or wrong.');
@@ -45,7 +48,9 @@ export async function receive<Event>(context: IWebhookFunctions, node: INode, de
 	}
 	if (!delivery.wanted(event)) return answer(context, 200, 'Not wanted here.');
 
-	const id = delivery.eventId(event);
+	// Where nothing is signed, somebody else may send another event under the same ID first.
+	const known = delivery.eventId(event);
+	const id = known === undefined || signature ? known : digestOf(rawBody);
 	const repeats = repeatsOf(`${context.getWorkflow().id}:${node.id}:${context.getMode()}`);
 	const state = id === undefined ? 'new' : repeats.take(id);
 	if (state === 'done') return answer(context, 200, 'Received before.');

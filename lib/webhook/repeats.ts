@@ -1,8 +1,11 @@
+import { digestOf } from '../http/digest';
+import { ProcessMap } from '../processMap';
+
 type State = 'pending' | 'done';
 
 /**
  * Event IDs that one webhook has seen, in this process only and at most `capacity` of them, oldest forgotten first.
- * An event whose execution could not be created is forgotten again, so that the vendor's next try gets through.
+ * Digests of them are kept: an ID is as long as its sender likes. An event whose execution could not be created is forgotten again, so that the vendor's next try gets through.
  */
 export class Repeats {
 	private readonly states = new Map<string, State>();
@@ -11,16 +14,18 @@ export class Repeats {
 
 	/** `new`: take it. `pending`: another delivery of it is being taken just now. `done`: it has been taken. */
 	take(id: string): 'new' | State {
-		const known = this.states.get(id);
+		const name = digestOf(id);
+		const known = this.states.get(name);
 		if (known) return known;
-		this.states.set(id, 'pending');
+		this.states.set(name, 'pending');
 		if (this.states.size > this.capacity) this.forgetOldest();
 		return 'new';
 	}
 
 	settle(id: string, taken: boolean): void {
-		if (!taken) this.states.delete(id);
-		else if (this.states.has(id)) this.states.set(id, 'done');
+		const name = digestOf(id);
+		if (!taken) this.states.delete(name);
+		else if (this.states.has(name)) this.states.set(name, 'done');
 	}
 
 	private forgetOldest(): void {
@@ -31,13 +36,11 @@ export class Repeats {
 	}
 }
 
-const byWebhook = new Map<string, Repeats>();
+/** A webhook that nobody called for so long is forgotten. */
+const IDLE_MS = 7 * 24 * 60 * 60_000;
+const byWebhook = new ProcessMap<Repeats>(IDLE_MS);
 
 /** The memory of one webhook. Static data is not used: writing it would put back an old copy of a poller's state. */
 export function repeatsOf(webhook: string): Repeats {
-	const known = byWebhook.get(webhook);
-	if (known) return known;
-	const made = new Repeats();
-	byWebhook.set(webhook, made);
-	return made;
+	return byWebhook.of(webhook, () => new Repeats());
 }

@@ -13,6 +13,7 @@ import { asNodeError } from '../../lib/action/asNodeError';
 import { choice, choices, list, text, toggle, when } from '../../lib/action/field';
 import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
+import { credentialText } from '../../lib/http/credential';
 import { clock } from '../../lib/clock';
 import { receive } from '../../lib/webhook/receive';
 import { connectFlatchr } from './api';
@@ -85,7 +86,7 @@ export class FlatchrTrigger implements INodeType {
 			/** Nothing can be registered, but what would make deliveries fail is said now: a wrong key, a missing secret. */
 			async create(this: IHookFunctions): Promise<boolean> {
 				const { webhookSecret } = await this.getCredentials<{ webhookSecret?: string }>('flatchrApi');
-				if (this.getNodeParameter('protection', 'address') === 'header' && !webhookSecret) {
+				if (this.getNodeParameter('protection', 'address') === 'header' && credentialText(webhookSecret) === '') {
 					throw new NodeOperationError(this.getNode(), 'The credential has no webhook secret', { description: 'Enter the text there that the sender puts into the header, or protect the webhook by its address.' });
 				}
 				const flatchr = await connectFlatchr(this);

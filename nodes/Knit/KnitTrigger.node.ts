@@ -13,6 +13,7 @@ import { asNodeError } from '../../lib/action/asNodeError';
 import { choices, collection, list, toggle } from '../../lib/action/field';
 import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
+import { credentialText } from '../../lib/http/credential';
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
 import { receive } from '../../lib/webhook/receive';
@@ -91,7 +92,7 @@ export class KnitTrigger implements INodeType {
 			/** Nothing can be registered, but what would make every delivery fail is said now: a missing or refused key, with which Knit signs. */
 			async create(this: IHookFunctions): Promise<boolean> {
 				const { apiKey } = await this.getCredentials<{ apiKey?: string }>('knitApi');
-				if (!apiKey) {
+				if (credentialText(apiKey) === '') {
 					throw new NodeOperationError(this.getNode(), 'The credential has no API key', { description: 'Knit signs its deliveries with it: without it nobody can tell whether one is from Knit.' });
 				}
 				const knit = await connectKnit(this, {});

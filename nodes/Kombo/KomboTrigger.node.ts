@@ -12,6 +12,7 @@ import { asNodeError } from '../../lib/action/asNodeError';
 import { choices, collection, list, number, toggle, when } from '../../lib/action/field';
 import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
+import { credentialText } from '../../lib/http/credential';
 import { receive } from '../../lib/webhook/receive';
 import { connectKombo } from './api';
 import { RECORD_LISTS, withChangedRecords } from './changedRecords';
@@ -85,7 +86,7 @@ export class KomboTrigger implements INodeType {
 			/** Nothing can be registered, but what would make every delivery fail is said now: a wrong key, a missing secret. */
 			async create(this: IHookFunctions): Promise<boolean> {
 				const { webhookSecret } = await this.getCredentials<{ webhookSecret?: string }>('komboApi');
-				if (!webhookSecret) {
+				if (credentialText(webhookSecret) === '') {
 					throw new NodeOperationError(this.getNode(), 'The credential has no webhook secret', {
 						description: 'Copy it from the Kombo dashboard, Configuration, Webhooks, into the credential: without it nobody can tell whether a delivery is from Kombo.',
 					});
