@@ -20,21 +20,23 @@ export interface People<Person> {
 	find(): Promise<Person | undefined>;
 	/** Null: the vendor says that the address is known already. */
 	create(): Promise<Person | null>;
-	/** As the vendor shows somebody now whom the search does not show yet. */
-	fresh?(before: Person): Promise<Person | undefined>;
+	/** As the vendor shows now whom we made, whom its search may not show yet. */
+	fresh(before: Person): Promise<Person | undefined>;
+	/** Said where the vendor knows the address and its search shows nobody. */
+	unseen?: string;
 }
 
 /**
  * The person with this address, or a new one. Two items at once, or one after the other, make one person. `account` tells one
  * credential and node from another: what one may see is no answer for the other.
  */
-export async function foundOrMade<Person>(account: string, email: string, { find, create, fresh }: People<Person>): Promise<{ found: Person; created: boolean }> {
+export async function foundOrMade<Person>(account: string, email: string, { find, create, fresh, unseen = 'The service knows this e-mail address, but shows nobody who has it' }: People<Person>): Promise<{ found: Person; created: boolean }> {
 	const key = `${account} ${email.trim().toLowerCase()}`;
 	const known = made.get(key);
 	if (known && known.until > clock.now()) {
 		// What stands under an account was made by these very functions.
 		const before = (await known.found).found as Person;
-		return { created: false, found: (await find()) ?? (await fresh?.(before).catch(() => undefined)) ?? before };
+		return { created: false, found: (await fresh(before).catch(() => undefined)) ?? before };
 	}
 	const attempt = (async (): Promise<{ found: Person; created: boolean }> => {
 		const found = await find();
@@ -44,7 +46,7 @@ export async function foundOrMade<Person>(account: string, email: string, { find
 		// Made elsewhere since we looked.
 		const late = await find();
 		if (late) return { found: late, created: false };
-		throw new FieldError('The service knows this e-mail address, but shows nobody who has it', 'Nothing was created. The candidate may be hidden from this key, or not be visible yet: look in the service itself, or run it again after its next synchronisation.');
+		throw new FieldError(unseen, 'Nothing was created. The candidate may be hidden from this key, or not be visible yet: look in the service itself, or run it again after its next synchronisation.');
 	})();
 	made.delete(key);
 	made.set(key, { until: clock.now() + REMEMBERED_MS, found: attempt });
@@ -61,17 +63,15 @@ export async function foundOrMade<Person>(account: string, email: string, { find
 /** The same through a provider. */
 export async function findOrCreate({ candidates, candidate, createCandidate }: Pick<Operations, 'candidates' | 'candidate' | 'createCandidate'>, account: string, input: NewCandidate): Promise<FoundCandidate> {
 	if (!candidates || !createCandidate) throw new Error('A provider that finds or creates candidates gives `candidates` and `createCandidate`');
-	const { found, created } = await foundOrMade<Candidate>(account, input.email, {
-		find: async () => {
-			for await (const page of candidates({ email: input.email })) {
-				const fitting = page.find((one) => hasAddress(one, input.email));
-				if (fitting) return fitting;
-			}
-			return undefined;
-		},
-		create: async () => await createCandidate(input),
-		fresh: async ({ id }) => await candidate?.(id),
-	});
+	const find = async () => {
+		for await (const page of candidates({ email: input.email })) {
+			const fitting = page.find((one) => hasAddress(one, input.email));
+			if (fitting) return fitting;
+		}
+		return undefined;
+	};
+	const fresh = async ({ id }: Candidate) => (await find()) ?? (await candidate?.(id));
+	const { found, created } = await foundOrMade<Candidate>(account, input.email, { find, create: async () => await createCandidate(input), fresh });
 	return { candidate: found, created };
 }
 

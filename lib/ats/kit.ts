@@ -62,6 +62,24 @@ export function listOf<Part>(value: unknown, read: (record: VendorRecord, place:
 	return Array.isArray(value) ? value.filter(isObject).map(read) : null;
 }
 
+/**
+ * A list of single values (addresses, numbers), bare or under a key: absent is null, lines of nothing are left out, a number is its
+ * text. One that cannot be read makes the list null: it must not look as if there were less.
+ */
+export function valuesOf<Part>(value: unknown, key: string, read: (text: string, record: VendorRecord) => Part): Part[] | null {
+	if (!Array.isArray(value)) return null;
+	const parts: Part[] = [];
+	for (const entry of value) {
+		const record = isObject(entry) ? entry : { [key]: entry };
+		const one = record[key];
+		if (one === null || one === undefined || one === '') continue;
+		const text = toId(one);
+		if (text === null) return null;
+		parts.push(read(text, record));
+	}
+	return parts;
+}
+
 /** A single value that the model has as a list: absent is null, empty is [], a number is its text, anything else is null. */
 export function oneOf<Part>(value: unknown, read: (text: string) => Part): Part[] | null {
 	if (value === undefined) return null;

@@ -172,6 +172,8 @@ type Pages<Row> = AsyncIterable<readonly Row[]>;
 export interface Operations {
 	/** List rows as cheap as they come. `rowModels` says what they tell; the rest is read by `details`, only for rows that are put out. */
 	applications?(query: ApplicationQuery): Pages<Application>;
+	/** Its changed-since filter is sure, and finds more than a record's own time tells (what changed inside it): that time is not looked at again. */
+	updatedAfterIsSure?: true;
 	/** Models that list rows tell in full; absent = all that the provider can. */
 	rowModels?: readonly ModelKey[];
 	/** Completes list rows, in order and one for one. Also asked where a filter cannot be decided by the row. */

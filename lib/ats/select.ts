@@ -15,10 +15,12 @@ const ALL: readonly ModelKey[] = ['info', 'currentStage', 'interviews', 'rejecti
  * Applications that fit, at most `query.limit`. Details are read only for rows that are put out, and for those that a filter
  * cannot be decided of without them; a row of which nobody can say that it does not fit stays in.
  */
-export async function* selectApplications({ applications, details, rowModels = ALL }: Pick<Operations, 'applications' | 'details' | 'rowModels'>, query: Selection): AsyncGenerator<Application[]> {
+export async function* selectApplications({ applications, details, rowModels = ALL, updatedAfterIsSure }: Pick<Operations, 'applications' | 'details' | 'rowModels' | 'updatedAfterIsSure'>, query: Selection): AsyncGenerator<Application[]> {
 	if (!applications) return;
 	// A status that is not told may be told by the details; after them it is what it says.
-	const [filters, last] = [filtersOf(query, details !== undefined), filtersOf(query, false)];
+	const { updatedAfter, ...others } = query;
+	const looked = updatedAfterIsSure || updatedAfter === undefined ? others : { ...others, updatedAfter };
+	const [filters, last] = [filtersOf(looked, details !== undefined), filtersOf(looked, false)];
 	const raw = query.raw === true;
 	const complete = async (rows: readonly Application[], models: readonly ModelKey[]) => (details && rows.length > 0 ? await details(rows, models, raw) : rows);
 	const missing = query.models.filter((model) => !rowModels.includes(model));
@@ -89,10 +91,10 @@ function verdict(application: Application, filters: readonly Filter[]): Verdict 
 }
 
 /** Candidates that fit. An address is compared, since services match loosely or not at all. */
-export async function* selectCandidates({ candidates }: Pick<Operations, 'candidates'>, query: CandidateQuery): AsyncGenerator<Candidate[]> {
+export async function* selectCandidates({ candidates, updatedAfterIsSure }: Pick<Operations, 'candidates' | 'updatedAfterIsSure'>, query: CandidateQuery): AsyncGenerator<Candidate[]> {
 	if (!candidates) return;
 	const { email, updatedAfter } = query;
-	const from = updatedAfter === undefined ? -Infinity : (toMillis(updatedAfter) ?? -Infinity);
+	const from = updatedAfter === undefined || updatedAfterIsSure ? -Infinity : (toMillis(updatedAfter) ?? -Infinity);
 	for await (const page of candidates(query)) {
 		yield page.filter((one) => (email === undefined || hasAddress(one, email)) && (toMillis(one.updatedAt) ?? Infinity) >= from);
 	}

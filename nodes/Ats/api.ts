@@ -12,7 +12,7 @@ import { readTitles, withJobTitle } from './jobTitles';
 import { credentialOf, providerNamed, providersWith } from './providers';
 
 /** What a provider does; the rest of `Operations` says how. */
-type Ability = Exclude<keyof Operations, 'rowModels' | 'lists'>;
+type Ability = Exclude<keyof Operations, 'rowModels' | 'lists' | 'updatedAfterIsSure'>;
 
 /** One provider, seen through the unified model. */
 export class AtsApi {

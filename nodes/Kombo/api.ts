@@ -2,7 +2,8 @@ import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-w
 
 import { operationsOf, type Row } from '../../lib/action/operation';
 import type { Item } from '../../lib/action/item';
-import { FieldError, type FailureCause } from '../../lib/errors';
+import { credentialText } from '../../lib/ats/kit';
+import { ApiError, FieldError, rethrow, type FailureCause } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { nextFrom, pages } from '../../lib/http/pages';
@@ -12,6 +13,9 @@ import { isObject, type Answer, type Method, type VendorError, type ApiDefinitio
 
 /** Kombo's own maximum; it advises few large pages. https://docs.kombo.dev/getting-started/querying-api */
 export const PAGE_SIZE = 250;
+
+/** With IDs of 24 characters still an address of less than 6 KB. */
+const VALUES_AT_ONCE = 200;
 
 /** https://docs.kombo.dev/ats/getting-started/authentication */
 const REGIONS: Record<string, string> = { eu: 'https://api.kombo.dev/v1', us: 'https://api.us.kombo.dev/v1' };
@@ -91,13 +95,22 @@ export class KomboApi {
 		return await this.client.send(this.request('GET', path, { query }));
 	}
 
-	/** All pages of a model, filters sent again with each cursor as Kombo wants it. */
-	list(path: string, query: Query = {}, limit?: number, pageSize = PAGE_SIZE): AsyncGenerator<readonly Row[]> {
+	/** All pages of a model, filters sent again with each cursor as Kombo wants it. A long list of IDs is asked for in parts. */
+	async *list(path: string, query: Query = {}, limit?: number, pageSize = PAGE_SIZE): AsyncGenerator<readonly Row[]> {
+		const [name, values] = Object.entries(query).reduce<[name: string, values: readonly unknown[]]>((longest, [key, value]) => (Array.isArray(value) && value.length > longest[1].length ? [key, value] : longest), ['', []]);
+		// None of them is not all of them.
+		if (Array.isArray(query.ids) && query.ids.length === 0) return;
 		const page_size = Math.min(pageSize, limit ?? pageSize);
-		return pages(async (cursor) => {
-			const data = await this.client.data(this.request('GET', path, { query: { ...query, page_size, cursor } }));
-			return { rows: rowsOf(data, 'results'), next: nextFrom.body('next')(data) };
-		});
+		const seen = new Set<unknown>();
+		for (let from = 0; from === 0 || from < values.length; from += VALUES_AT_ONCE) {
+			const part = values.length > VALUES_AT_ONCE ? { [name]: values.slice(from, from + VALUES_AT_ONCE).map(String) } : {};
+			const found = pages(async (cursor) => {
+				const data = await this.client.data(this.request('GET', path, { query: { ...query, ...part, page_size, cursor } }));
+				return { rows: rowsOf(data, 'results'), next: nextFrom.body('next')(data) };
+			});
+			// A record may fit several parts.
+			for await (const rows of found) yield values.length > VALUES_AT_ONCE ? rows.filter(({ id }) => !seen.has(id) && seen.add(id)) : rows;
+		}
 	}
 
 	/** The first row of a model that fits, or undefined. Kombo has no GET by ID: `ids` is the way. */
@@ -114,11 +127,16 @@ export class KomboApi {
 
 	/** A write. What it was about, what it gave, and the ATS's warnings, which are also shown beside the output. */
 	async act(item: Item, method: Method, path: string, body?: object, about: Row = {}): Promise<Row> {
+		const { data, warnings } = await this.change(method, path, body);
+		for (const sentence of warnings) item.warn(sentence);
+		return { success: true, ...about, ...data, warnings };
+	}
+
+	/** A write: what it gave, and the ATS's warnings. */
+	async change(method: Method, path: string, body?: object): Promise<{ data: Row; warnings: string[] }> {
 		const { body: answer } = await this.client.send(this.request(method, path, body === undefined ? {} : { body }));
 		const { data, warnings } = isObject(answer) ? answer : {};
-		const sentences = (Array.isArray(warnings) ? warnings : []).map((warning) => (isObject(warning) ? String(warning.message) : String(warning)));
-		for (const sentence of sentences) item.warn(sentence);
-		return { success: true, ...about, ...asRow(data), warnings: sentences };
+		return { data: asRow(data), warnings: (Array.isArray(warnings) ? warnings : []).map((warning) => (isObject(warning) ? String(warning.message) : String(warning))) };
 	}
 
 	/** A write of the account, which has no warnings, and gives a record. */
@@ -162,8 +180,7 @@ function noIntegration(): FieldError {
 export async function connectKombo(host: IAllExecuteFunctions, settings: { integrationId?: string; remoteFields?: Readonly<Record<string, unknown>> } & ClientOptions): Promise<KomboApi> {
 	const { integrationId, remoteFields, ...clientOptions } = settings;
 	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
-	const chosen = integrationId ?? (typeof credentials.integrationId === 'string' && credentials.integrationId !== '' ? credentials.integrationId : undefined);
-	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), chosen?.trim(), remoteFields);
+	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), integrationId?.trim() || credentialText(credentials, 'integrationId') || undefined, remoteFields);
 }
 
 export const operation = operationsOf<KomboApi>();
@@ -177,4 +194,18 @@ export function rowsOf(data: unknown, key: string): Row[] {
 	const rows = isObject(data) ? data[key] : undefined;
 	if (!Array.isArray(rows)) throw new Error(`Kombo's answer has no "${key}": the base URL may point to something else.`);
 	return recordsOf(rows, definition.service) as Row[];
+}
+
+/** Null where the ATS knows the person or the application already. */
+export async function unlessKnown<Made>(make: () => Promise<Made>): Promise<Made | null> {
+	try {
+		return await make();
+	} catch (error) {
+		return error instanceof ApiError && error.facts.code === 'ATS.APPLICATION_ALREADY_EXISTS' ? null : rethrow(error);
+	}
+}
+
+/** Where the ATS does not support a filter, Kombo would answer with nothing: then everybody is asked for, and whoever asks looks through them. */
+export function orAll(filters: Query): Query {
+	return Object.values(filters).some((value) => value !== undefined) ? { ...filters, ignore_unsupported_filters: true } : filters;
 }

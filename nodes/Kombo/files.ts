@@ -1,8 +1,12 @@
 import { FileItem, type Item } from '../../lib/action/item';
 import { binary, choice, text, toggle, when, type Values } from '../../lib/action/field';
-import type { Row } from '../../lib/action/operation';
+import type { OutputItem, Row } from '../../lib/action/operation';
+import { toText } from '../../lib/ats/model';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
+import { fetchedFile, type ServiceFile } from '../../lib/http/files';
+import { fileTypeOf } from '../../lib/http/fileType';
+import { fileNameInUrl } from '../../lib/http/headers';
 import { rowsOf, type KomboApi } from './api';
 import { attachmentType } from './fields';
 
@@ -27,21 +31,38 @@ export type FileValues = Values<typeof fileFields>;
 /** Calls whose attachment limits Kombo tells. https://docs.kombo.dev/ats/attachment-restrictions */
 export type RestrictedAction = 'ats_create_application' | 'ats_create_candidate' | 'ats_add_application_attachment' | 'ats_add_candidate_attachment';
 
-/** Kombo's attachment body; the limits of the connected ATS are checked before anything is uploaded. */
-export async function attachmentsOf(kombo: KomboApi, item: Item, action: RestrictedAction, files: readonly FileValues[]): Promise<Row[]> {
-	if (files.length === 0) return [];
+/** A file on its way to the ATS: its bytes, or an address. */
+export interface SentFile {
+	type: string;
+	name: string;
+	mimeType?: string | undefined;
+	data?: Buffer;
+	url?: string;
+}
+
+/** Kombo's attachment bodies; the limits of the connected ATS are checked before anything is uploaded, on the bytes that are sent. */
+export async function attachmentsOf(kombo: KomboApi, action: RestrictedAction, given: readonly SentFile[]): Promise<Row[]> {
+	if (given.length === 0) return [];
+	const files = given.map((file) => (file.data === undefined ? file : { ...file, mimeType: fileTypeOf({ declared: file.mimeType ?? null, name: file.name, data: file.data }) }));
 	const limits = await restrictions(kombo, action);
 	checkAmounts(limits, files);
-	let total = 0;
-	for (const file of files) {
-		const facts = file.binaryField === undefined ? undefined : item.fileFacts(file.binaryField);
-		checkFile(limits, file, facts);
-		total += facts?.bytes ?? 0;
+	for (const file of files) checkFile(limits, file);
+	const total = files.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
+	if (limits.totalBytes !== undefined && total > limits.totalBytes) throw new FieldError(`The files have ${total} bytes together, the connected ATS takes ${limits.totalBytes}`, 'Send fewer or smaller files.');
+	return files.map(({ type, name, mimeType = '', data, url }) => (data === undefined ? { type, name, data_url: url } : { type, name, content_type: KOMBO_TYPE.test(mimeType) ? mimeType : 'application/octet-stream', data: data.toString('base64') }));
+}
+
+/** With bytes Kombo wants a type of this form. https://docs.kombo.dev/ats/v1/post-applications-application-id-attachments */
+const KOMBO_TYPE = /^[\w.-]+\/[\w.-]+$/;
+
+/** The file that these fields name. */
+export async function sentFile(item: Item, { attachmentType: type, fileName, fileUrl: url, binaryField }: FileValues): Promise<SentFile> {
+	if (url === undefined) {
+		const { name, ...file } = await item.readFile(binaryField ?? 'data');
+		return { type, ...file, name: fileName ?? name };
 	}
-	if (limits.totalBytes !== undefined && total > limits.totalBytes) {
-		throw new FieldError(`The files have ${total} bytes together, the connected ATS takes ${limits.totalBytes}`, 'Send fewer or smaller files.');
-	}
-	return await Promise.all(files.map(async (file) => await attachmentOf(item, file)));
+	if (!URL.canParse(url)) throw new FieldError('"File URL" is not a URL', 'Use the full address, for example https://example.com/cv.pdf.');
+	return { type, url, name: fileName ?? fileNameInUrl(url) ?? 'file' };
 }
 
 interface Restrictions {
@@ -60,39 +81,25 @@ async function restrictions(kombo: KomboApi, action: RestrictedAction): Promise<
 	};
 }
 
-function checkAmounts({ types }: Restrictions, files: readonly FileValues[]): void {
+function checkAmounts({ types }: Restrictions, files: readonly SentFile[]): void {
 	for (const [type, limit] of Object.entries(types)) {
 		const max = isObject(limit) ? limit.max_amount : undefined;
-		const given = files.filter(({ attachmentType: one }) => one === type).length;
+		const given = files.filter((file) => file.type === type).length;
 		if (typeof max === 'number' && given > max) throw new FieldError(`The connected ATS takes ${max} ${max === 1 ? 'file' : 'files'} of the type ${type}, not ${given}`, 'Send the others as another type.');
 	}
 }
 
-function checkFile({ types }: Restrictions, file: FileValues, facts: { name: string; mimeType: string; bytes?: number } | undefined): void {
-	const limit = types[file.attachmentType];
+function checkFile({ types }: Restrictions, { type, name, mimeType, data }: SentFile): void {
+	const limit = types[type];
 	if (!isObject(limit)) return;
-	if (limit.is_supported === false) throw new FieldError(`The connected ATS takes no files of the type ${file.attachmentType}`, 'Choose another type.');
-	if (!facts) return;
-	const accepted = Array.isArray(limit.accepted_mime_types) ? limit.accepted_mime_types.filter((type) => typeof type === 'string') : undefined;
-	if (accepted && !accepted.includes(facts.mimeType)) {
-		throw new FieldError(`The connected ATS takes no ${facts.mimeType} as ${file.attachmentType} ("${facts.name}")`, `It takes: ${accepted.join(', ')}.`);
+	if (limit.is_supported === false) throw new FieldError(`The connected ATS takes no files of the type ${type}`, 'Choose another type.');
+	if (data === undefined) return;
+	const accepted = Array.isArray(limit.accepted_mime_types) ? limit.accepted_mime_types.filter((one) => typeof one === 'string') : undefined;
+	if (accepted && !accepted.some((one) => one.toLowerCase() === mimeType)) {
+		throw new FieldError(`The connected ATS takes no ${mimeType ?? 'file of an unknown type'} as ${type} ("${name}")`, `It takes: ${accepted.join(', ')}.`);
 	}
 	const max = limit.max_file_size_bytes;
-	if (typeof max === 'number' && facts.bytes !== undefined && facts.bytes > max) {
-		throw new FieldError(`"${facts.name}" has ${facts.bytes} bytes, the connected ATS takes ${max} as ${file.attachmentType}`, 'Send a smaller file.');
-	}
-}
-
-async function attachmentOf(item: Item, file: FileValues): Promise<Row> {
-	if (file.fileUrl !== undefined) return { type: file.attachmentType, name: file.fileName ?? nameFrom(file.fileUrl), data_url: file.fileUrl };
-	const { data, name, mimeType } = await item.readFile(file.binaryField ?? 'data');
-	return { type: file.attachmentType, name: file.fileName ?? name, content_type: mimeType.split(';', 1)[0], data: data.toString('base64') };
-}
-
-function nameFrom(url: string): string {
-	if (!URL.canParse(url)) throw new FieldError('"File URL" is not a URL', 'Use the full address, for example https://example.com/cv.pdf.');
-	const last = new URL(url).pathname.split('/').at(-1);
-	return last ? decodeURIComponent(last) : 'file';
+	if (typeof max === 'number' && data.length > max) throw new FieldError(`"${name}" has ${data.length} bytes, the connected ATS takes ${max} as ${type}`, 'Send a smaller file.');
 }
 
 /** What a live attachments call gives back. */
@@ -101,18 +108,24 @@ export const outputFields = [
 	when(binary('outputField', { displayName: 'Put Output File in Field', hint: 'The name of the output field to put the file in' }), { download: [true] }),
 ] as const;
 
+/** The file behind an attachment: at a short-lived signed address. */
+export async function fileOf(kombo: KomboApi, { id, file_name: name, content_type: mimeType, data_url: address }: Row): Promise<ServiceFile> {
+	return await fetchedFile({ address, name: toText(name), mimeType: toText(mimeType), otherwise: `Attachment ${String(id)}` }, async (url) => await kombo.download(url));
+}
+
 /** One item per file of an attachments answer; with `download` the file itself, and without its signed address. */
-export async function filesOf(kombo: KomboApi, item: Item, data: Row, { download, outputField }: Values<typeof outputFields>): Promise<Row[] | FileItem[]> {
+export async function filesOf(kombo: KomboApi, item: Item, data: Row, { download, outputField }: Values<typeof outputFields>): Promise<readonly OutputItem[]> {
 	const attachments = rowsOf(data, 'results');
 	if (!download) return attachments;
 	item.progress(`Fetching ${attachments.length} ${attachments.length === 1 ? 'file' : 'files'}`);
 	return await Promise.all(
-		attachments.map(async (attachment) => {
-			const { body } = await kombo.download(String(attachment.data_url));
-			const name = String(attachment.file_name ?? attachment.id);
-			const mimeType = typeof attachment.content_type === 'string' ? attachment.content_type : undefined;
-			const json = Object.fromEntries(Object.entries(attachment).filter(([key]) => key !== 'data_url'));
-			return new FileItem(json, { [outputField ?? 'data']: await item.toBinary(Buffer.isBuffer(body) ? body : Buffer.from([]), name, mimeType) });
+		attachments.map(async ({ data_url: _signed, ...json }) => {
+			try {
+				const file = await fileOf(kombo, { ...json, data_url: _signed });
+				return new FileItem(json, { [outputField ?? 'data']: await item.toBinary(file.data, file.name, file.mimeType) });
+			} catch (error) {
+				return error instanceof Error ? error : new Error(String(error));
+			}
 		}),
 	);
 }

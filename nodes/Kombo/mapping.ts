@@ -1,7 +1,8 @@
 import type { Row } from '../../lib/action/operation';
+import { listOf, placeOf, valuesOf, type VendorRecord } from '../../lib/ats/kit';
 import { isObject } from '../../lib/http/apiDefinition';
 import { identified } from '../../lib/ats/model/identified';
-import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type Phone, type User } from '../../lib/ats/model';
+import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type CustomField, type Interview, type Job, type ModelKey, type Offer, type Phone, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, ATTACHMENT_TYPES, OFFER_STATUSES } from '../../lib/ats/model/application';
 import { JOB_STATUSES } from '../../lib/ats/model/job';
 import { EMAIL_TYPES, PHONE_TYPES } from '../../lib/ats/model/parts';
@@ -40,25 +41,31 @@ function infoOf(row: Row, id: string): NonNullable<Application['info']> {
 		appliedAt: toUtc(row.remote_created_at),
 		updatedAt: toUtc(row.remote_updated_at ?? row.changed_at),
 		jobId: toId(row.job_id),
-		job: null,
-		source: null,
-		customFields: null,
+		job: isObject(row.job) ? { id: toId(row.job.id) ?? toId(row.job_id), title: toText(row.job.name) } : null,
+		source: isObject(row.candidate) ? toText(row.candidate.source) : null,
+		customFields: customFieldsOf(row.custom_fields),
 		owner: null,
 		creditedTo: null,
 	};
 }
 
-function personOf(person: Record<string, unknown>) {
+function personOf(person: VendorRecord) {
 	return {
 		id: toId(person.id),
+		// Kombo has the names apart.
 		name: null,
 		firstName: toText(person.first_name),
 		lastName: toText(person.last_name),
-		phones: listOf(person.phone_numbers, (phone): Phone => ({ type: toEnum(phone.type, PHONE_TYPES), phoneNumber: toText(phone.phone_number) })),
-		emails: listOf(person.email_addresses, (email) => ({ type: toEnum(email.type, EMAIL_TYPES), email: toText(email.email_address) })),
-		links: listOf(person.social_media, (link) => toText(link.link))?.filter((link) => link !== null) ?? null,
+		phones: valuesOf(person.phone_numbers, 'phone_number', (phoneNumber, { type }): Phone => ({ type: toEnum(type, PHONE_TYPES), phoneNumber })),
+		emails: valuesOf(person.email_addresses, 'email_address', (email, { type }) => ({ type: toEnum(type, EMAIL_TYPES), email })),
+		links: valuesOf(person.social_media, 'link', (link) => link),
 		location: locationText(person.location),
 	};
+}
+
+/** By the keys that the account has chosen in Kombo. https://docs.kombo.dev/ats/guides/custom-fields */
+function customFieldsOf(fields: unknown): CustomField[] | null {
+	return isObject(fields) ? Object.entries(fields).map(([id, value]) => ({ id, name: null, value })) : null;
 }
 
 function rejectionOf(row: Row): Application['rejection'] {
@@ -68,7 +75,7 @@ function rejectionOf(row: Row): Application['rejection'] {
 }
 
 /** An interview of the interviews list, or the shorter one inside an application. */
-export function toInterview(row: Record<string, unknown>): Interview {
+export function toInterview(row: VendorRecord): Interview {
 	const gone = row.canceled === true || row.remote_deleted_at != null;
 	return {
 		id: toId(row.id),
@@ -84,11 +91,11 @@ export function toInterview(row: Record<string, unknown>): Interview {
 	};
 }
 
-export function toOffer(row: Record<string, unknown>): Offer {
+export function toOffer(row: VendorRecord): Offer {
 	return { id: toId(row.id), status: toEnum(row.status, OFFER_STATUSES, OFFER_WORDS), createdAt: toUtc(row.remote_created_at), sentAt: null, closedAt: null };
 }
 
-export function toUser(row: Record<string, unknown>): User {
+export function toUser(row: VendorRecord): User {
 	return { id: toId(row.id), email: toText(row.email), employeeId: null, name: null, firstName: toText(row.first_name), lastName: toText(row.last_name) };
 }
 
@@ -102,7 +109,7 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 		title: toText(row.title),
 		company: toText(row.company),
 		tags: listOf(row.tags, (tag) => ({ id: toId(tag.id), text: toText(tag.name) })),
-		customFields: null,
+		customFields: customFieldsOf(row.custom_fields),
 		applications: listOf(row.applications, (application) => toId(application.id))?.filter((one) => one !== null) ?? null,
 		createdAt: toUtc(row.remote_created_at),
 		updatedAt: toUtc(row.remote_updated_at ?? row.changed_at),
@@ -113,8 +120,7 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 /** https://docs.kombo.dev/ats/v1/get-jobs */
 export function toJob(row: Row, withRaw = false): Job {
 	const { id } = identified(row, 'Kombo');
-	const team = Array.isArray(row.hiring_team) ? row.hiring_team.filter(isObject) : null;
-	const withRole = (role: string) => team && team.filter((one) => Array.isArray(one.hiring_team_roles) && one.hiring_team_roles.includes(role)).map(toUser);
+	const withRole = (role: string) => listOf(row.hiring_team, (one) => (Array.isArray(one.hiring_team_roles) && one.hiring_team_roles.includes(role) ? [toUser(one)] : []))?.flat() ?? null;
 	return {
 		provider: PROVIDER,
 		id,
@@ -134,18 +140,13 @@ export function toJob(row: Row, withRaw = false): Job {
 		offices: locationText(row.location) === null ? null : [{ id: null, name: null, location: locationText(row.location) }],
 		hiringManagers: withRole('HIRING_MANAGER'),
 		recruiters: withRole('RECRUITER'),
-		stages: listOf(row.stages, (stage) => ({ id: toId(stage.id), text: toText(stage.name), category: null, jobId: toId(row.id), order: null })),
+		stages: listOf(row.stages, (stage) => ({ id: toId(stage.id), text: toText(stage.name), category: null, jobId: id, order: typeof stage.index === 'number' ? stage.index : null })),
 		...(withRaw ? { raw: row } : {}),
 	};
 }
 
 function locationText(location: unknown): string | null {
-	if (!isObject(location)) return null;
-	return toText(location.raw) ?? toText([location.street_1, location.zip_code, location.city, location.state, location.country].filter(Boolean).join(', '));
-}
-
-export function listOf<Part>(value: unknown, read: (row: Record<string, unknown>) => Part): Part[] | null {
-	return Array.isArray(value) ? value.filter(isObject).map(read) : null;
+	return isObject(location) ? (toText(location.raw) ?? placeOf(location.street_1, location.zip_code, location.city, location.state, location.country)) : null;
 }
 
 export function toAttachment(row: Row): Attachment {

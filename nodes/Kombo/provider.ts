@@ -6,99 +6,97 @@ import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import { toId, toText } from '../../lib/ats/model';
 import { defineProvider } from '../../lib/ats/defineProvider';
-import { mapped } from '../../lib/ats/kit';
-import type { Context, NewFile, Operations, Provider } from '../../lib/ats/provider';
-import { connectKombo, rowsOf, type KomboApi } from './api';
+import { mapped, recordsIn, storedFiles } from '../../lib/ats/kit';
+import type { Context, NewApplication, NewFile, Operations, PartQuery, Provider } from '../../lib/ats/provider';
+import { connectKombo, orAll, rowsOf, unlessKnown, type KomboApi } from './api';
 import { APPLICATIONS, changeSource, IN_ROWS } from './changes';
+import { attachmentsOf as bodiesOf, fileOf, type SentFile } from './files';
 import { PROVIDER, toApplication, toAttachment, toCandidate, toInterview, toJob, toOffer, toUser } from './mapping';
 
+const CANDIDATES = '/ats/candidates';
 const FILE_TYPES: Record<NewFile['type'], string> = { RESUME: 'CV', COVER_LETTER: 'COVER_LETTER', OTHER: 'OTHER' };
 const OUTCOMES = { ACTIVE: 'PENDING', HIRED: 'HIRED', REJECTED: 'DECLINED', NOT_SPECIFIED: undefined } as const;
 
 function operationsOf(kombo: KomboApi): Operations {
-	const write = async (method: 'POST' | 'PUT' | 'DELETE', address: string, body: object) => await kombo.send({ method, path: address, body });
+	const attachmentsOf = async (applicationId: string) => rowsOf(await kombo.get(path`/ats/applications/${applicationId}/attachments`), 'results');
 	const details: NonNullable<Operations['details']> = async (rows, models) =>
-		models.includes('attachments') ? await Promise.all(rows.map(async (row) => ({ ...row, attachments: (await filesOf(kombo, row.id)).map(toAttachment) }))) : rows;
+		models.includes('attachments') ? await Promise.all(rows.map(async (row) => ({ ...row, attachments: (await attachmentsOf(row.id)).map(toAttachment) }))) : rows;
+	const named = (address: string) => mapped(kombo.list(address), (row) => ({ id: toId(row.id), text: toText(row.name) }));
 	return {
 		send: async (request) => await kombo.send(request),
+		// https://docs.kombo.dev/ats/getting-started/fetching-data : nested changes count too.
+		updatedAfterIsSure: true,
 		applications: ({ limit, updatedAfter, jobIds, stageIds, statuses, raw }) => {
 			// A status without a word here cannot be asked for: then all are, and the node looks through them.
 			const outcomes = statuses?.map((status) => OUTCOMES[status]);
 			const asked = outcomes?.every((outcome) => outcome !== undefined) ? outcomes : undefined;
-			return mapped(kombo.list(APPLICATIONS, { updated_after: updatedAfter, job_ids: jobIds, current_stage_ids: stageIds, outcomes: asked }, limit), (row) => toApplication(row, IN_ROWS, raw));
+			return mapped(kombo.list(APPLICATIONS, { ...orAll({ job_ids: jobIds, current_stage_ids: stageIds, outcomes: asked }), updated_after: updatedAfter }, limit), (row) => toApplication(row, IN_ROWS, raw));
 		},
 		rowModels: IN_ROWS,
 		details,
-		application: async (id, models, raw) => {
-			const [application] = await details([toApplication(await kombo.byId(APPLICATIONS, id, 'application'), models, raw)], models, raw === true);
-			if (!application) throw new Error('Details come one for one');
-			return application;
+		application: async (id, models, raw = false) => {
+			const application = toApplication(await kombo.byId(APPLICATIONS, id, 'application'), models, raw);
+			return (await details([application], models, raw))[0] ?? application;
 		},
-		candidates: ({ limit, updatedAfter, email, raw }) => mapped(kombo.list('/ats/candidates', { updated_after: updatedAfter, ...(email === undefined ? {} : { email, ignore_unsupported_filters: true }) }, email === undefined ? limit : undefined), (row) => toCandidate(row, raw)),
-		candidate: async (id, raw) => toCandidate(await kombo.byId('/ats/candidates', id, 'candidate'), raw),
-		jobs: ({ updatedAfter, raw }) => mapped(kombo.list('/ats/jobs', { updated_after: updatedAfter }), (row) => toJob(row, raw)),
+		candidates: ({ limit, updatedAfter, email, raw }) => mapped(kombo.list(CANDIDATES, { ...orAll({ email }), updated_after: updatedAfter }, limit), (row) => toCandidate(row, raw)),
+		candidate: async (id, raw) => toCandidate(await kombo.byId(CANDIDATES, id, 'candidate'), raw),
+		jobs: ({ limit, updatedAfter, raw }) => mapped(kombo.list('/ats/jobs', { updated_after: updatedAfter }, limit), (row) => toJob(row, raw)),
 		job: async (id, raw) => toJob(await kombo.byId('/ats/jobs', id, 'job'), raw),
-		interviews: ({ applicationId, updatedAfter }) => partsOf(kombo, '/ats/interviews', applicationId, updatedAfter, toInterview),
-		offers: ({ applicationId, updatedAfter }) => partsOf(kombo, '/ats/offers', applicationId, updatedAfter, toOffer),
+		interviews: (query) => partsOf(kombo, '/ats/interviews', 'interviews', query, toInterview),
+		offers: (query) => partsOf(kombo, '/ats/offers', 'offers', query, toOffer),
 		async *stages(jobId) {
-			if (jobId === null) return yield* mapped(kombo.list('/ats/application-stages'), (row) => ({ id: toId(row.id), text: toText(row.name), category: null, jobId: null, order: null }));
+			if (jobId === null) return yield* mapped(named('/ats/application-stages'), (stage) => ({ ...stage, category: null, jobId: null, order: null }));
 			yield toJob(await kombo.byId('/ats/jobs', jobId, 'job')).stages ?? [];
 		},
-		rejectionReasons: () => mapped(kombo.list('/ats/rejection-reasons'), (row) => ({ id: toId(row.id), text: toText(row.name) })),
+		rejectionReasons: () => named('/ats/rejection-reasons'),
 		users: () => mapped(kombo.list('/ats/users'), toUser),
-		tags: () => mapped(kombo.list('/ats/tags'), (row) => ({ id: toId(row.id), text: toText(row.name) })),
-		moveStage: async (id, stageId) => void (await write('PUT', path`/ats/applications/${id}/stage`, { stage_id: stageId })),
+		tags: () => named('/ats/tags'),
+		moveStage: async (id, stageId) => void (await kombo.change('PUT', path`/ats/applications/${id}/stage`, { stage_id: stageId })),
 		reject: async (id, { reasonId, note }) => {
 			if (reasonId === null) throw new FieldError('Kombo rejects only with a reason', 'Choose a rejection reason; Rejection Reason, Get Many lists them.');
-			await write('POST', path`/ats/applications/${id}/reject`, { rejection_reason_id: reasonId, ...(note === null ? {} : { note }) });
+			await kombo.change('POST', path`/ats/applications/${id}/reject`, { rejection_reason_id: reasonId, ...(note === null ? {} : { note }) });
 		},
 		addNote: async (id, content) => {
-			await write('POST', path`/ats/applications/${id}/notes`, { content, content_type: 'PLAIN_TEXT' });
+			await kombo.change('POST', path`/ats/applications/${id}/notes`, { content, content_type: 'PLAIN_TEXT' });
 			return null;
 		},
 		createApplication: async ({ jobId, stageId, candidate, files }) => {
-			const { body } = await write('POST', path`/ats/jobs/${jobId}/applications`, { stage_id: stageId, candidate: newPerson(candidate), attachments: files.map(newFile) });
-			const row = isObject(body) && isObject(body.data) ? (body.data as Row) : {};
-			const application = toApplication(row, IN_ROWS);
-			return { applicationId: application.id, candidateId: toId(row.candidate_id), application };
+			const attachments = await bodiesOf(kombo, 'ats_create_application', files.map(asSent));
+			const { data, warnings } = await kombo.change('POST', path`/ats/jobs/${jobId}/applications`, { stage_id: stageId, candidate: newPerson(candidate), attachments });
+			const application = toApplication(data, IN_ROWS);
+			return { applicationId: application.id, candidateId: toId(data.candidate_id), application, ...(warnings.length > 0 ? { warning: warnings.join(' ') } : {}) };
 		},
-		addAttachment: async (id, file) => void (await write('POST', path`/ats/applications/${id}/attachments`, { attachment: newFile(file) })),
-		async *attachments(id) {
-			for (const row of await filesOf(kombo, id)) {
-				const { body } = await kombo.download(String(row.data_url));
-				yield { attachment: toAttachment(row), data: Buffer.isBuffer(body) ? body : Buffer.alloc(0), mimeType: toText(row.content_type) ?? 'application/octet-stream' };
-			}
+		addAttachment: async (id, file) => {
+			const [attachment] = await bodiesOf(kombo, 'ats_add_application_attachment', [asSent(file)]);
+			await kombo.change('POST', path`/ats/applications/${id}/attachments`, { attachment });
+		},
+		attachments: async function* (id) {
+			yield* storedFiles(await attachmentsOf(id), toAttachment, async (row) => await fileOf(kombo, row));
 		},
 		createCandidate: async (input) => {
 			if (input.jobId === undefined) throw new FieldError('Kombo creates a candidate only with an application', 'Fill in the job to apply for.');
-			const { body } = await write('POST', '/ats/candidates', { candidate: newPerson(input), application: { job_id: input.jobId } });
-			return toCandidate(isObject(body) && isObject(body.data) ? (body.data as Row) : {});
+			const made = await unlessKnown(async () => await kombo.change('POST', CANDIDATES, { candidate: newPerson(input), application: { job_id: input.jobId } }));
+			return made && toCandidate(made.data);
 		},
-		addTag: async (id, name) => void (await write('POST', path`/ats/candidates/${id}/tags`, { tag: { name } })),
-		removeTag: async (id, name) => void (await write('DELETE', path`/ats/candidates/${id}/tags`, { tag: { name } })),
+		addTag: async (id, name) => void (await kombo.change('POST', path`/ats/candidates/${id}/tags`, { tag: { name } })),
+		removeTag: async (id, name) => void (await kombo.change('DELETE', path`/ats/candidates/${id}/tags`, { tag: { name } })),
 	};
 }
 
-async function* partsOf<Part>(kombo: KomboApi, address: string, applicationId: string | undefined, updatedAfter: string | undefined, read: (row: Record<string, unknown>) => Part) {
-	const withOwner = (row: Row) => ({ ...read(row), applicationId: toId(row.application_id) });
-	if (applicationId === undefined) return yield* mapped(kombo.list(address, { updated_after: updatedAfter }), withOwner);
-	// The parts lists have no filter by application: its outlines give the ids.
-	const application = await kombo.byId(APPLICATIONS, applicationId, 'application');
-	const outlines = application[address === '/ats/offers' ? 'offers' : 'interviews'];
-	const ids = (Array.isArray(outlines) ? outlines.filter(isObject) : []).map(({ id }) => String(id));
-	if (ids.length > 0) yield* mapped(kombo.list(address, { ids, updated_after: updatedAfter }), withOwner);
+/** The lists of parts have no filter by application: its outlines give the IDs. */
+async function* partsOf<Part>(kombo: KomboApi, address: string, key: 'interviews' | 'offers', { applicationId, updatedAfter, limit }: PartQuery, read: (row: Row) => Part) {
+	const application = applicationId === undefined ? undefined : await kombo.byId(APPLICATIONS, applicationId, 'application');
+	const ids = application && recordsIn(application[key]).map(({ id }) => String(id));
+	if (ids?.length === 0) return;
+	yield* mapped(kombo.list(address, { ids, updated_after: updatedAfter }, limit), (row) => ({ ...read(row), applicationId: toId(row.application_id) }));
 }
 
-async function filesOf(kombo: KomboApi, applicationId: string): Promise<Row[]> {
-	return rowsOf(await kombo.get(path`/ats/applications/${applicationId}/attachments`), 'results');
-}
-
-function newPerson({ firstName, lastName, email, phone }: { firstName: string; lastName: string; email: string; phone?: string }) {
+function newPerson({ firstName, lastName, email, phone }: NewApplication['candidate']) {
 	return { first_name: firstName, last_name: lastName, email_address: email, phone_number: phone };
 }
 
-function newFile({ type, name, mimeType, data }: NewFile) {
-	return { type: FILE_TYPES[type], name, content_type: mimeType, data: data.toString('base64') };
+function asSent({ type, ...file }: NewFile): SentFile {
+	return { type: FILE_TYPES[type], ...file };
 }
 
 const events: Provider['capabilities']['events'] = {
@@ -120,11 +118,16 @@ export const provider = defineProvider({
 	name: PROVIDER,
 	label: 'Kombo',
 	credentials: [{ type: 'komboApi', label: 'API Key' }],
-	settings: [id('integrationId', { required: false, displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "The connection of one customer with one ATS, instead of the credential's default" })],
+	settings: [id('integrationId', { required: false, displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "The connection of one customer with one ATS, as the Kombo dashboard shows it under Integrations. Needed where the credential has no default." })],
 	serviceNode: 'Kombo',
 	api: { documentationUrl: 'https://docs.kombo.dev/ats/v1', placeholder: '/ats/jobs' },
 	capabilities: {
 		models: { info: true, currentStage: true, interviews: true, rejection: true, offers: true, attachments: 'A live call to the ATS for each application: only when asked for, and not in the trigger' },
+		details: {
+			stageOrder: 'Of a job, where the ATS tells it',
+			customFields: 'Those that you have defined in Kombo, by their keys',
+			source: true,
+		},
 		operations: {
 			'application.getMany': true,
 			'application.get': true,

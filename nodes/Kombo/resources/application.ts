@@ -3,7 +3,7 @@ import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
 import { operation, type KomboApi } from '../api';
 import { applicationId, createdAfter, jobId, ofJobs, stageOfJob } from '../fields';
-import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
+import { attachmentsOf, fileFields, filesOf, outputFields, sentFile } from '../files';
 import { searchApplications, searchRejectionReasons } from '../lookups';
 import { attachmentModel, createdApplicationModel, simpleApplicationModel, trackedModel, writeModel } from '../models';
 import { simpleApplication } from '../simplify';
@@ -28,7 +28,7 @@ export const application: Resource<KomboApi> = {
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-applications-application-id-attachments
 			run: async (kombo, p, item) => {
-				const [attachment] = await attachmentsOf(kombo, item, 'ats_add_application_attachment', [p]);
+				const [attachment] = await attachmentsOf(kombo, 'ats_add_application_attachment', [await sentFile(item, p)]);
 				return await kombo.act(item, 'POST', path`/ats/applications/${p.applicationId}/attachments`, { attachment, remote_fields: kombo.remoteFields }, { application_id: p.applicationId });
 			},
 		}),

@@ -1,11 +1,12 @@
 import { email, locator, text } from '../../../lib/action/field';
-import type { Resource } from '../../../lib/action/operation';
+import type { Resource, Row } from '../../../lib/action/operation';
+import { foundOrMade, hasAddress } from '../../../lib/ats/findOrCreate';
 import { path } from '../../../lib/http/path';
-import { operation, type KomboApi } from '../api';
+import { operation, orAll, unlessKnown, type KomboApi } from '../api';
 import { candidateId, ofJobs, tagName } from '../fields';
-import { attachmentsOf, fileFields, filesOf, outputFields } from '../files';
-import { findOrCreate } from '../findOrCreate';
+import { attachmentsOf, fileFields, filesOf, outputFields, sentFile } from '../files';
 import { searchCandidates, searchJobs } from '../lookups';
+import { toCandidate } from '../mapping';
 import { attachmentModel, createdCandidateModel, foundOrCreatedModel, simpleCandidateModel, writeModel } from '../models';
 import { simpleCandidate } from '../simplify';
 import { candidateBody, candidateDetails, candidateName, submission, submissionBody } from './shared/newCandidate';
@@ -29,7 +30,7 @@ export const candidate: Resource<KomboApi> = {
 			output: writeModel,
 			// https://docs.kombo.dev/ats/v1/post-candidates-candidate-id-attachments
 			run: async (kombo, p, item) => {
-				const [attachment] = await attachmentsOf(kombo, item, 'ats_add_candidate_attachment', [p]);
+				const [attachment] = await attachmentsOf(kombo, 'ats_add_candidate_attachment', [await sentFile(item, p)]);
 				return await kombo.act(item, 'POST', path`/ats/candidates/${p.candidateId}/attachments`, { attachment, remote_fields: kombo.remoteFields }, { candidate_id: p.candidateId });
 			},
 		}),
@@ -76,7 +77,20 @@ export const candidate: Resource<KomboApi> = {
 			fields: [jobToApplyFor, ...candidateName, candidateDetails],
 			output: foundOrCreatedModel,
 			run: async (kombo, p, item) => {
-				const { created, candidate: found } = await findOrCreate(kombo, item, p.email, { candidate: candidateBody(p), application: { job_id: p.jobId } });
+				const body = { candidate: candidateBody(p), application: { job_id: p.jobId } };
+				const { created, found } = await foundOrMade<Row>(`kombo ${kombo.origin} ${kombo.integrationId ?? ''}`, p.email, {
+					find: async () => {
+						for await (const rows of kombo.list('/ats/candidates', orAll({ email: p.email }))) {
+							const fitting = rows.find((row) => hasAddress(toCandidate(row), p.email));
+							if (fitting) return fitting;
+						}
+						return undefined;
+					},
+					create: async () => await unlessKnown(async () => await kombo.act(item, 'POST', '/ats/candidates', body)),
+					// Kombo's copy learns of newcomers with the next sync, which can take hours.
+					fresh: async ({ id }) => await kombo.first('/ats/candidates', { ids: String(id) }),
+					unseen: 'The ATS knows this candidate, but Kombo does not show them yet',
+				});
 				return { created, ...simpleCandidate(found) };
 			},
 		}),

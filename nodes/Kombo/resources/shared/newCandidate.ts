@@ -1,7 +1,7 @@
 import { choice, collection, date, dateTime, email, json, locator, mapper, number, rows, text, toggle, type Values } from '../../../../lib/action/field';
 import type { Item } from '../../../../lib/action/item';
 import type { KomboApi } from '../../api';
-import { attachmentsOf, fileFields } from '../../files';
+import { attachmentsOf, fileFields, sentFile, type RestrictedAction } from '../../files';
 import { screeningQuestions, searchStagesOfJob } from '../../lookups';
 import { answersOf } from '../../screening';
 
@@ -102,11 +102,11 @@ export const submission = [
 ] as const;
 
 /** What both calls take in the same place. `action`: as Kombo calls it where it tells its attachment restrictions. */
-export async function submissionBody(kombo: KomboApi, item: Item, action: Parameters<typeof attachmentsOf>[2], p: Values<typeof submission>) {
+export async function submissionBody(kombo: KomboApi, item: Item, action: RestrictedAction, p: Values<typeof submission>) {
 	const { answersJson, gdprConsent: [consent] = [], sourcedBy } = p.additionalFields;
 	return {
 		candidate: candidateBody(p),
-		attachments: await attachmentsOf(kombo, item, action, p.attachments),
+		attachments: await attachmentsOf(kombo, action, await Promise.all(p.attachments.map(async (file) => await sentFile(item, file)))),
 		screening_question_answers: answersOf(p.answers, answersJson),
 		sourced_by: sourcedBy === undefined ? undefined : { user_id: sourcedBy },
 		gdpr_consent: consent && { given: consent.given, expires_at: consent.expiresAt },
