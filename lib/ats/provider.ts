@@ -82,6 +82,8 @@ export interface Context<Settings> {
 	signal?: AbortSignal;
 	/** Shared by all items of an execution. */
 	limit?: ConcurrencyLimit;
+	/** Sees every answer (*Check Connection*): the HTTP client takes it. */
+	onAnswer?(answer: Answer): void;
 }
 
 /** What the user of the trigger wants read. Which events and stages are emitted is the engine's business. */
@@ -115,9 +117,16 @@ export interface ProviderSpec<Settings extends readonly Field[] = readonly []> {
 	changes?(host: Host, options: ReadOptions, context: Context<Some<Settings>>): Promise<AdapterSource>;
 	/** For the action node. Reads the credential; makes no request. */
 	operations(host: Host, context: Context<Some<Settings>>): Promise<Operations>;
+	/** For *Check Connection*: what to tick or ask for where a list is refused, as a sentence with the vendor's own words and screen. */
+	rights?: Partial<Record<CheckedPart, string>>;
+	/** For *Check Connection*: the vendor's own words in a record (with `raw`) that the model has words for, such as `{ status: 'parked' }`. No personal data. */
+	words?(record: unknown): Readonly<Record<string, unknown>>;
 	/** A record of this vendor (REST or webhook shape) in the model; null when it does not look like one. Pure. `whole`: what it was found in. */
 	normalize?(record: unknown, whole?: unknown): Normalized | null;
 }
+
+/** Lists that *Check Connection* tries, by the member of `Operations` that reads them. */
+export type CheckedPart = 'applications' | 'candidates' | 'jobs' | 'stages' | 'interviews' | 'offers' | 'rejectionReasons' | 'users' | 'tags';
 
 type GivenByProvider = 'provider' | 'label' | 'events' | 'scope';
 /** What `changes.ts` gives: name, label, events and account stand in the provider already. */
@@ -211,8 +220,6 @@ export interface Operations {
 	sendMessage?(message: NewMessage): Promise<Message>;
 	/** Any call of the vendor's API, for *API Request*. */
 	send(request: Request): Promise<Answer>;
-	/** Its lists, for *Check Connection*. */
-	lists?: readonly CheckedList[];
 }
 
 export interface NewCandidate {
@@ -266,29 +273,4 @@ export interface NewMessage {
 	candidateId: string;
 	subject?: string;
 	text: string;
-}
-
-/** One list of the vendor, as *Check Connection* looks at it. */
-export interface CheckedList {
-	/** As users call it: "Applications". */
-	name: string;
-	/** What to tick or ask for where this answers 403, as a sentence with the vendor's own words and screen. */
-	right: string;
-	/** Models that depend on it. */
-	models?: readonly ModelKey[];
-	/** One page. `since`: ms, only where the vendor has such a filter (`filtersSince`). */
-	page(request: { cursor: string | null; since?: number }): Promise<CheckedPage>;
-	filtersSince?: boolean;
-}
-
-export interface CheckedPage {
-	ids: readonly string[];
-	next: string | null;
-	answer: Answer;
-	/** Times that the list should be ordered by, ms, where it has an order. */
-	order?: readonly number[];
-	/** Words that the mapping does not know, such as `{ status: ["parked"] }`, with repeats. No personal data. */
-	unknownWords?: Readonly<Record<string, readonly string[]>>;
-	/** Rows that cannot be read: path of the field and reason. No personal data. */
-	unreadable?: readonly string[];
 }

@@ -42,6 +42,8 @@ export interface ClientOptions {
 	signal?: AbortSignal;
 	/** The most that is read of one answer or file. */
 	maxBytes?: number;
+	/** Sees every answer: what a check of the connection counts and reads. */
+	onAnswer?(answer: Answer): void;
 }
 
 type Send = (idleMs: number, signal: AbortSignal) => Promise<unknown>;
@@ -262,6 +264,7 @@ export class HttpClient {
 			raw = { status, headers: {}, body: Buffer.alloc(0) };
 		}
 		const answer = await this.readAnswer(raw, expect, sentAt);
+		this.options.onAnswer?.(answer);
 		const notOurs = expect === 'json' && answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string';
 		const read = (from: Answer) => (notOurs ? notJson(from) : readError(from));
 		const found = read(answer);

@@ -1,18 +1,20 @@
 import { operationsOf, type Operation, type OperationSpec, type Row } from '../../lib/action/operation';
 import type { Field } from '../../lib/action/field';
+import type { Connection } from '../../lib/ats/checkConnection';
 import { findOrCreate, type FoundCandidate } from '../../lib/ats/findOrCreate';
 import { isStage, selectApplications, selectCandidates, type Selection } from '../../lib/ats/select';
-import type { Application, Candidate } from '../../lib/ats/model';
+import { MODEL_KEYS, type Application, type Candidate } from '../../lib/ats/model';
 import type { CandidateQuery, Context, NewCandidate, OperationName, Operations, Provider } from '../../lib/ats/provider';
 import { FieldError } from '../../lib/errors';
 import { folded } from '../../lib/folded';
+import type { Answer } from '../../lib/http/apiDefinition';
 import type { Host } from '../../lib/http/host';
 import { fingerprint } from '../../lib/poll/state/hash';
 import { readTitles, withJobTitle } from './jobTitles';
 import { credentialOf, providerNamed, providersWith } from './providers';
 
 /** What a provider does; the rest of `Operations` says how. */
-type Ability = Exclude<keyof Operations, 'rowModels' | 'lists' | 'updatedAfterIsSure'>;
+type Ability = Exclude<keyof Operations, 'rowModels' | 'updatedAfterIsSure'>;
 
 /** One provider, seen through the unified model. */
 export class AtsApi {
@@ -25,7 +27,13 @@ export class AtsApi {
 		readonly raw: boolean,
 		/** Tells one account from another, in what the process remembers. */
 		private readonly account: string,
+		/** For *Check Connection*: how the trigger would read, and the answers seen so far. */
+		private readonly checked: Pick<Connection, 'source' | 'answers'> = { source: null, answers: [] },
 	) {}
+
+	get connection(): Connection {
+		return { provider: this.provider, operations: this.operations, ...this.checked };
+	}
 
 	/** What the provider does for this, or a sentence about where it can be done instead: before any request. */
 	for<Name extends Ability>(name: Name, what: string): NonNullable<Operations[Name]> {
@@ -126,7 +134,13 @@ export async function connectAts(host: Host, settings: AtsSettings): Promise<Ats
 	const raw = settings.options.includeRaw === true;
 	if (WITHOUT_REQUEST.includes(String(host.getNode().parameters.operation))) return new AtsApi(provider, nothing, raw, '');
 	const context = contextOf(provider, settings);
-	return new AtsApi(provider, await provider.operations(host, context), raw, await accountKey(host, provider, context));
+	const account = await accountKey(host, provider, context);
+	if (host.getNode().parameters.operation !== 'checkConnection') return new AtsApi(provider, await provider.operations(host, context), raw, account);
+	const answers: Answer[] = [];
+	const watched = { ...context, onAnswer: (answer: Answer) => void answers.push({ ...answer, body: undefined }) };
+	const { changes } = provider;
+	const source = changes ? async () => await changes(host, { models: MODEL_KEYS, jobIds: [], raw: false }, watched) : null;
+	return new AtsApi(provider, await provider.operations(host, watched), raw, account, { source, answers });
 }
 
 const operation = operationsOf<AtsApi>();

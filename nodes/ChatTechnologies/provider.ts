@@ -263,6 +263,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { deadline, signal, limit }: Context<unknown>): Promise<ChatTechnologiesApi> {
-	return await connectChatTechnologies(host, { deadline, signal, limit });
+async function connected(host: Host, { deadline, signal, limit, onAnswer }: Context<unknown>): Promise<ChatTechnologiesApi> {
+	return await connectChatTechnologies(host, { deadline, signal, limit, onAnswer });
 }

@@ -179,6 +179,6 @@ export const provider = defineProvider({
 	normalize,
 });
 
-async function connected(host: Host, { deadline, signal, limit }: Context<unknown>): Promise<FlatchrApi> {
-	return await connectFlatchr(host, { deadline, signal, limit });
+async function connected(host: Host, { deadline, signal, limit, onAnswer }: Context<unknown>): Promise<FlatchrApi> {
+	return await connectFlatchr(host, { deadline, signal, limit, onAnswer });
 }

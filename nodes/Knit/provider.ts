@@ -214,6 +214,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit }: Context<{ integrationId?: string }>): Promise<KnitApi> {
-	return await connectKnit(host, { integrationId, deadline, signal, limit });
+async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit, onAnswer }: Context<{ integrationId?: string }>): Promise<KnitApi> {
+	return await connectKnit(host, { integrationId, deadline, signal, limit, onAnswer });
 }

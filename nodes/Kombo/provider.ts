@@ -172,6 +172,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit }: Context<{ integrationId?: string }>): Promise<KomboApi> {
-	return await connectKombo(host, { integrationId, deadline, signal, limit });
+async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit, onAnswer }: Context<{ integrationId?: string }>): Promise<KomboApi> {
+	return await connectKombo(host, { integrationId, deadline, signal, limit, onAnswer });
 }
