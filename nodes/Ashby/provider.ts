@@ -8,9 +8,8 @@ import type { Context, NewCandidate, NewFile, Operations } from '../../lib/ats/p
 import { fileFrom } from '../../lib/http/files';
 import type { Host } from '../../lib/http/host';
 import { isObject } from '../../lib/http/apiDefinition';
-import { connectAshby, type AshbyApi, type AshbyMethod, type Given } from './api';
+import { connectAshby, rightFor, type AshbyApi, type AshbyMethod, type Given } from './api';
 import { changeSource } from './changes';
-import { checkedLists } from './lists';
 import { ARCHIVED, IN_ROWS, isLead, normalize, PROVIDER, toApplication, toCandidate, toFiles, toInterviews, toJob, toListedStage, toOffer, toReason, toTag, toUser, type Parts } from './mapping';
 import { Collected, partsOf, permitted, personIdOf, SIDES } from './parts';
 
@@ -43,7 +42,6 @@ function operationsOf(ashby: AshbyApi, leaveOutLeads: boolean): Operations {
 	};
 	const operations: Operations & Required<Pick<Operations, 'candidates' | 'candidate' | 'createCandidate'>> = {
 		send: async (request) => await ashby.send(request),
-		lists: checkedLists(ashby),
 		async *applications({ limit, jobIds, statuses, candidateId, raw }) {
 			const read = (rows: readonly Given[]) => rows.filter((row) => !(leaveOutLeads && isLead(row))).map((row) => toApplication(row, IN_ROWS, {}, raw));
 			if (candidateId !== undefined) return yield* ofCandidate(await candidate(candidateId), application, read);
@@ -256,6 +254,11 @@ export const provider = defineProvider({
 	credentials: [{ type: 'ashbyAtsApi', label: 'API Key' }],
 	settings: [toggle('leaveOutLeads', { displayName: 'Leave Out Leads', description: 'Whether to leave out people who were found and have not applied. The trigger then emits a lead as created once it becomes an application.' })],
 	api: { documentationUrl: 'https://developers.ashbyhq.com/reference', placeholder: '/application.list' },
+	rights: {
+		applications: rightFor('application.list'), candidates: rightFor('candidate.list'), jobs: rightFor('job.list'), stages: rightFor('interviewPlan.list'),
+		interviews: rightFor('interviewSchedule.list'), offers: rightFor('offer.list'), users: rightFor('user.list'), tags: rightFor('candidateTag.list'),
+	},
+	words: (record) => (isObject(record) ? { status: record.status, 'stage type': isObject(record.currentInterviewStage) ? record.currentInterviewStage.type : undefined } : {}),
 	capabilities: {
 		models: {
 			info: 'Of the candidate the list shows the name, the first address and the first number',
@@ -314,6 +317,6 @@ export const provider = defineProvider({
 	normalize,
 });
 
-async function connected(host: Host, { deadline, signal, limit }: Context<object>): Promise<AshbyApi> {
-	return await connectAshby(host, { deadline, signal, limit });
+async function connected(host: Host, { deadline, signal, limit, onAnswer }: Context<object>): Promise<AshbyApi> {
+	return await connectAshby(host, { deadline, signal, limit, onAnswer });
 }
