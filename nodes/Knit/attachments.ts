@@ -1,32 +1,26 @@
 import type { IBinaryData, IDataObject } from 'n8n-workflow';
 
+import type { Row } from '../../lib/action/operation';
 import { isObject } from '../../lib/http/apiDefinition';
+import { fetchedFile, inlineFile, type ServiceFile } from '../../lib/http/files';
 import type { KnitApi } from './api';
 import { pick } from './models';
 
-export interface KnitFile {
-	data: Buffer;
-	name: string;
-	mimeType?: string;
-}
-
 /**
  * The file behind an attachment: inline, or at an address that may work for minutes only.
- * https://developers.getknit.dev/reference/application-data-models . Throws when it cannot be had.
+ * https://developers.getknit.dev/reference/application-data-models . Throws, naming the file, when it cannot be had.
  */
-export async function fileOf(knit: KnitApi, attachment: Record<string, unknown>, timeoutMs?: number): Promise<KnitFile> {
-	const name = pick(attachment, 'name') ?? 'attachment';
-	const inline = contentOf(attachment);
-	if (inline) return { data: inline, name };
-	const { body, headers } = await knit.download(pick(attachment, 'link') ?? '', timeoutMs);
-	const [mimeType = ''] = (headers['content-type'] ?? '').split(';', 1);
-	return { data: Buffer.isBuffer(body) ? body : Buffer.alloc(0), name, ...(mimeType.trim() === '' ? {} : { mimeType: mimeType.trim() }) };
+export async function fileOf(knit: KnitApi, attachment: Record<string, unknown>, timeoutMs?: number): Promise<ServiceFile> {
+	const facts = { name: pick(attachment, 'name'), otherwise: 'attachment' };
+	const { attachmentContent: inline } = attachment;
+	const content = pick(inline, 'content');
+	if (content !== null) return inlineFile(content, facts, pick(inline, 'encoding') === 'BASE64' ? 'base64' : 'text');
+	return await fetchedFile({ ...facts, address: attachment.link }, async (address) => await knit.download(address, timeoutMs));
 }
 
-function contentOf({ attachmentContent: inline }: Record<string, unknown>): Buffer | undefined {
-	const content = pick(inline, 'content');
-	if (content === null) return undefined;
-	return isObject(inline) && inline.encoding === 'BASE64' ? Buffer.from(content, 'base64') : Buffer.from(content, 'utf8');
+/** A file on its way to Knit, as Knit itself sends files in its events: how it wants them is not published. */
+export function sentFile(type: string, { name, data }: Pick<ServiceFile, 'name' | 'data'>): Row {
+	return { type, name, attachmentContent: { content: data.toString('base64'), encoding: 'BASE64' } };
 }
 
 /** A webhook's sender waits for our answer: a slow file must not make it send everything again. */

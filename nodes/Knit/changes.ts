@@ -1,9 +1,10 @@
-import type { Row } from '../../lib/action/operation';
+import { pageAt, sourcePage, type VendorRecord } from '../../lib/ats/kit';
 import { toId, toMillis } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
-import { CursorRefused, type SourcePage, type SourceRow } from '../../lib/ats/source';
-import { ApiError, FieldError } from '../../lib/errors';
-import { isObject, type Answer } from '../../lib/http/apiDefinition';
+import type { SourcePage, SourceRow } from '../../lib/ats/source';
+import { ApiError, FieldError, rethrow } from '../../lib/errors';
+import { isObject } from '../../lib/http/apiDefinition';
+import type { Query } from '../../lib/http/path';
 import { AT_ONCE, inParallel, isUnsupported, LISTS, pageOf, type KnitApi } from './api';
 import { modelsTold, toApplication } from './mapping';
 import { part } from './models';
@@ -16,20 +17,17 @@ const ELSEWHERE = 'Use the Knit Trigger instead: Knit then finds the changes its
 
 /** Applications as Knit lists them are the gate; what is told comes from each one's details. */
 export function changeSource(knit: KnitApi, { raw }: ReadOptions): AdapterSource {
-	const read = async (query: Record<string, string | null>): Promise<SourcePage> => {
-		try {
-			return sourcePage(await knit.answer(LIST, query), raw);
-		} catch (error) {
-			// Knit has no code for it: a token refused with the same filters as before can only be an old one.
-			return fail(query.pageToken && isRefusal(error) ? new CursorRefused() : error);
-		}
+	const read = async (pageToken: string | null, query: Query = {}): Promise<SourcePage> => {
+		const answer = await pageAt(pageToken, async () => await knit.answer(LIST, { ...query, pageToken }));
+		const { rows, next = null } = pageOf(isObject(answer.body) ? answer.body.data : undefined, 'applications');
+		return sourcePage(answer, rows, next, (row) => sourceRow(row, { raw, outline: true }), (row) => toId(part(row.info, 'id')));
 	};
 	return {
 		kind: 'applications',
 		minOverlapMs: OVERLAP_MS,
 		probe: async () => await probe(knit),
-		readWindow: async ({ since, cursor }) => await read({ updatedAfter: new Date(since).toISOString(), pageToken: cursor }),
-		readAll: async ({ cursor }) => await read({ pageToken: cursor }),
+		readWindow: async ({ since, cursor }) => await read(cursor, { updatedAfter: new Date(since).toISOString() }),
+		readAll: async ({ cursor }) => await read(cursor),
 		details: { compared: true, atOnce: 4 * AT_ONCE, read: async (asked) => await detailsOf(knit, asked, raw) },
 		confirmGone: async (missing) => await goneOf(knit, missing),
 	};
@@ -47,10 +45,10 @@ async function probe(knit: KnitApi): Promise<void> {
 		try {
 			return await count({ updatedAfter });
 		} catch (error) {
-			if (!isRefusal(error)) return fail(error);
+			if (!isRefusal(error)) return rethrow(error);
 			// Refused with the filter: is it the filter?
 			await count({});
-			return fail(new FieldError('The connected ATS refuses to be asked for changed applications', `${ELSEWHERE} It said: ${error.message}`));
+			return rethrow(new FieldError('The connected ATS refuses to be asked for changed applications', `${ELSEWHERE} It said: ${error.message}`));
 		}
 	};
 	if ((await filtered(future)) > 0) throw new FieldError('The connected ATS cannot be asked for changed applications: it gives all of them, whatever the date', ELSEWHERE);
@@ -62,30 +60,7 @@ function isRefusal(error: unknown): error is ApiError {
 	return error instanceof ApiError && [400, 404, 410, 422].includes(error.facts.status ?? 0);
 }
 
-function fail(error: unknown): never {
-	throw error;
-}
-
-function dataOf({ body }: Answer): unknown {
-	return isObject(body) ? body.data : undefined;
-}
-
-function sourcePage(answer: Answer, raw: boolean): SourcePage {
-	const { rows: found, next } = pageOf(dataOf(answer), 'applications');
-	const rows: SourceRow[] = [];
-	const unreadable: Array<{ id: string | null; reason: string }> = [];
-	for (const row of found) {
-		try {
-			rows.push(sourceRow(row, { raw, outline: true }));
-		} catch (error) {
-			unreadable.push({ id: toId(part(row.info, 'id')), reason: error instanceof Error ? error.message : String(error) });
-		}
-	}
-	const date = answer.headers.date === undefined ? NaN : Date.parse(answer.headers.date);
-	return { rows, unreadable, next: next ?? null, date: Number.isNaN(date) ? null : date, tookMs: answer.tookMs };
-}
-
-function sourceRow(record: Row, reading: { raw: boolean; outline: boolean }): SourceRow {
+function sourceRow(record: VendorRecord, reading: { raw: boolean; outline: boolean }): SourceRow {
 	const application = toApplication(record, reading);
 	const { info } = application;
 	return {
@@ -121,7 +96,7 @@ async function goneOf(knit: KnitApi, missing: ReadonlyArray<{ id: string; lookup
 		try {
 			await knit.get('/ats.application.get', { applicationId: id, candidateId: lookupKey });
 		} catch (error) {
-			if (!isRefusal(error) || error.facts.status !== 404 || isUnsupported(error.message)) return fail(error);
+			if (!isRefusal(error) || error.facts.status !== 404 || isUnsupported(error.message)) return rethrow(error);
 			gone.set(id, null);
 		}
 	});

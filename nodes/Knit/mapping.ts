@@ -1,8 +1,9 @@
 import { identified } from '../../lib/ats/model/identified';
-import { MODEL_KEYS, NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type Interview, type Job, type ModelKey, type Offer, type User } from '../../lib/ats/model';
+import { MODEL_KEYS, NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type Attachment, type Candidate, type CustomField, type Interview, type Job, type ModelKey, type Offer, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, ATTACHMENT_TYPES, INTERVIEW_STATUSES, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model/application';
 import { JOB_STATUSES } from '../../lib/ats/model/job';
 import { EMAIL_TYPES, PHONE_TYPES } from '../../lib/ats/model/parts';
+import { listOf, valuesOf, type VendorRecord } from '../../lib/ats/kit';
 import { isObject } from '../../lib/http/apiDefinition';
 
 /*
@@ -31,11 +32,11 @@ export function toApplication(record: unknown, { models = MODEL_KEYS, outline = 
 	const info = isObject(row.info) ? row.info : {};
 	const { id } = identified({ id: known, ...info }, 'Knit');
 	const wanted = (model: ModelKey) => models.includes(model) && tells(row, model, outline);
-	const list = <Part>(model: 'interviews' | 'offers' | 'attachments', read: (part: Record<string, unknown>) => Part) => (wanted(model) ? listOf(row[model], read) : null);
+	const list = <Part>(model: 'interviews' | 'offers' | 'attachments', read: (part: VendorRecord) => Part) => (wanted(model) ? listOf(all(row, model), read) : null);
 	return {
 		provider: PROVIDER,
 		id,
-		info: wanted('info') ? infoOf(info, id) : null,
+		info: wanted('info') ? { ...infoOf(info, id), customFields: customFieldsOf(row) ?? customFieldsOf(info) } : null,
 		currentStage: wanted('currentStage') ? stageOf(row.currentStage) : null,
 		interviews: list('interviews', toInterview),
 		rejection: wanted('rejection') ? rejectionOf(row.rejection) : null,
@@ -50,7 +51,7 @@ export function modelsTold(record: unknown, outline = false): Set<ModelKey> {
 	return new Set(MODEL_KEYS.filter((model) => tells(isObject(record) ? record : {}, model, outline)));
 }
 
-function tells(row: Record<string, unknown>, model: ModelKey, outline: boolean): boolean {
+function tells(row: VendorRecord, model: ModelKey, outline: boolean): boolean {
 	const value = row[model];
 	if (value !== null && value !== undefined) return true;
 	if (value === undefined) return false;
@@ -66,7 +67,7 @@ export function isOutline(record: unknown): boolean {
 	return toText(person.firstName) === null && toText(person.lastName) === null && !Array.isArray(person.emails);
 }
 
-function infoOf(info: Record<string, unknown>, id: string): NonNullable<Application['info']> {
+function infoOf(info: VendorRecord, id: string): NonNullable<Application['info']> {
 	return {
 		id,
 		status: toEnum(info.status, APPLICATION_STATUSES),
@@ -83,15 +84,15 @@ function infoOf(info: Record<string, unknown>, id: string): NonNullable<Applicat
 	};
 }
 
-function personOf(person: Record<string, unknown>) {
+function personOf(person: VendorRecord) {
 	return {
 		id: toId(person.id),
 		name: null,
 		firstName: toText(person.firstName),
 		lastName: toText(person.lastName),
-		phones: 'phones' in person ? listOf(person.phones, ({ type, phoneNumber }) => ({ type: toEnum(type, PHONE_TYPES), phoneNumber: toText(phoneNumber) })) : null,
-		emails: 'emails' in person ? listOf(person.emails, ({ type, email }) => ({ type: toEnum(type, EMAIL_TYPES), email: toText(email) })) : null,
-		links: 'links' in person ? textsOf(person.links) : null,
+		phones: valuesOf(all(person, 'phones'), 'phoneNumber', (phoneNumber, { type }) => ({ type: toEnum(type, PHONE_TYPES), phoneNumber })),
+		emails: valuesOf(all(person, 'emails'), 'email', (email, { type }) => ({ type: toEnum(type, EMAIL_TYPES), email })),
+		links: valuesOf(all(person, 'links'), 'link', (link) => link),
 		location: toText(person.location),
 	};
 }
@@ -108,7 +109,7 @@ function rejectionOf(value: unknown): Application['rejection'] {
 	return isObject(value) ? { id: toId(value.id), text: toText(value.text), rejectedAt: toUtc(value.rejectedAt) } : null;
 }
 
-function toInterview(row: Record<string, unknown>): Interview {
+function toInterview(row: VendorRecord): Interview {
 	return {
 		id: toId(row.id),
 		subject: toText(row.subject),
@@ -116,18 +117,18 @@ function toInterview(row: Record<string, unknown>): Interview {
 		scheduledStart: toUtc(row.scheduledStart),
 		scheduledEnd: toUtc(row.scheduledEnd),
 		stage: stageOf(row.stage),
-		interviewers: 'interviewers' in row ? listOf(row.interviewers, userOf).filter((user) => user !== null) : null,
+		interviewers: listOf(all(row, 'interviewers'), userOf)?.filter((user) => user !== null) ?? null,
 		location: toText(row.location),
 		creator: userOf(row.creator),
 		status: toEnum(row.status, INTERVIEW_STATUSES, INTERVIEW_WORDS),
 	};
 }
 
-function toOffer(row: Record<string, unknown>): Offer {
+function toOffer(row: VendorRecord): Offer {
 	return { id: toId(row.id), status: toEnum(row.status, OFFER_STATUSES), createdAt: toUtc(row.createdAt), sentAt: toUtc(row.sentAt), closedAt: toUtc(row.closedAt) };
 }
 
-function toAttachment(row: Record<string, unknown>): Attachment {
+export function toAttachment(row: VendorRecord): Attachment {
 	const inline = isObject(row.attachmentContent) ? row.attachmentContent : undefined;
 	return {
 		...(toId(row.id) === null ? {} : { id: toId(row.id) }),
@@ -149,9 +150,9 @@ export function toCandidate(record: unknown, raw = false): Candidate {
 		title: toText(info.title),
 		company: toText(info.company),
 		// Knit writes tags as texts.
-		tags: 'tags' in info ? textsOf(info.tags).map((text) => ({ id: null, text })) : null,
-		customFields: null,
-		applications: 'applications' in info ? textsOf(info.applications) : null,
+		tags: valuesOf(all(info, 'tags'), 'text', (text) => ({ id: null, text })),
+		customFields: customFieldsOf(info),
+		applications: valuesOf(all(info, 'applications'), 'id', (one) => one),
 		createdAt: toUtc(info.createdAt),
 		updatedAt: toUtc(info.updatedAt),
 		...(raw ? { raw: record } : {}),
@@ -161,7 +162,7 @@ export function toCandidate(record: unknown, raw = false): Candidate {
 export function toJob(record: unknown, raw = false): Job {
 	const row = isObject(record) ? record : {};
 	const info = identified(row.info, 'Knit');
-	const list = <Part>(key: string, read: (part: Record<string, unknown>) => Part): Part[] | null => (key in row ? listOf(row[key], read) : null);
+	const list = <Part>(key: string, read: (part: VendorRecord) => Part) => listOf(all(row, key), read);
 	const users = (key: string) => list(key, userOf)?.filter((user) => user !== null) ?? null;
 	return {
 		provider: PROVIDER,
@@ -187,18 +188,21 @@ export function toJob(record: unknown, raw = false): Job {
 	};
 }
 
-/** Null is an empty list at Knit; its table types some lists as one object. */
-function listOf<Part>(value: unknown, read: (row: Record<string, unknown>) => Part): Part[] {
-	return (Array.isArray(value) ? value : [value]).filter(isObject).map(read);
+/** A list of a record: absent is undefined (not told), null an empty one (seen live); the table types some lists as one object. */
+function all(row: VendorRecord, key: string): unknown {
+	const value = row[key];
+	return value === null ? [] : isObject(value) ? [value] : value;
 }
 
-function textsOf(value: unknown): string[] {
-	return (Array.isArray(value) ? value : []).filter((one): one is string => typeof one === 'string' && one !== '');
+/** Which of the two keys an ATS uses is not published. https://developers.getknit.dev/docs/get-custom-fields-sync */
+function customFieldsOf({ customFields, userMappedFields }: VendorRecord): CustomField[] | null {
+	const fields = isObject(customFields) ? customFields : userMappedFields;
+	return isObject(fields) ? Object.entries(fields).map(([id, value]) => ({ id, name: null, value })) : null;
 }
 
 export interface Kind {
 	kind: 'application' | 'candidate' | 'job';
-	record: Record<string, unknown>;
+	record: VendorRecord;
 	/** The event's own word for it. */
 	id: string | null;
 }
@@ -218,7 +222,7 @@ export function kindOf(record: unknown): Kind | null {
 const TYPES: Record<string, Kind['kind']> = { ats_applications: 'application', ats_candidates: 'candidate', ats_jobs: 'job' };
 
 /** A deletion holds ids only, and a run's report no record: neither is one. */
-function ofEvent({ eventType, syncDataType, recordId }: Record<string, unknown>, record: Record<string, unknown>): Kind | null {
+function ofEvent({ eventType, syncDataType, recordId }: VendorRecord, record: VendorRecord): Kind | null {
 	const kind = typeof syncDataType === 'string' ? TYPES[syncDataType] : undefined;
 	if (kind === undefined || (eventType !== 'record.new' && eventType !== 'record.modified')) return null;
 	const id = toId(recordId);

@@ -1,6 +1,7 @@
 import { choice, collection, email, id, json, jsonObject, list, locator, rows, text, toggle, when, type Values } from '../../../../lib/action/field';
 import type { Item } from '../../../../lib/action/item';
 import type { Row } from '../../../../lib/action/operation';
+import { sentFile } from '../../attachments';
 import { jobId } from '../../fields';
 import { searchStagesOfJob } from '../../lookups';
 
@@ -133,7 +134,7 @@ export async function newApplicationBody(p: NewApplication, item: Item): Promise
 		jobId: p.jobId,
 		...(p.candidate === 'existing' ? { candidateId: p.existingCandidateId } : { candidate: candidateBody(p) }),
 		...(answers.length === 0 ? {} : { answers }),
-		...(attachmentField === undefined ? {} : { attachment: await attachmentOf(item, attachmentField, attachmentType ?? 'RESUME') }),
+		...(attachmentField === undefined ? {} : { attachment: sentFile(attachmentType ?? 'RESUME', await item.readFile(attachmentField)) }),
 		...(metaData === undefined ? {} : { metaData: typeof metaData === 'string' ? metaData : JSON.stringify(metaData) }),
 		...more,
 		...body,
@@ -154,12 +155,6 @@ function candidateBody({ firstName, lastName, email, phone, candidateDetails = {
 		permanentAddress: permanentAddress?.[0],
 		workAddress: workAddress?.[0],
 	};
-}
-
-/** Like the Attachment of Knit's data models. https://developers.getknit.dev/reference/application-data-models */
-async function attachmentOf(item: Item, field: string, type: string): Promise<Row> {
-	const { data, name } = await item.readFile(field);
-	return { type, name, attachmentContent: { content: data.toString('base64'), encoding: 'BASE64' } };
 }
 
 function titled(word: string): string {
