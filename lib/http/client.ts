@@ -116,7 +116,7 @@ export class HttpClient {
 		let target = this.locate(request);
 		for (let hop = 0; ; hop++) {
 			const answer = await this.sendWithRetries(request, target);
-			if (answer.status < 300 || answer.status >= 400) return answer;
+			if (answer.status < 300 || answer.status >= 400 || request.accept?.includes(answer.status)) return answer;
 			target = this.redirected(request, target, answer, hop);
 		}
 	}

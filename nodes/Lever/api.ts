@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { isObject, type Answer, type ApiDefinition, type Method, type VendorError } from '../../lib/http/apiDefinition';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
-import { credentialDigest } from '../../lib/http/digest';
+import type { FileFacts, ServiceFile } from '../../lib/http/files';
 import type { Host } from '../../lib/http/host';
 import { pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
@@ -23,6 +23,8 @@ export const ALL_ROWS = { confidentiality: 'all' } as const;
 
 const WRONG_KEY = 'The API key is wrong, or belongs to an account in another region: open the credential.';
 const NO_RIGHT = 'The API key has no right to this part of Lever. Tick its endpoint in Settings, Integrations and API, API Credentials; access to confidential data can only be chosen while a key is made.';
+
+const REDIRECTS = [301, 302, 303, 307, 308];
 
 const definition: ApiDefinition = {
 	service: 'Lever',
@@ -58,11 +60,12 @@ export function isOffsetRefused(message: string): boolean {
 
 /** Lever's API as the operations and the trigger use it. */
 export class LeverApi {
-	constructor(
-		private readonly client: HttpClient,
-		/** Names this account in what the process remembers. */
-		readonly account: string,
-	) {}
+	constructor(private readonly client: HttpClient) {}
+
+	/** Names this account in what the process remembers. */
+	get account(): string {
+		return this.client.account;
+	}
 
 	get origin(): string {
 		return this.client.origin;
@@ -97,8 +100,12 @@ export class LeverApi {
 		return recordOf(await this.client.data({ method: 'POST', path, query: { perform_as: actingUser }, form }), definition.service);
 	}
 
-	async download(path: string): Promise<Answer> {
-		return await this.client.send({ method: 'GET', path, expect: 'file' });
+	/** A file of an opportunity. Where Lever sends us to another server, it is asked without our key. */
+	async file(path: string, facts: FileFacts): Promise<ServiceFile> {
+		const answer = await this.client.send({ method: 'GET', path, expect: 'file', accept: REDIRECTS });
+		const { location } = answer.headers;
+		if (answer.status < 300 || location === undefined) return this.client.fileOf(answer, facts);
+		return await this.client.file({ ...facts, address: new URL(location, this.origin).href });
 	}
 
 	async send(request: Request): Promise<Answer> {
@@ -114,6 +121,5 @@ export function pageOf(body: unknown): { rows: LeverRow[]; next: string | null }
 }
 
 export async function connectLever(host: Host, options: ClientOptions = {}): Promise<LeverApi> {
-	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
-	return new LeverApi(new HttpClient(host, definition, credentials, options), `${definition.baseUrl(credentials)} ${credentialDigest(credentials)}`);
+	return new LeverApi(new HttpClient(host, definition, await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential), options));
 }

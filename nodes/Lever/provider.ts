@@ -4,7 +4,6 @@ import { toId, toMillis, type Application, type Attachment, type ModelKey } from
 import type { ApplicationQuery, Capabilities, NewApplication, NewCandidate, NewFile, Operations, Provider } from '../../lib/ats/provider';
 import { ApiError, FieldError, rethrow } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
-import { fileFrom } from '../../lib/http/files';
 import { multipart } from '../../lib/http/form';
 import { path, type Query } from '../../lib/http/path';
 import { ALL_ROWS, connectLever, type LeverApi, type LeverRow } from './api';
@@ -201,7 +200,7 @@ class LeverOperations {
 			for (const row of await found('application', id, async () => await partOf(this.lever, id, kind))) {
 				const attachment: Attachment = read(row);
 				try {
-					const { data, mimeType } = fileFrom(await this.lever.download(path`/opportunities/${id}/` + kind + path`/${attachment.id ?? ''}/download`), { name: attachment.name, otherwise: `A file of application ${id}` });
+					const { data, mimeType } = await this.lever.file(path`/opportunities/${id}/` + kind + path`/${attachment.id ?? ''}/download`, { name: attachment.name, otherwise: `A file of application ${id}` });
 					yield { attachment, data, ...(mimeType === undefined ? {} : { mimeType }) };
 				} catch (error) {
 					yield { attachment, error: error instanceof Error ? error : new Error(String(error)) };

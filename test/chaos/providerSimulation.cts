@@ -67,7 +67,7 @@ export interface ProviderPlan extends Pick<Plan, 'applications' | 'minutes' | 'c
 }
 
 /** What the node has when nothing is chosen. */
-const PARAMETERS = { integrationId: '', events: ['*'], models: [], firstRun: 'silent', filters: {}, output: 'perEvent', options: {} };
+const PARAMETERS = { simplify: false, events: ['*'], models: [], firstRun: 'silent', filters: {}, output: 'perEvent', options: {} };
 
 const FAILURES: Fault[] = [
 	{ kind: 'status', status: 500 }, { kind: 'status', status: 429 }, { kind: 'status', status: 429, retryAfter: 90 }, { kind: 'html' },
