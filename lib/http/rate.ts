@@ -150,7 +150,8 @@ export class RateLimit {
 		if (burst !== undefined) {
 			this.tokens = Math.min(burst, this.tokens + ((now - this.filledAt) * calls) / perMs);
 			this.filledAt = Math.max(now, this.filledAt);
-			return this.tokens >= 1 ? 0 : ((1 - this.tokens) * perMs) / calls;
+			// Whole milliseconds: a wait of less may not move the clock at all, and would never end.
+			return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * perMs) / calls);
 		}
 		while (this.ended[0] !== undefined && this.ended[0] + perMs + MARGIN_MS <= now) this.ended.shift();
 		if (this.inFlight + this.ended.length < calls) return 0;

@@ -53,11 +53,6 @@ function stated(body: unknown): Pick<VendorError, 'message' | 'code'> {
 	};
 }
 
-/** A token that Lever no longer takes, or that is another list's. */
-export function isOffsetRefused(message: string): boolean {
-	return /invalid offset/i.test(message);
-}
-
 /** Lever's API as the operations and the trigger use it. */
 export class LeverApi {
 	constructor(private readonly client: HttpClient) {}

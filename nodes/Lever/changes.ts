@@ -37,21 +37,27 @@ export function changeSource(lever: LeverApi, options: ReadOptions): AdapterSour
 	return {
 		kind: 'applications',
 		probe: async () => await probe(lever, apart),
-		readWindow: async ({ since, cursor }) => await pageAt(cursor, async () => {
+		readWindow: async ({ since, cursor }) => {
 			const at = placeOf(cursor);
-			if (at.list === 'deleted') return await deletedPage(lever, since, at);
-			const page = await opportunities({ updated_at_start: since, offset: at.offset });
-			return { ...page, next: page.next ? `o|${page.next}` : `d|${clock.now() + DAY}|` };
-		}),
-		readAll: async ({ cursor }) => await pageAt(cursor, async () => {
+			const from = Math.floor(since);
+			return await fromToken(at.offset, async () => {
+				if (at.list === 'deleted') return await deletedPage(lever, from, at);
+				const page = await opportunities({ updated_at_start: from, offset: at.offset });
+				return { ...page, next: page.next ? `o|${page.next}` : `d|${Math.ceil(clock.now()) + DAY}|` };
+			});
+		},
+		readAll: async ({ cursor }) => await fromToken(cursor, async () => {
 			const page = await opportunities({ offset: cursor });
 			// Offers and files move no stamp, so what is still open or was until lately is looked at one by one.
 			return apart.length === 0 ? page : { ...page, rows: [...page.rows, ...page.rows.filter(isLively).map(({ id, lookupKey }) => partialRow(PROVIDER, id, '', lookupKey))] };
 		}),
-		...(apart.length > 0 ? { details: { compared: true, atOnce: AT_ONCE, read: async (asked) => await detailsOf(lever, asked.map(({ row }) => rows.get(row.id) ?? row), reading, rows) } } : {}),
+		...(apart.length > 0 ? { details: { compared: true, atOnce: AT_ONCE, read: async (asked) => await detailsOf(lever, asked.map(({ row }) => (row.partial && rows.get(row.id)) || row), reading, rows) } } : {}),
 		confirmGone: async (missing) => await goneOf(lever, missing.map(({ id }) => id)),
 	};
 }
+
+/** With the same filters as before, only the token can be what is refused: `Invalid offset token`. */
+const fromToken = async (offset: string | null, ask: () => Promise<SourcePage>) => await pageAt(offset, ask, [400]);
 
 /** An offer is often signed after the hire. */
 const LIVELY_MS = 30 * DAY;
@@ -125,7 +131,7 @@ async function readOne(lever: LeverApi, id: string, reading: Reading): Promise<S
 /** Asks what the window asks: each part has a right of its own. Without the reasons nobody knows who was hired. */
 async function probe(lever: LeverApi, apart: readonly ModelKey[]): Promise<void> {
 	const { rows } = pageOf((await lever.answer(OPPORTUNITIES + EXPANDED, { ...ALL_ROWS, limit: 1 })).body);
-	await lever.answer(DELETED, { deleted_at_start: clock.now(), deleted_at_end: clock.now() + DAY });
+	await lever.answer(DELETED, { deleted_at_start: Math.floor(clock.now()), deleted_at_end: Math.ceil(clock.now()) + DAY });
 	await readReasons(lever);
 	const id = toId(rows[0]?.id);
 	if (id !== null) for (const name of partsBehind(apart)) await partOf(lever, id, name);
