@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { isObject, type Answer, type ApiDefinition, type Method, type VendorError } from '../../lib/http/apiDefinition';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
-import type { FileFacts, ServiceFile } from '../../lib/http/files';
+import { fileFrom, type FileFacts, type ServiceFile } from '../../lib/http/files';
 import type { Host } from '../../lib/http/host';
 import { pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
@@ -99,8 +99,9 @@ export class LeverApi {
 	async file(path: string, facts: FileFacts): Promise<ServiceFile> {
 		const answer = await this.client.send({ method: 'GET', path, expect: 'file', accept: REDIRECTS });
 		const { location } = answer.headers;
-		if (answer.status < 300 || location === undefined) return this.client.fileOf(answer, facts);
-		return await this.client.file({ ...facts, address: new URL(location, this.origin).href });
+		if (answer.status < 300 || location === undefined) return fileFrom(answer, facts);
+		const address = new URL(location, this.origin).href;
+		return fileFrom(await this.client.download(address), facts, address);
 	}
 
 	async send(request: Request): Promise<Answer> {
