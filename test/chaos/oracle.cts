@@ -151,7 +151,9 @@ export class Oracle {
 		}
 		const ever = this.shown.get(id)?.ever;
 		let news = false;
-		for (const [path, from, to] of assignments(change, this.whole)) {
+		for (const [base, from, to] of assignments(change, this.whole)) {
+			let path = base;
+			for (let ordinal = 2; base.startsWith('attachments[') && from === null && !fresh && known.get(path) === to; ordinal++) path = numbered(base, ordinal);
 			const values = ever?.get(path);
 			if (!values?.has(to) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
 			// With an application that is told as new all that it has is new.
@@ -245,8 +247,19 @@ function restOf(part: unknown): string | null {
 	return JSON.stringify({ ...part, status: undefined, scheduledStart: undefined, scheduledEnd: undefined });
 }
 
+/** The second file of one name is one more. */
+function numbered(path: string, ordinal: number): string {
+	return ordinal === 1 ? path : `${path} #${ordinal}`;
+}
+
 function attachmentsIn(application: Application | null): Array<[path: string, value: string]> {
-	return (application?.attachments ?? []).map(({ id, name, type }) => [`attachments[${id ?? name ?? ''}]`, type]);
+	const count = new Map<string, number>();
+	return (application?.attachments ?? []).map(({ id, name, type }) => {
+		const path = `attachments[${id ?? name ?? ''}]`;
+		const ordinal = (count.get(path) ?? 0) + 1;
+		count.set(path, ordinal);
+		return [numbered(path, ordinal), type];
+	});
 }
 
 function assignments({ path, from, to, ...rest }: Change & { from?: unknown }, whole: boolean): Array<[path: string, from: string | null | undefined, to: string | null]> {

@@ -151,6 +151,51 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	'three weeks of pause': { crashes: false, minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); for (let day = 0; day < 21; day++) { sim.clock.advance(DAY); for (let i = 0; i < 100; i++) sim.step(); } } } },
 	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.judge.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(15, (sim) => sim.clock.advance(DAY)) },
 
+	'made, deleted and returned between polls': {
+		minute: every(3, (sim) => {
+			const record = sim.vendor.add({ deleted: true });
+			const gone = [...(deleted.get(sim) ?? []), record.id];
+			const back = gone.length > 4 ? gone.shift() : undefined;
+			deleted.set(sim, gone);
+			if (back) sim.vendor.change(back, (one) => { one.deleted = false; });
+		}),
+	},
+	'newcomers without a date': { crashes: false, prepare: (sim) => { sim.vendor.undated = ({ number }) => number % 3 === 0; }, minute: async (sim) => { sim.step(['apply']); } },
+	'files of one name': {
+		prepare: (sim) => { for (const record of sim.records) { record.files = ['cv.pdf']; sim.vendor.onShown(record); } },
+		minute: async (sim) => { for (let i = 0; i < 3; i++) sim.vendor.change(sim.any().id, (record) => { if ((record.files?.length ?? 9) < 5) record.files = [...(record.files ?? []), sim.random.pick(['cv.pdf', 'letter.pdf'])]; }); },
+	},
+	'30 % leave the chosen job': {
+		changesPerMinute: 0, options: { jobIds: ['mine'] },
+		prepare: (sim) => {
+			sim.vendor.onlyJobs = new Set(['mine']);
+			for (const record of sim.records) { record.jobId = 'mine'; sim.vendor.onShown(record); }
+		},
+		minute: async (sim, minute) => {
+			for (let i = 0; i < 6; i++) sim.step(['move', 'reject', 'hire', 'schedule', 'interview', 'offer', 'person']);
+			if (minute !== 30) return;
+			for (const { id } of sim.records.splice(0, sim.records.length * 0.3)) sim.vendor.change(id, (record) => { record.jobId = 'other'; });
+		},
+	},
+	'details some seconds older than their list': { prepare: (sim) => { sim.vendor.gated = true; sim.vendor.detailsLag = 25_000; } },
+	'details some seconds newer than their list': { prepare: (sim) => { sim.vendor.completes = true; sim.vendor.rowsLag = 25_000; } },
+	'details that complete, some seconds older': { prepare: (sim) => { sim.vendor.completes = true; sim.vendor.detailsLag = 25_000; } },
+
+	// ---- what natives need
+	'cursors refused in one read of three': { applications: 2_000, changesPerMinute: 60, minutes: 40, prepare: (sim) => { sim.vendor.pageSize = 100; sim.vendor.fault = ({ cursor }) => (cursor !== null && sim.random.chance(0.03) ? { kind: 'cursor' } : undefined); } },
+	'a web page in one poll of six': {
+		minute: async (sim, minute) => {
+			sim.vendor.fault = () => (minute % 6 === 5 ? { kind: 'page' } : undefined);
+			if (sim.host.errors.length > 0) sim.judge.miss(`it was reported: ${sim.host.errors[0]?.message}`);
+		},
+	},
+	'marks': { crashes: true, prepare: (sim) => { sim.vendor.reading = 'marks'; sim.vendor.pageSize = 40; }, minute: async (sim, minute) => { if (minute % 20 === 19) await sim.crash(); if (minute % 15 === 10) for (let i = 0; i < 150; i++) sim.step(); } },
+	'marks that are refused': { prepare: (sim) => { sim.vendor.reading = 'marks'; sim.vendor.pageSize = 60; sim.vendor.markLife = 30; sim.vendor.latencyMs = 5_000; }, minute: every(20, (sim) => { for (let i = 0; i < 60; i++) sim.step(); }) },
+	'marks, 5 % failing requests': { prepare: (sim) => { sim.vendor.reading = 'marks'; sim.failing(0.05); } },
+	'newest first': { options: { cap: 80 }, prepare: (sim) => { sim.vendor.reading = 'newestFirst'; sim.vendor.pageSize = 30; }, minute: every(15, (sim) => { for (let i = 0; i < 300; i++) sim.step(); }) },
+	'newest first, 20 % failing requests': { prepare: (sim) => { sim.vendor.reading = 'newestFirst'; sim.vendor.pageSize = 20; sim.failing(0.2); }, minute: every(15, (sim) => { for (let i = 0; i < 100; i++) sim.step(); }) },
+	'several lists in a window': { crashes: true, prepare: (sim) => { sim.vendor.lists = true; sim.vendor.pageSize = 60; }, minute: crashing },
+
 	'all together': {
 		applications: 1_500, minutes: 240, changesPerMinute: 12, crashes: true, options: { maxStateBytes: 60_000, cap: 200 },
 		prepare: (sim) => { sim.failing(0.05); sim.vendor.lag = 3 * MINUTE; sim.vendor.pageSize = 60; sim.vendor.order = 'descending'; },

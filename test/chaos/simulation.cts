@@ -1,6 +1,7 @@
 /** One trigger, one vendor, one n8n, days of simulated time. */
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
 import { forgetProcessState } from '../../lib/poll/processState';
+import { isFull } from '../../lib/ats/changes/memory/memory';
 import { unpack } from '../../lib/ats/changes/memory/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
@@ -141,7 +142,11 @@ export class Simulation {
 		if (state === undefined) return;
 		try {
 			const { header, memory } = unpack(state);
-			for (const [id, flat] of this.served) if (memory.find(id)) this.judge.baseline(id, flat);
+			for (const [id, flat] of this.served) {
+				const entry = memory.find(id);
+				// Of one that was deleted before anybody heard of it nothing is known.
+				if (entry && (isFull(entry) ? entry.snapshot : entry).known !== 0) this.judge.baseline(id, flat);
+			}
 			if (header.highWater === null) return;
 			this.judge.watching = true;
 			this.judge.watchStart = header.watchStart;
@@ -158,6 +163,7 @@ export class Simulation {
 		this.vendor.unreadable.clear();
 		this.vendor.detailsFail = () => false;
 		this.vendor.latencyMs = 40;
+		this.vendor.markLife = Infinity;
 		this.vendor.modelsOff.clear();
 		this.host.handOver = 'whole';
 		for (let round = 0; round < 3; round++) {

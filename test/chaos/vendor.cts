@@ -24,6 +24,8 @@ export interface Record {
 	touchedAt: number;
 	/** Stamp of the last change of an interview or offer, and the count of all changes when the last one of this record was shown. */
 	nestedAt?: number;
+	/** Names of files, which have no ids; absent: not told. */
+	files?: string[];
 	version?: number;
 }
 
@@ -34,6 +36,7 @@ export type Fault =
 	| { kind: 'down' }
 	| { kind: 'limited'; retryAfterMs?: number }
 	| { kind: 'denied' }
+	| { kind: 'page' }
 	| { kind: 'hang' }
 	| { kind: 'cursor' }
 	| { kind: 'nothing' }
@@ -90,9 +93,14 @@ export class FakeVendor {
 	personOff = false;
 	/** What outlines do not show. */
 	hidden: readonly ModelKey[] = [];
-	/** How long details show a record as it was (ms). */
+	/** How long details, or list rows, show a record as it was before its last change (ms). */
 	detailsLag = 0;
-	private readonly past = new Map<string, { until: number; record: Record }>();
+	rowsLag = 0;
+	private readonly past = new Map<string, { at: number; record: Record }>();
+	/** Details complete what rows tell. */
+	completes = false;
+	/** Rows of these have no date of creation. */
+	undated: (record: Record) => boolean = () => false;
 	detailsFail: (id: string) => boolean = () => false;
 	unreadable = new Set<string>();
 	changes = 0;
@@ -157,7 +165,7 @@ export class FakeVendor {
 		this.soon(() => {
 			const record = this.records.get(id);
 			if (!record) return;
-			this.past.set(id, { until: this.clock.now() + this.detailsLag, record: structuredClone(record) });
+			if (this.detailsLag + this.rowsLag > 0) this.past.set(id, { at: this.clock.now(), record: structuredClone(record) });
 			change(record);
 			record.touchedAt = at;
 			if (nested) record.nestedAt = at;
@@ -202,10 +210,10 @@ export class FakeVendor {
 			readAll: async ({ cursor }) => await this.page('all', cursor, null),
 			readModels: async () => {
 				await this.answer('models', null, null, () => []);
-				return new Set(MODELS.filter((model) => !this.modelsOff.has(model)));
+				return new Set([...MODELS, 'attachments' as const].filter((model) => !this.modelsOff.has(model)));
 			},
 			...(this.canConfirm ? { confirmGone: async (missing) => await this.confirm(missing.map(({ id }) => id)) } : {}),
-			...(this.lists ? { details: { compared: false, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
+			...(this.lists || this.completes ? { details: { compared: false, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
 			...(gated ? { details: { compared: true, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
 		};
 	}
@@ -227,11 +235,16 @@ export class FakeVendor {
 			})),
 			rejection: record.rejection,
 			offers: off.has('offers') ? [] : record.offers.map(({ id, status }) => ({ id, status, createdAt: null, sentAt: null, closedAt: null })),
-			attachments: null,
+			attachments: record.files?.map((name) => ({ type: 'RESUME', name, link: null, createdAt: null })) ?? null,
 		};
 		const told = MODELS.filter((model) => !outline || !this.hidden.includes(model));
 		for (const model of MODELS) if (!told.includes(model)) application[model] = null;
-		return { id: record.id, application, known: new Set(told), deleted: record.deleted, createdAt: record.createdAt, changedAt: record.changedAt };
+		return { id: record.id, application, known: new Set(record.files ? [...told, 'attachments' as const] : told), deleted: record.deleted, createdAt: this.undated(record) ? null : record.createdAt, changedAt: record.changedAt };
+	}
+
+	private asSeen(record: Record | undefined, lag: number): Record | undefined {
+		const past = record && this.past.get(record.id);
+		return past && past.at + lag > this.clock.now() ? past.record : record;
 	}
 
 	private soon(apply: () => void): void {
@@ -293,6 +306,7 @@ export class FakeVendor {
 			throw refusal('temporarily-unavailable', 'Fake did not answer');
 		}
 		if (fault?.kind === 'down') throw refusal('temporarily-unavailable', 'Fake answered 503');
+		if (fault?.kind === 'page') throw refusal('temporarily-unavailable', 'Fake answered with a web page');
 		if (fault?.kind === 'denied') throw refusal('credential-invalid', 'The key is wrong');
 		if (fault?.kind === 'limited') throw refusal('rate-limited', 'Too many requests', fault.retryAfterMs);
 		if (fault?.kind === 'cursor' && cursor !== null) throw new CursorRefused();
@@ -315,9 +329,9 @@ export class FakeVendor {
 			next = `${stamp}.5:${position}`;
 		}
 		const readable = served.filter(({ id }) => !this.unreadable.has(id));
-		for (const row of readable) this.onServed(row, request);
+		for (const row of readable) this.onServed(this.asSeen(row, Math.max(this.rowsLag, this.gated ? this.detailsLag : 0)) ?? row, request);
 		return {
-			rows: readable.map((record) => this.row(record, this.gated)),
+			rows: readable.map((record) => this.row(this.asSeen(record, this.rowsLag) ?? record, this.gated)),
 			unreadable: served.filter(({ id }) => this.unreadable.has(id)).map(({ id }) => ({ id, reason: 'broken' })),
 			next,
 			...this.stamps(),
@@ -332,8 +346,8 @@ export class FakeVendor {
 	private async details(ids: readonly string[]): Promise<Map<string, SourceRow | Error>> {
 		await this.answer('details', null, null, () => []);
 		return new Map(ids.map((id) => {
-			const past = this.past.get(id);
-			const record = past && past.until > this.clock.now() ? past.record : this.records.get(id);
+			const record = this.asSeen(this.records.get(id), this.detailsLag);
+			if (record && this.gated) this.onServed(record, { kind: 'details', cursor: null, since: null, at: this.clock.now() });
 			return [id, record && !this.detailsFail(id) ? this.row(record) : new Error('no details')];
 		}));
 	}

@@ -27,7 +27,7 @@ function setUp({ order = 'newest first', withIds = true, withTimes = true, mode 
 			requests++;
 			const error = fault(cursor);
 			if (error) throw error;
-			const sorted = order === 'no order' ? random.some(entries, entries.length) : [...entries].sort((a, b) => (order === 'newest first' ? b.at - a.at : a.at - b.at));
+			const sorted = order === 'no order' ? random.some(entries, entries.length) : [...entries].sort((a, b) => (order === 'newest first' ? b.at - a.at || Number(b.id) - Number(a.id) : a.at - b.at));
 			const from = Number(cursor ?? 0);
 			return {
 				entries: sorted.slice(from, from + 10).map(({ id, at, text }): FeedEntry => ({ id: withIds ? id : null, at: withTimes ? at : null, applicationId: null, activity: { text } })),
@@ -65,6 +65,17 @@ describe.each<Order>(['newest first', 'oldest first', 'no order'])('a feed with 
 		}
 		await minute(3);
 		expect(told()).toEqual(Array.from({ length: 30 }, (_, i) => `new ${i}`));
+	});
+
+	it('tells entries of one second oldest first', async () => {
+		if (order === 'no order') return;
+		const { add, minute, told } = setUp({ order });
+		await minute();
+		for (let round = 0; round < 3; round++) {
+			for (let i = 0; i < 3; i++) add(`${round} ${i}`);
+			await minute();
+		}
+		expect(told()).toEqual([0, 1, 2].flatMap((round) => [0, 1, 2].map((i) => `${round} ${i}`)));
 	});
 
 	it('tells entries that came late with the full check at the latest', async () => {

@@ -1,5 +1,3 @@
-import { DEFAULT_OPTIONS } from '../../lib/ats/changes/options';
-import { runPoll } from '../../lib/ats/changes/poll';
 import { unpack } from '../../lib/ats/changes/memory/pack';
 import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
 import type { ChangeSource, SourcePage, WindowRequest } from '../../lib/ats/source';
@@ -592,20 +590,5 @@ describe('state', () => {
 		release();
 		expect((await abandoned).result).toBe('quiet');
 		expect(host.items.map(({ event }) => event)).toEqual(['application.hired']);
-	});
-});
-
-describe('Test', () => {
-	it('shows recent applications as examples and touches nothing', async () => {
-		const { vendor, records } = setUp();
-		let written = false;
-		const result = await runPoll({
-			key: 'test', manual: true, activation: null, read: () => undefined,
-			write: () => { written = true; },
-			log: { debug: () => {}, info: () => {}, warn: () => {} },
-		}, () => vendor.source(), { ...DEFAULT_OPTIONS, events: [] });
-		expect(result).toMatchObject({ items: Array(3).fill({ example: true, changes: [] }) });
-		expect(written).toBe(false);
-		expect(records).toHaveLength(5);
 	});
 });

@@ -3,6 +3,7 @@ import { clock } from '../../clock';
 import type { ChangeEvent } from '../model';
 import { CursorRefused, type FeedEntry, type FeedPage, type FeedSource } from '../source';
 import { messageOf, PollError } from '../../poll/failures';
+import { inTime } from '../../poll/list/order';
 import { forget, freshFeed, packFeed, unpackFeed, type FeedState } from './feedState';
 import { fingerprint } from '../../poll/state/hash';
 import type { PollHost } from '../../poll/host';
@@ -36,8 +37,7 @@ export async function pollFeed({ host, processState, source, options, deadline, 
 	const first = state.lastRead === null;
 	const read = await readFeed({ host, source, options, deadline }, state);
 	if (!mayWrite()) return 'quiet';
-	const items = read.fresh
-		.sort((a, b) => (a.entry.at ?? 0) - (b.entry.at ?? 0))
+	const items = inFeedOrder(read.fresh, state)
 		.map(({ key, entry }) => eventOf(source, state, key, entry))
 		.filter(({ event }) => options.events.length === 0 || options.events.includes(event));
 	const lasting = first || read.wholeFeedRead;
@@ -50,6 +50,13 @@ export async function pollFeed({ host, processState, source, options, deadline, 
 	cache.feed = { state, standsFor: items.length > 0 ? [packed] : [text, packed] };
 	if (items.length > 0) return { items };
 	return lasting ? 'commit' : 'quiet';
+}
+
+/** Among entries of one moment the order of the feed decides; which way round it is was learned. */
+function inFeedOrder(fresh: FeedRead['fresh'], { order }: FeedState): FeedRead['fresh'] {
+	const timeOf = ({ entry }: FeedRead['fresh'][number]) => entry.at ?? 0;
+	if (order === null || order === 'none') return inTime(fresh, timeOf);
+	return (order === 'newestFirst' ? [...fresh].reverse() : [...fresh]).sort((a, b) => timeOf(a) - timeOf(b));
 }
 
 /** A copy to work on: a poll that fails leaves the state as it was. */

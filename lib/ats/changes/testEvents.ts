@@ -1,42 +1,144 @@
 import { clock } from '../../clock';
-import type { ChangeEvent } from '../model';
-import type { FeedEntry, OpenSource, Source, SourceRow } from '../source';
-import { onlyModels } from './compare/emission';
-import { PollError } from '../../poll/failures';
 import { DAY, POLL_LIMITS } from '../../poll/limits';
+import { PollError } from '../../poll/failures';
 import type { PollResult } from '../../poll/result';
+import type { Application, Change, ChangeEvent, EventName, Stage } from '../model';
+import { isStage } from '../select';
+import type { ChangeSource, FeedEntry, OpenSource, Source, SourceRow } from '../source';
+import { complete } from './compare/complete';
+import { onlyModels } from './compare/emission';
 import type { PollOptions } from './options';
 
 const COUNT = 3;
+/** Rows whose details are read together, and pages that are looked through. */
+const AT_ONCE = 10;
+const PAGES = 4;
+/** Where each row may cost a call. */
+const ROWS_WITH_DETAILS = 30;
 
-/** What "Test" shows: real recent applications, said to be examples, with nothing invented: of changes, the stage they are in. Nothing is remembered. */
+/** What "Test" shows: real recent applications that fit the filters and show what the chosen events say. Nothing is remembered. */
 export async function examples(open: OpenSource, options: PollOptions): Promise<PollResult<ChangeEvent>> {
 	const source = await open({ deadline: clock.now() + POLL_LIMITS.budgetMs });
 	const items = source.kind === 'feed'
 		? (await source.readPage({ cursor: null })).entries.slice(0, COUNT).map((entry) => activityExample(source, entry))
-		: (await recentRows(source)).map((row) => applicationExample(source, row, options));
+		: await applicationExamples(source, options);
 	if (items.length > 0) return { items };
-	throw new PollError(`${source.label} shows no applications here yet: there is nothing to make an example of`, { cause: 'configuration-invalid' });
+	const filtered = options.events.length + options.jobIds.length + options.stages.length > 0 && source.kind === 'applications';
+	throw new PollError(
+		filtered
+			? `${source.label} shows no application that fits the filters and events of this trigger${options.events.length > 0 ? ` (${options.events.join(', ')})` : ''}: there is nothing to make an example of. Test with other filters or events, or after one has happened`
+			: `${source.label} shows no applications here yet: there is nothing to make an example of`,
+		{ cause: 'configuration-invalid' },
+	);
 }
 
-async function recentRows(source: Extract<Source, { kind: 'applications' }>): Promise<readonly SourceRow[]> {
-	if (source.readExamples) return await source.readExamples(COUNT);
-	const recent = source.marks ? null : await source.readWindow({ since: clock.now() - 30 * DAY, cursor: null, mark: null });
-	const { rows } = recent && recent.rows.length > 0 ? recent : await source.readAll({ cursor: null });
-	return rows.filter(({ deleted }) => !deleted).sort((a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0)).slice(0, COUNT);
+async function applicationExamples(source: ChangeSource, options: PollOptions): Promise<ChangeEvent[]> {
+	const events = options.events.length === 0 ? (['application.updated'] as const) : options.events.filter((event) => source.events.length === 0 || source.events.includes(event));
+	const found = new Map<string, { event: EventName; row: SourceRow; changes: Change[] }>();
+	const stages = new Map<string, Stage[]>();
+	for await (const rows of recentRows(source)) {
+		for (const { application } of rows) noteStage(stages, application);
+		for (const row of rows) {
+			if (found.has(row.id) || found.size === COUNT || !fits(row.application, options)) continue;
+			// The events take turns, so that none fills the list alone.
+			for (let turn = 0; turn < events.length; turn++) {
+				const event = events[(found.size + turn) % events.length];
+				const changes = event && shows(event, row, stages);
+				if (!event || !changes) continue;
+				found.set(row.id, { event, row, changes });
+				break;
+			}
+		}
+		if (found.size === COUNT) break;
+	}
+	return [...found.values()].map(({ event, row, changes }) => applicationExample(source, row, event, changes, options));
 }
 
-function applicationExample({ provider, events }: Extract<Source, { kind: 'applications' }>, row: SourceRow, options: PollOptions): ChangeEvent {
-	const chosen = options.events.find((event) => events.includes(event)) ?? 'application.updated';
+/** The latest first, a few at a time, completed where the provider reads details. Rows that cannot be read are left out. */
+async function* recentRows(source: ChangeSource): AsyncGenerator<readonly SourceRow[]> {
+	if (source.readExamples) return yield* completed(source, await source.readExamples(AT_ONCE * COUNT));
+	const since = clock.now() - 30 * DAY;
+	const reads = [
+		...(source.marks ? [] : [async (cursor: string | null) => await source.readWindow({ since, cursor, mark: null })]),
+		async (cursor: string | null) => await source.readAll({ cursor }),
+	];
+	for (const read of reads) {
+		let cursor: string | null = null;
+		for (let pages = 0; pages < PAGES; pages++) {
+			const page = await read(cursor);
+			const latest = [...page.rows].sort((a, b) => (b.changedAt ?? 0) - (a.changedAt ?? 0));
+			yield* completed(source, source.details ? latest.slice(0, ROWS_WITH_DETAILS) : latest);
+			cursor = page.next ?? null;
+			if (!cursor) break;
+		}
+	}
+}
+
+async function* completed({ details }: ChangeSource, rows: readonly SourceRow[]): AsyncGenerator<readonly SourceRow[]> {
+	for (let at = 0; at < rows.length; at += AT_ONCE) {
+		const chunk = rows.slice(at, at + AT_ONCE);
+		const answers = new Map<string, SourceRow | Error>();
+		for (let from = 0; details && from < chunk.length; from += details.atOnce) {
+			for (const [id, one] of await details.read(chunk.slice(from, from + details.atOnce).map((row) => ({ row, lookupKey: row.lookupKey ?? null })))) answers.set(id, one);
+		}
+		yield chunk.flatMap((row) => {
+			if (!details) return [row];
+			const more = answers.get(row.id);
+			if (!more || more instanceof Error) return [];
+			return [row.partial || details.compared ? more : { ...row, application: complete(row.application, more.application) }];
+		});
+	}
+}
+
+function noteStage(stages: Map<string, Stage[]>, { info, currentStage }: Application): void {
+	if (!info?.jobId || !currentStage) return;
+	stages.set(info.jobId, [...(stages.get(info.jobId) ?? []), currentStage]);
+}
+
+function fits({ info, currentStage }: Application, { jobIds, stages }: PollOptions): boolean {
+	if (jobIds.length > 0 && !(info?.jobId && jobIds.includes(info.jobId))) return false;
+	return stages.length === 0 || (currentStage !== null && isStage(currentStage, stages));
+}
+
+/** What this row has changed if the event is about it; null: it does not show the event. */
+function shows(event: EventName, { application, deleted }: SourceRow, stages: ReadonlyMap<string, Stage[]>): Change[] | null {
+	if (deleted || event === 'application.deleted') return deleted && event === 'application.deleted' ? [{ path: 'deleted', from: false, to: true }] : null;
+	const { info, currentStage, interviews, offers, attachments } = application;
+	const status = (wanted: string) => (info?.status === wanted ? [{ path: 'info.status', to: wanted }] : null);
+	const interview = (...wanted: string[]) => {
+		const one = interviews?.find((each) => wanted.includes(each.status));
+		return one ? [{ path: `interviews[${one.id ?? one.subject ?? ''}]`, to: one }] : null;
+	};
+	switch (event) {
+		case 'application.stage_changed': {
+			const from = stages.get(info?.jobId ?? '')?.find(({ id, text }) => (id ?? text) !== (currentStage?.id ?? currentStage?.text));
+			return currentStage && from ? [{ path: 'currentStage', from, to: currentStage }] : null;
+		}
+		case 'application.rejected': return status('REJECTED');
+		case 'application.hired': return status('HIRED');
+		case 'application.reactivated': return status('ACTIVE');
+		case 'interview.scheduled':
+		case 'interview.rescheduled': return interview('SCHEDULED', 'AWAITING_FEEDBACK');
+		case 'interview.completed': return interview('COMPLETE');
+		case 'interview.cancelled': return interview('CANCELLED');
+		case 'offer.created':
+		case 'offer.status_changed': return offers?.[0] ? [{ path: `offers[${offers[0].id ?? ''}]`, to: offers[0] }] : null;
+		case 'attachment.added': return attachments?.[0] ? [{ path: `attachments[${attachments[0].id ?? attachments[0].name ?? ''}]`, to: attachments[0] }] : null;
+		case 'activity.recorded': return null;
+		default: return [];
+	}
+}
+
+function applicationExample({ provider }: Source, row: SourceRow, event: EventName, changes: Change[], options: PollOptions): ChangeEvent {
 	return {
-		event: chosen,
+		event,
 		eventId: `example-${row.id}`,
 		occurredAt: row.changedAt === null ? null : new Date(row.changedAt).toISOString(),
 		detectedAt: new Date(clock.now()).toISOString(),
 		provider,
 		applicationId: row.id,
-		changes: chosen === 'application.stage_changed' ? [{ path: 'currentStage', to: row.application.currentStage }] : [],
-		application: onlyModels(row.application, options.models),
+		changes,
+		application: row.deleted ? null : onlyModels(row.application, options.models),
 		example: true,
 	};
 }

@@ -8,7 +8,8 @@ import { withLease } from '../lease';
 import { clock } from '../../clock';
 import { PollError } from '../../errors';
 import { readPass, type PassResult } from './read';
-import type { ListOptions, ListResult, ListRow, ListSource } from './source';
+import { inTime } from './order';
+import type { ListOptions, ListResult, ListSource } from './source';
 import { freshList, packList, unpackList, type ListState } from './state';
 
 /*
@@ -55,16 +56,9 @@ function load(processState: ProcessState, text: string | undefined, scope: strin
 	}
 }
 
-/** Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there. */
-function inTime(rows: readonly ListRow[]): ListRow[] {
-	const rises = rows.filter(({ at }, index) => at > (rows[index - 1]?.at ?? at)).length;
-	const falls = rows.filter(({ at }, index) => at < (rows[index - 1]?.at ?? at)).length;
-	return (rises > falls ? [...rows] : [...rows].reverse()).sort((a, b) => a.at - b.at);
-}
-
 function finish(host: PollHost, processState: ProcessState, state: ListState, { fresh, remembered, ended, lowered, unreadable }: PassResult, wasOpen: boolean, { wanted }: ListOptions): ListResult {
 	if (unreadable > 0) host.log.warn(`${unreadable} rows had no ID or no time and were left out`);
-	const items = inTime(fresh).filter(wanted).map(({ row }) => row);
+	const items = inTime(fresh, ({ at }) => at).filter(wanted).map(({ row }) => row);
 	if (items.length > 0) {
 		host.write(packList(state));
 		processState.silentSince = null;
