@@ -1,5 +1,6 @@
 /** Our own lint: the dev-side code, and the house rules of the shipped code that n8n's config does not know. */
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
@@ -22,7 +23,11 @@ export default tseslint.config(
 	{
 		files: ['{nodes,lib,credentials}/**/*.ts'],
 		extends: [tseslint.configs.base],
+		plugins: { regexp },
 		rules: {
+			// Text of others must not stop n8n: nothing that takes more than linear time.
+			'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+			'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
 			'@typescript-eslint/no-explicit-any': 'error',
 			'@typescript-eslint/no-non-null-assertion': 'error',
 			'@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': true, 'ts-ignore': true, 'ts-nocheck': true }],

@@ -1,7 +1,7 @@
 /** Tests run from the sources through swc; types are checked by `npm run types`. */
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/{unit,engine,contract,chaos}/**/*.test.cts'],
+	testMatch: ['<rootDir>/test/{unit,engine,contract,chaos,security}/**/*.test.cts'],
 	moduleFileExtensions: ['ts', 'cts', 'js', 'cjs', 'json', 'node'],
 	transform: {
 		// fastify's `inject` loads one ESM-only module.

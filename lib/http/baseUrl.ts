@@ -1,4 +1,5 @@
 import { FieldError } from '../errors';
+import { trimEnd } from './trimEnd';
 
 /** A base URL typed into a credential: https, or http on loopback (for the sandbox); without trailing slash. */
 export function checkedBaseUrl(raw: unknown, field = 'Base URL'): string {
@@ -10,5 +11,5 @@ export function checkedBaseUrl(raw: unknown, field = 'Base URL'): string {
 		throw new FieldError(`"${field}" in the credential must start with https://`, 'Plain http would send the key readable for everybody on the way; only this machine itself is exempt.');
 	}
 	if (url.username || url.password || url.search || url.hash) throw new FieldError(`"${field}" in the credential holds more than an address`, 'Leave out user, password, query and fragment.');
-	return url.href.replace(/\/+$/, '');
+	return trimEnd(url.href, '/');
 }

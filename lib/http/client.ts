@@ -14,6 +14,7 @@ import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit } from './rate';
 import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
 import { TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
 import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from './apiDefinition';
+import { trimEnd } from './trimEnd';
 
 export interface Request {
 	method: Method;
@@ -91,7 +92,7 @@ export class HttpClient {
 		private readonly credentials: ICredentialDataDecryptedObject,
 		private readonly options: ClientOptions = {},
 	) {
-		this.base = api.baseUrl(credentials).replace(/\/+$/, '');
+		this.base = trimEnd(api.baseUrl(credentials), '/');
 		this.secrets = secretsOf(credentials);
 		this.account = `${api.service} ${this.base} ${credentialDigest(credentials)}`;
 		this.rate = rateLimitOf(this.account, api.rate);
@@ -158,7 +159,7 @@ export class HttpClient {
 	}
 
 	private locate(request: Request): string {
-		const base = (request.baseUrl ?? this.base).replace(/\/+$/, '');
+		const base = trimEnd(request.baseUrl ?? this.base, '/');
 		if (!/^https?:/i.test(request.path)) return withQuery(base + request.path, request.query);
 		const url = atOwnOrigin(new URL(request.path), new URL(base));
 		if (!url) throw this.failure(request, { cause: 'configuration-invalid' }, undefined, 'pointed to another server, which would have received the credentials');

@@ -1,9 +1,10 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { isObject } from './apiDefinition';
+import { trimEnd } from './trimEnd';
 
 // n8n's OAuth2 fields `authentication` and `grantType` hold plain words.
-const PUBLIC_FIELDS = /^(region|environment|authentication|.*(url|host|version|slug|scope|scheme|type|id|allowed.*domains))$/i;
+const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|version|slug|scope|scheme|type|id|^allowed(http\w*)?domains)$/i;
 
 /** Every value of a credential that may not be shown, in each way of writing it. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {
@@ -34,7 +35,7 @@ function tokensOf(name: string, value: unknown): string[] {
 function formsOf(secret: string): string[] {
 	const html = secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 	// Alone, and as the user of Basic without a password.
-	const base64 = [secret, `${secret.trim()}:`].map((text) => Buffer.from(text).toString('base64').replace(/=+$/, ''));
+	const base64 = [secret, `${secret.trim()}:`].map((text) => trimEnd(Buffer.from(text).toString('base64'), '='));
 	const forms = [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), html, encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1), ...base64, ...base64.map((text) => text.replace(/\+/g, '-').replace(/\//g, '_'))];
 	return [...new Set(forms)].filter((form) => form.length >= 4);
 }

@@ -1,12 +1,8 @@
 import { createHmac, timingSafeEqual } from 'crypto';
 
-const MAX_LENGTH = 256;
+import { trimEnd } from '../http/trimEnd';
 
-function withoutPadding(text: string): string {
-	let end = text.length;
-	while (text[end - 1] === '=') end--;
-	return text.slice(0, end);
-}
+const MAX_LENGTH = 256;
 
 /** HMAC-SHA256 over the received bytes, base64url; padding is tolerated. Compares in constant time. */
 export function isSigned(rawBody: Buffer, signature: string | undefined, secret: string): boolean {
@@ -14,7 +10,7 @@ export function isSigned(rawBody: Buffer, signature: string | undefined, secret:
 	const expected = Buffer.from(createHmac('sha256', secret).update(rawBody).digest('base64url'));
 	// Length first: it is read before anybody is known.
 	if (signature.length > MAX_LENGTH) return false;
-	const given = Buffer.from(withoutPadding(signature.trim()));
+	const given = Buffer.from(trimEnd(signature.trim(), '='));
 	return expected.length === given.length && timingSafeEqual(expected, given);
 }
 

@@ -9,6 +9,7 @@ import { path, typedPath, type Query } from '../../lib/http/path';
 import { isObject, type Answer, type ApiDefinition } from '../../lib/http/apiDefinition';
 import { decode, errorOf, type Decoded, type Next } from './envelope';
 import { extraHeaders, withCredential } from './headers';
+import { trimEnd } from '../../lib/http/trimEnd';
 
 /** https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (pagination) */
 export const PAGE_SIZE = { default: 50, max: 300 };
@@ -180,7 +181,7 @@ function whole({ status, body }: Answer): Row {
 /** A path from a field, and below it one record. */
 export function pathOf(typed: string, id?: string): string {
 	if (/[?#]/.test(typed)) throw new FieldError('"Path" holds a query', 'Leave out what follows the question mark and use Query Parameters.');
-	const address = typedPath(typed).replace(/\/+$/, '');
+	const address = trimEnd(typedPath(typed), '/');
 	if (address === '') throw new FieldError('"Path" names no resource', 'Use the path as your set-up has it, for example /candidates.');
 	return id === undefined ? address : address + path`/${id}`;
 }

@@ -2,6 +2,7 @@ import type { Row } from '../../lib/action/operation';
 import type { FailureCause } from '../../lib/errors';
 import { nextFrom } from '../../lib/http/pages';
 import { isObject, type Answer, type VendorError } from '../../lib/http/apiDefinition';
+import { plainText } from '../../lib/http/plainText';
 import { asRow, errorCode, errorSentences, recordsIn } from '../../lib/http/jsonApi';
 
 /*
@@ -63,7 +64,7 @@ export function errorOf({ status, body, headers }: Answer): VendorError | undefi
 	const sentence = isObject(body) ? sentenceOf(body) : undefined;
 	const code = isObject(body) ? codeOf(body) : undefined;
 	const requestId = Object.entries(headers).find(([name]) => name.endsWith('request-id'))?.[1];
-	const said = typeof body === 'string' && body.trim() !== '' ? `It said: ${plain(body)}` : undefined;
+	const said = typeof body === 'string' && body.trim() !== '' ? `It said: ${plainText(body).slice(0, 200)}` : undefined;
 	const hint = [known?.hint, said].filter(Boolean).join(' ');
 	return {
 		message: sentence ?? known?.message ?? `Chat Technologies answered ${status}`,
@@ -89,9 +90,4 @@ function codeOf(body: Record<string, unknown>): string | undefined {
 function text(value: unknown): string | undefined {
 	if (typeof value === 'number') return String(value);
 	return typeof value === 'string' && value.trim() !== '' ? value : undefined;
-}
-
-/** The words of a page of HTML, its beginning only. */
-function plain(html: string): string {
-	return html.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200);
 }

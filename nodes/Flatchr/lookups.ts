@@ -3,6 +3,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { clock } from '../../lib/clock';
 import type { Dropdown, Search } from '../../lib/action/lookups';
 import type { Row } from '../../lib/action/operation';
+import { plainText } from '../../lib/http/plainText';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import type { FlatchrApi } from './api';
@@ -87,7 +88,7 @@ export const searchComments = searchOf('searchComments', async (flatchr, editor)
 	const applicant = editor.current('applicantId');
 	if (!applicant) return [];
 	const comments = await flatchr.list(flatchr.company(path`/applicant/${applicant}/comments`), { fields: 'author' });
-	return comments.map((row) => ({ name: label(String(row.text ?? '').replace(/<[^>]*>/g, ' ').trim().slice(0, 60), nameOf(row.author), row.created_at), value: String(row.id) }));
+	return comments.map((row) => ({ name: label(plainText(String(row.text ?? '')).slice(0, 60), nameOf(row.author), row.created_at), value: String(row.id) }));
 }, ['applicantId.value']);
 
 export const loadActivities = referenceOf('loadActivities', '/activities');

@@ -149,6 +149,11 @@ export class KomboApi {
 		return this.client.origin;
 	}
 
+	/** Names the credential in what the process remembers. */
+	get account(): string {
+		return this.client.account;
+	}
+
 	async send(request: Request): Promise<Answer> {
 		return await this.client.send(this.request(request.method, request.path, request));
 	}

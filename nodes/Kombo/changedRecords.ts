@@ -63,7 +63,7 @@ export interface FetchOptions {
 export async function withChangedRecords(context: IWebhookFunctions, event: KomboEvent, { lists, lookBackMinutes }: FetchOptions): Promise<INodeExecutionData[]> {
 	const integrationId = integrationOf(event);
 	const kombo = await connectKombo(context, integrationId === undefined ? {} : { integrationId });
-	const owner = `${context.getWorkflow().id} ${context.getNode().id} ${context.getMode()} ${kombo.origin} ${kombo.integrationId ?? ''}`;
+	const owner = `${context.getWorkflow().id} ${context.getNode().id} ${context.getMode()} ${kombo.account} ${kombo.integrationId ?? ''}`;
 	const items: INodeExecutionData[] = [];
 	const readAt = new Map<string, number>();
 	for (const list of listsFor(changedModels(event), lists)) {
