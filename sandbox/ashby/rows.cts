@@ -26,8 +26,10 @@ export function stage({ id, title, type, order, planId }: PlanStage): Row {
 	return { id, title, type, orderInInterviewPlan: order, interviewPlanId: planId };
 }
 
-export function source(state: AshbyState, title: string): Row {
-	const type = { Agency: 'Agencies', Referral: 'Referrals' }[title] ?? 'Inbound';
+const ORIGIN_OF: Readonly<Record<string, Application['origin']>> = { Agency: 'AGENCY', Referral: 'REFERRAL' };
+
+export function source(state: AshbyState, title: string, origin: Application['origin'] = ORIGIN_OF[title] ?? 'EXTERNAL'): Row {
+	const type = { AGENCY: 'Agencies', REFERRAL: 'Referrals', EXTERNAL: 'Inbound' }[origin];
 	const number = (of: string): number => [...of].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 1_000_003;
 	return { id: state.other('source', number(title)), title, isArchived: false, sourceType: { id: state.other('source type', number(type)), title: type, isArchived: false } };
 }
@@ -98,7 +100,7 @@ export function application(state: AshbyState, one: Application): Row {
 			...(phone ? { primaryPhoneNumber: valueOf(phone.number, phone.type, true) } : {}),
 		},
 		currentInterviewStage: stage(at),
-		...(one.source === null ? {} : { source: source(state, one.source) }),
+		...(one.source === null ? {} : { source: source(state, one.source, one.origin) }),
 		archiveReason: at.type === 'Archived' && why ? { ...reason(state, why), customFields: [] } : null,
 		archivedAt: at.type === 'Archived' && one.rejection ? iso(one.rejection.at) : null,
 		job: { id: state.id('job', job), title: job.title, locationId: state.other('location', job.number), departmentId: departmentIdOf(state, job) },

@@ -52,8 +52,8 @@ function keyed(applications: readonly Application[], titles: ReadonlyMap<string,
 
 const personAndJob = ({ info, job }: Shown) => `${info?.candidate?.emails?.[0]?.email?.toLowerCase() ?? `${info?.candidate?.firstName} ${info?.candidate?.lastName}`} / ${job}`;
 
-/** What is compared of an application. */
-function facts({ info, currentStage, interviews, rejection, offers }: Shown): Record<string, unknown> {
+/** What is compared of an application. `movesAway`: who is rejected stands in a stage of its own at one of the two. */
+function facts({ info, currentStage, interviews, rejection, offers }: Shown, movesAway: boolean): Record<string, unknown> {
 	return {
 		status: info?.status,
 		firstName: info?.candidate?.firstName,
@@ -61,7 +61,7 @@ function facts({ info, currentStage, interviews, rejection, offers }: Shown): Re
 		emails: info?.candidate?.emails?.map(({ email }) => email?.toLowerCase()).sort(),
 		appliedAt: info?.appliedAt,
 		origin: info?.origin,
-		stage: currentStage?.text,
+		stage: movesAway && info?.status === 'REJECTED' ? null : currentStage?.text,
 		interviews: interviews?.map(({ subject, scheduledStart, scheduledEnd, status }) => [scheduledStart, scheduledEnd, subject, status === 'CANCELLED' ? status : 'SCHEDULED'].join(' ')).sort(),
 		rejectionReason: rejection?.text,
 		rejectedAt: rejection?.rejectedAt,
@@ -95,7 +95,8 @@ test(`applications read through any two of ${compared.map(({ provider }) => prov
 			const [a, b] = [shown.get(one) ?? new Map<string, Shown>(), shown.get(other) ?? new Map<string, Shown>()];
 			const where = `${seed}, ${one.provider.label} and ${other.provider.label}`;
 			expect([where, [...a.keys()].sort()]).toEqual([where, [...b.keys()].sort()]);
-			for (const [key, application] of a) expect([where, key, differences(facts(application), facts(b.get(key) as Shown))]).toEqual([where, key, []]);
+			const movesAway = one.rejectionMoves === true || other.rejectionMoves === true;
+			for (const [key, application] of a) expect([where, key, differences(facts(application, movesAway), facts(b.get(key) as Shown, movesAway))]).toEqual([where, key, []]);
 		}
 	}
 }, 900_000);
@@ -107,9 +108,18 @@ interface Emitted {
 	key: string;
 	event: string;
 	text: string;
+	/** Of the poll: what happened between two polls is one step. */
+	round: number;
+	status: string | undefined;
 }
 
-function emittedOf(items: Array<{ json: IDataObject }>, titles: ReadonlyMap<string, string>): Emitted[] {
+/** Without the moves that come with a rejection where it is a move, or with taking it back. */
+function withoutOutcomeMoves(list: readonly Emitted[]): readonly Emitted[] {
+	const reactivated = (one: Emitted) => list.some(({ key, round, event }) => key === one.key && round === one.round && event === 'application.reactivated');
+	return list.filter((one) => one.event !== 'application.stage_changed' || (one.status !== 'REJECTED' && !reactivated(one)));
+}
+
+function emittedOf(items: Array<{ json: IDataObject }>, titles: ReadonlyMap<string, string>, round: number): Emitted[] {
 	return items.map(({ json }) => {
 		const application = json['application'] as unknown as Application;
 		const changes = json['changes'] as Array<{ path: string; from?: { text?: string }; to?: { text?: string } }>;
@@ -117,6 +127,8 @@ function emittedOf(items: Array<{ json: IDataObject }>, titles: ReadonlyMap<stri
 		return {
 			key: personAndJob({ ...application, job: titles.get(application.info?.jobId ?? '') ?? '?' }),
 			event: String(json['event']),
+			round,
+			status: application.info?.status,
 			text: json['event'] === 'application.stage_changed' ? `${move?.from?.text} -> ${move?.to?.text}` : '',
 		};
 	});
@@ -137,7 +149,7 @@ test(`the events found through any two of them from one history are the same and
 			for (const [at, one] of compared.entries()) {
 				const poll = await triggers[at]?.tick();
 				if (poll?.error) throw poll.error;
-				emitted.get(one)?.push(...emittedOf(poll?.items ?? [], titles.get(one) ?? new Map()));
+				emitted.get(one)?.push(...emittedOf(poll?.items ?? [], titles.get(one) ?? new Map(), round));
 			}
 		}
 		await sandbox.close();
@@ -146,7 +158,8 @@ test(`the events found through any two of them from one history are the same and
 			const both = EVENTS.filter((event) => one.provider.capabilities.events[event] !== undefined && other.provider.capabilities.events[event] !== undefined);
 			const history = (of: ProviderEntry) => {
 				const byApplication: Record<string, string[]> = {};
-				for (const { key, event, text } of emitted.get(of) ?? []) if (both.some((wanted) => wanted === event)) (byApplication[key] ??= []).push(`${event} ${text}`.trim());
+				const all = emitted.get(of) ?? [];
+				for (const { key, event, text } of one.rejectionMoves === true || other.rejectionMoves === true ? withoutOutcomeMoves(all) : all) if (both.some((wanted) => wanted === event)) (byApplication[key] ??= []).push(`${event} ${text}`.trim());
 				return Object.entries(byApplication).sort(([a], [b]) => a.localeCompare(b));
 			};
 			const where = `${seed}, ${one.provider.label} and ${other.provider.label}`;

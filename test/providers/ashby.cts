@@ -43,6 +43,7 @@ export const entry: ProviderEntry = {
 	credentials: ({ urls, credentials }) => ({ ashbyAtsApi: { ...credentials.ashby, baseUrl: urls.ashby ?? '' } }),
 	refusal: (said) => ({ success: false, errors: ['invalid_input'], errorInfo: { code: 'invalid_input', message: said, requestId: '01J' } }),
 	successField: 'success',
+	rejectionMoves: true,
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		headers: ({ apiKey = '' }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),

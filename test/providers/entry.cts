@@ -71,6 +71,8 @@ export interface ProviderEntry extends ServiceEntry {
 	furtherCalls?: readonly FurtherCall[];
 	/** Parameters of the ATS node and trigger with which this provider shows the sandbox's world as the others do. */
 	settings?: INodeParameters;
+	/** A rejection is a move here, into a stage of its own: where others show the stage that somebody was rejected in. */
+	rejectionMoves?: boolean;
 	/** Lists of the ATS node without personal data. */
 	lists?: readonly KeepsList[];
 	/** How the chaos run sees this provider, and its scenarios. Without `changes` in the provider: leave it out. */
