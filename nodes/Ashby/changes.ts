@@ -201,10 +201,11 @@ class Reader {
 	private sourceRow(row: Given, parts: Parts): SourceRow {
 		const told: ModelKey[] = [...IN_ROWS, ...SIDES.map(({ model }) => model).filter((model) => parts[model] !== undefined && parts[model] !== null)];
 		const application = toApplication(row, told, parts, this.options.raw);
-		return { id: application.id, application, known: new Set(told), deleted: this.isLeftOut(row), createdAt: toMillis(row.createdAt), changedAt: toMillis(row.updatedAt) };
+		const deleted = this.isLeftOut(row);
+		return { id: application.id, application, known: new Set(told), deleted, createdAt: deleted ? clock.now() : toMillis(row.createdAt), changedAt: toMillis(row.updatedAt) };
 	}
 
-	/** Remembered as if it were not there, so that it counts as new once somebody applies. */
+	/** Remembered as if it were not there and never had been, so that it counts as new once somebody applies. */
 	private isLeftOut(row: Given): boolean {
 		return this.options.leaveOutLeads && isLead(row);
 	}
