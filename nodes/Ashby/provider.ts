@@ -252,7 +252,7 @@ export const provider = defineProvider({
 	name: PROVIDER,
 	label: 'Ashby',
 	credentials: [{ type: 'ashbyAtsApi', label: 'API Key' }],
-	settings: [toggle('leaveOutLeads', { displayName: 'Leave Out Leads', description: 'Whether to leave out people who were found and have not applied. The trigger then emits a lead as created once it becomes an application.' })],
+	settings: [toggle('leaveOutLeads', { displayName: 'Leave Out Leads', description: 'Whether to leave out people who were found and have not applied. The trigger then emits them once they apply: as created, or as updated where they were found before it began.' })],
 	api: { documentationUrl: 'https://developers.ashbyhq.com/reference', placeholder: '/application.list' },
 	rights: {
 		applications: rightFor('application.list'), candidates: rightFor('candidate.list'), jobs: rightFor('job.list'), stages: rightFor('interviewPlan.list'),

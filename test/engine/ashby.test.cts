@@ -264,12 +264,18 @@ describe('trigger', () => {
 		expect(events(await told(trigger)).filter((event) => String(event).startsWith('interview.'))).toEqual([]);
 	});
 
-	test('a lead that is left out is created once it becomes an application', async () => {
-		await sandbox.control('ashby/leads', { applicationIds: [active().id] });
-		const lead = active();
+	test('a lead that is left out is emitted once it becomes an application: as created, or as updated where it is older than the trigger', async () => {
+		const old = active();
+		await sandbox.control('ashby/leads', { applicationIds: [old.id] });
 		const trigger = await watching({ options: { leaveOutLeads: true } });
-		acts.move(world(), lead, otherStage(lead), BY);
+		sandbox.recruiter.step('apply');
+		const young = world().applications.rows.at(-1) as Application;
+		await sandbox.control('ashby/leads', { applicationIds: [young.id] });
+		expect(await told(trigger)).toEqual([]);
+		acts.move(world(), young, otherStage(young), BY);
 		expect(events(await told(trigger))).toEqual(['application.created']);
+		acts.move(world(), old, otherStage(old), BY);
+		expect(await told(trigger)).toMatchObject([{ event: 'application.updated', previousKnown: false }]);
 	});
 
 	test('an application that is gone is told by the full check, after Ashby was asked about it', async () => {

@@ -61,9 +61,9 @@ export const entry: ProviderEntry = {
 function viewOf(world: World): View {
 	// Only what its rows need: nothing here is served.
 	const state = new AshbyState(world, {} as Tools);
-	/** What the trigger has been served of the parts. */
+	/** What the trigger has been served of the parts, and which lists of them to their end. */
 	const served = new Collected();
-	for (const side of SIDES) served.end(side);
+	const whole = new Set<string>();
 	const flatOf = (row: rows.Row, parts: Collected, deleted: boolean): Flat => flatten(toApplication(row, MODELS, parts.partsOf(row)), deleted);
 	return {
 		show(application) {
@@ -78,11 +78,16 @@ function viewOf(world: World): View {
 		*served(path, body) {
 			const list = [APPLICATIONS, ...SIDES].find((name) => path.endsWith(`/${name}`));
 			if (!list) return;
-			const parsed: { results?: rows.Row[] } = JSON.parse(body);
+			const parsed: { results?: rows.Row[]; moreDataAvailable?: boolean } = JSON.parse(body);
+			const side = SIDES.find((name) => name === list);
+			if (side && parsed.moreDataAvailable === false) {
+				served.end(side);
+				whole.add(side);
+			}
 			for (const row of parsed.results ?? []) {
-				const side = SIDES.find((name) => name === list);
 				if (side) served.add(side, row);
-				else yield { id: String(row['id']), flat: () => flatOf(row, served, false) };
+				// Not the one row that only proves access.
+				else if (whole.size === SIDES.length) yield { id: String(row['id']), flat: () => flatOf(row, served, false) };
 			}
 		},
 	};
