@@ -6,12 +6,13 @@ import type { Provider } from '../../lib/ats/provider';
 import { provider as ashby } from '../Ashby/provider';
 import { provider as chatTechnologies } from '../ChatTechnologies/provider';
 import { provider as flatchr } from '../Flatchr/provider';
+import { provider as greenhouse } from '../Greenhouse/provider';
 import { provider as knit } from '../Knit/provider';
 import { provider as kombo } from '../Kombo/provider';
 import { provider as lever } from '../Lever/provider';
 
 /** The one list of providers: a new one is a line here. In the order of the dropdown. */
-export const providers: readonly Provider[] = [kombo, knit, ashby, lever, flatchr, chatTechnologies];
+export const providers: readonly Provider[] = [kombo, knit, greenhouse, ashby, lever, flatchr, chatTechnologies];
 
 /** Those that the trigger can watch. */
 export const polled = providers.filter(({ changes }) => changes !== undefined);

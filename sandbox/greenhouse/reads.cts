@@ -123,7 +123,7 @@ export function registerReads(app: FastifyInstance, state: GreenhouseState): voi
 	});
 	list(app, state, {
 		name: 'application_stages',
-		all: () => state.stays.filter(({ applicationId: id, stageId }) => world.applications.get(id)?.deletedAt === null && !world.stages.need(stageId).hired),
+		all: () => state.stays.filter(({ applicationId: id }) => world.applications.get(id)?.deletedAt === null),
 		id: (one) => one.id,
 		createdAt: (one) => one.enteredAt,
 		updatedAt: (one) => one.changedAt,

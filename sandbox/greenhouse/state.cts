@@ -14,6 +14,9 @@ export const unprocessable = (...errors: unknown[]): ApiError => fail(422, UNPRO
 
 export const clientOf = (world: World) => ({ clientId: opaqueId(`${world.seed}/greenhouse client`, 1, 24), clientSecret: opaqueId(`${world.seed}/greenhouse secret`, 1, 40), userId: '' });
 
+/** A token that does not end, for a run that has no n8n to fetch one. */
+export const standingToken = (clientId: string): string => `standing.${clientId}`;
+
 /** Ids are numbers; each model counts from elsewhere, so that none is taken for another. */
 const FROM = { application: 120_000_000, candidate: 220_000_000, job: 4_300_000, user: 4_100_000, interview: 77_000_000, attachment: 330_000_000, tag: 51_000, rejectionReason: 9000, department: 6100, note: 440_000_000, offer: 880_000 } as const;
 export type Counted = keyof typeof FROM & ModelName;
@@ -120,9 +123,9 @@ export class GreenhouseState {
 		return 5_000_000_000 + job.number * 10_000 + stage.number;
 	}
 
-	/** Stages of the job's plan. Being hired is a state, no stage. */
+	/** Stages of the job's plan. Being hired is a state at Greenhouse: this company has a stage of that name, and puts there whom it hires. */
 	planOf(job: Job): Stage[] {
-		return job.stageIds.map((id) => this.world.stages.need(id)).filter((stage) => !stage.hired && stage.deletedAt === null);
+		return job.stageIds.map((id) => this.world.stages.need(id)).filter((stage) => stage.deletedAt === null);
 	}
 
 	/** The slot of the job's interview plan that an interview fills: it has the name. */
@@ -151,7 +154,7 @@ export class GreenhouseState {
 	/** Where it is now: null once it has come to an end, unless the settings say otherwise. */
 	stayOf(application: Application): StageEntry | null {
 		const last = this.staysOf.get(application.id)?.at(-1);
-		if (!last || this.world.stages.get(last.stageId)?.hired) return null;
+		if (!last) return null;
 		return last.exitedAt === null || this.settings.terminalStage ? last : null;
 	}
 
@@ -178,11 +181,13 @@ export class GreenhouseState {
 		if (!change.fields.includes('stageId') && !change.fields.includes('status')) return;
 		const last = this.staysOf.get(application.id)?.at(-1);
 		const active = application.status === 'PENDING';
-		if (last && last.exitedAt === null && (!active || last.stageId !== application.stageId)) {
+		const moved = last?.stageId !== application.stageId;
+		if (last && last.exitedAt === null && (!active || moved)) {
 			last.exitedAt = change.at;
 			last.changedAt = change.at;
 		}
-		if (active && (!last || last.exitedAt !== null)) this.enter(application, change.at, change.at);
+		// At the end of an application too: whoever is hired is put into the last stage first.
+		if (moved || (active && last?.exitedAt !== null)) this.enter(application, change.at, change.at);
 	}
 
 	private enter(application: Application, enteredAt: number, changedAt: number): void {
@@ -212,7 +217,7 @@ export class GreenhouseState {
 	/** The token first, then its scope, then whether its user may read lists. */
 	allow(request: FastifyRequest, scope: string): void {
 		const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-		const token = given === undefined ? undefined : this.tokens.get(given);
+		const token = given === undefined ? undefined : given === standingToken(clientOf(this.world).clientId) ? { until: Infinity, userId: null } : this.tokens.get(given);
 		if (!token || token.until <= this.now()) throw fail(401, 'Unauthorized', ['Token could not be decoded or has expired']);
 		if (this.settings.scopesOff.includes(scope)) throw fail(403, 'You do not have access to this resource');
 		if (scope.endsWith(':list') && !this.isSiteAdmin(token.userId)) throw fail(403, 'You do not have access to this resource');

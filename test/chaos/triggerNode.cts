@@ -143,7 +143,9 @@ export class TriggerInProcess {
 		if (clock.now() - begun > (options.timeout ?? Infinity)) throw Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' });
 		if (answer.statusCode === 200) this.setting.onAnswer(url.pathname, answer.body);
 		// The sandbox does not listen, but links in its answers name the address that it believes to have.
-		return { statusCode: answer.statusCode, headers: answer.headers, body: answer.body.replaceAll(sandbox.url, ORIGIN) };
+		const here = (text: string) => text.replaceAll(sandbox.url, ORIGIN);
+		const answerHeaders = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, typeof value === 'string' ? here(value) : value]));
+		return { statusCode: answer.statusCode, headers: answerHeaders, body: here(answer.body) };
 	}
 }
 

@@ -150,7 +150,8 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 			expect(sandbox.world.candidates.rows.reduce((sum, { tagIds }) => sum + tagIds.length, 0)).toBe(before - 1);
 		},
 		'interview.getMany': async () => {
-			await ofAll('interview.getMany', sandbox.world.interviews.rows);
+			// Where a service has no word for one that was called off, it is gone.
+			await ofAll('interview.getMany', sandbox.world.interviews.rows.filter(({ status }) => status !== 'CANCELLED' || capabilities.events['interview.cancelled'] !== undefined));
 			const withInterview = apps.find((application) => (application['interviews'] as unknown[] | null)?.length);
 			const own = await everything('interview.getMany', { filters: { applicationId: id(withInterview?.['id']) } });
 			expect(own.map((interview) => interview['applicationId'])).toEqual((withInterview?.['interviews'] as unknown[]).map(() => withInterview?.['id']));

@@ -1,0 +1,118 @@
+/** Greenhouse: several lists in a window; interviews that are called off and people's new addresses move no stamp of their application. */
+import { ApplicationsObserver, type View } from '../chaos/applications.cts';
+import { flatten, type Flat } from '../chaos/oracle.cts';
+import { every, shared } from '../chaos/providerScenarios.cts';
+import type { ProviderPlan } from '../chaos/providerSimulation.cts';
+import type { ProviderEntry } from './entry.cts';
+import { byId, toApplication, type Parts } from '../../nodes/Greenhouse/mapping';
+import { provider } from '../../nodes/Greenhouse/provider';
+import { MODEL_KEYS } from '../../lib/ats/model';
+import { attach, removeApplication, restoreApplication } from '../../sandbox/actions.cts';
+import { DAY, MINUTE } from '../../sandbox/clock.cts';
+import * as rows from '../../sandbox/greenhouse/rows.cts';
+import { GreenhouseState, standingToken } from '../../sandbox/greenhouse/state.cts';
+import type { Sandbox } from '../../sandbox/index.cts';
+import type { Application } from '../../sandbox/model.cts';
+import { SOURCES } from '../../sandbox/names.cts';
+import type { Step } from '../../sandbox/recruiter.cts';
+import type { Tools } from '../../sandbox/simulator.cts';
+import type { World } from '../../sandbox/world.cts';
+
+const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('greenhouse/settings', body);
+const BY = 'chaos';
+
+/** Not: an interview called off, and a person's data, which a window shows only together with something else. */
+const SHOWN: readonly Step[] = ['move', 'move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply', 'apply', 'schedule', 'reschedule', 'complete', 'offer', 'offerStatus', 'note', 'tag', 'delete'];
+const PARTS: readonly Step[] = ['schedule', 'reschedule', 'complete', 'offer', 'offerStatus'];
+const shownOnly = (plans: Readonly<Record<string, ProviderPlan>>) => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, { steps: SHOWN, ...plan }]));
+const setUp = (body: object, plan: ProviderPlan = {}): ProviderPlan => ({ ...plan, prepare: async ({ sandbox }) => await settings(sandbox, body) });
+
+const scenarios = shownOnly({
+	...shared,
+	'rows without the stage of the job': setUp({ stageInRows: false }),
+	'stamps of applications stand still': setUp({ touches: false }),
+	'stamps stand still, rows without the stage': setUp({ touches: false, stageInRows: false }, { minute: every(20, (sim) => sim.burst(60)) }),
+	'details of rejections outlive them': setUp({ detailsStay: true }),
+	'nested changes and files': {
+		steps: PARTS,
+		minute: ({ world, random, clock }, minute) => {
+			const application = random.pick(world.applications.alive());
+			attach(world, { candidateId: application.candidateId, applicationId: application.id }, { kind: 'OTHER', fileName: `file ${minute}.pdf`, contentType: 'application/pdf', bytes: Buffer.from('file') }, BY);
+			clock.advance(20 * MINUTE);
+		},
+	},
+	'lists that may not be read for a while': {
+		steps: SHOWN.filter((step) => !PARTS.includes(step)),
+		minute: async ({ sandbox }, minute) => {
+			if (minute % 40 === 12) await settings(sandbox, { scopesOff: ['harvest:interviews:list', 'harvest:offers:list', 'harvest:attachments:list'] });
+			if (minute % 40 === 30) await settings(sandbox, { scopesOff: [] });
+		},
+	},
+	'a tight rate limit': setUp({ rateLimit: 50 }),
+	'rows twice, empty pages': { prepare: ({ sandbox }) => sandbox.faults.often([{ kind: 'rowTwice' }, { kind: 'emptyPage' }], 0.2, { service: 'greenhouse' }) },
+	'cursors that expire': { applications: 1200, prepare: ({ sandbox }) => sandbox.faults.often({ kind: 'expiredCursor' }, 0.1, { service: 'greenhouse', path: '/applications' }) },
+	'deletion and return': {
+		minute: every(8, ({ world, random, clock }) => {
+			removeApplication(world, random.pick(world.applications.alive()), BY);
+			clock.advance(DAY);
+			const gone = world.applications.rows.find(({ deletedAt }) => deletedAt !== null && deletedAt < clock.now() - 3 * DAY);
+			if (gone) restoreApplication(world, gone, BY);
+		}),
+	},
+});
+
+export const entry: ProviderEntry = {
+	provider,
+	simulator: 'greenhouse',
+	credentials: ({ urls, credentials }) => ({ greenhouseAtsApi: { ...credentials.greenhouse, baseUrl: urls.greenhouse ?? '', tokenUrl: urls.greenhouseToken ?? '' } }),
+	tellingHeaders: ['x-request-id'],
+	sampleInputs: {},
+	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\d+"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\d+","text":"[A-Z]/, /"jobId":"\d+"/]]],
+	chaos: {
+		usual: { applications: 120, minutes: 42, changesPerMinute: 4 },
+		headers: ({ clientId = '' }) => ({ authorization: `Bearer ${standingToken(clientId)}` }),
+		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
+		recover: async (sandbox) => await settings(sandbox, { scopesOff: [], rateLimit: 2000 }),
+		scenarios,
+		quick: ['plain', 'stamps stand still, rows without the stage', 'deletion and return'],
+	},
+	demo: { done: 'note', call: /^POST .*\/notes$/ },
+};
+
+/** What the lists say together. */
+function viewOf(world: World): View {
+	// Only what its rows need: nothing here is served.
+	const state = new GreenhouseState(world, { publish: () => 'https://files.example/file' } as unknown as Tools);
+	const users = byId(world.users.rows.map((user) => rows.user(state, user)));
+	const reasons = byId(world.rejectionReasons.rows.map((reason) => rows.rejectionReason(state, reason)));
+	const sources = byId(SOURCES.map((name, place) => rows.source(name, place)));
+	const alive = <T extends { deletedAt: number | null }>(list: readonly T[]) => list.filter(({ deletedAt }) => deletedAt === null);
+	const flatOf = (application: Application): Flat => {
+		const interviews = alive(world.interviews.by('applicationId', application.id)).filter(({ status }) => status !== 'CANCELLED');
+		const offers = alive(world.offers.by('applicationId', application.id));
+		const parts: Parts = {
+			users, reasons, sources,
+			stay: state.staysOf.get(application.id)?.slice(-1).map((one) => rows.stay(state, one))[0],
+			candidate: rows.candidate(state, world.candidates.need(application.candidateId)),
+			rejection: application.rejection ? rows.rejectionDetail(state, application, application.rejection, 0) : undefined,
+			interviews: interviews.map((one) => rows.interview(state, one)),
+			interviewers: interviews.flatMap((one) => one.interviewerIds.map((id, place) => rows.interviewer(state, one, id, place))),
+			slots: byId(interviews.map((one) => rows.slot(state, state.slotOf(one)))),
+			offers: offers.map((one) => rows.offer(state, one, { id: state.id('offer', one), version: 1, createdAt: one.createdAt, updatedAt: one.changedAt, replaced: false })),
+			attachments: alive(world.attachments.by('applicationId', application.id)).map((one) => rows.attachment(state, one)),
+		};
+		return flatten(toApplication(rows.application(state, application), parts, MODEL_KEYS), application.deletedAt !== null, true);
+	};
+	return {
+		whole: true,
+		show: (application) => ({ id: String(state.id('application', application)), flat: flatOf(application) }),
+		*served(path, body) {
+			if (!path.endsWith('/v3/applications')) return;
+			const read: unknown = JSON.parse(body);
+			for (const row of Array.isArray(read) ? read : []) {
+				const application = state.find('application', Number(row.id));
+				if (application) yield { id: String(row.id), flat: () => flatOf(application) };
+			}
+		},
+	};
+}
