@@ -36,6 +36,9 @@ export interface Settings {
 	fullResponse?: boolean;
 	/** A record that is not there is no error. */
 	emptyIfNotFound?: boolean;
+	candidatesPath?: string;
+	changesPath?: string;
+	messageTemplate?: string;
 }
 
 /** Chat Technologies' API as the operations use it. */
@@ -204,9 +207,9 @@ export async function connectChatTechnologies(host: IAllExecuteFunctions, { sett
 		baseUrl: checkedBaseUrl(baseUrl),
 		consumerId: consumerId ?? known(credentials.consumerId),
 		serviceId: serviceId ?? known(credentials.serviceId),
-		candidatesPath: known(credentials.candidatesPath, '/candidates'),
-		changesPath: known(credentials.changesPath, '/changes'),
-		messageTemplate: known(credentials.messageTemplate),
+		candidatesPath: known(settings.candidatesPath, known(credentials.candidatesPath, '/candidates')),
+		changesPath: known(settings.changesPath, known(credentials.changesPath, '/changes')),
+		messageTemplate: known(settings.messageTemplate, known(credentials.messageTemplate)),
 	});
 }
 

@@ -9,6 +9,7 @@ export const personal = [
 	'picture', 'photo_url', 'linkedin-uid', 'linkedin-url', 'linkedin-profile', 'facebook-id', 'facebook-profile', 'social_links', 'referring-url',
 	'pitch', 'headline', 'cover_letter', 'custom_fields', 'change.data', 'attributes.data',
 	'body', 'html', 'subject', 'text', 'message.content', 'message.from', 'message.to',
+	'source', 'referring-site', 'url', 'remote_url',
 	'resume', 'original-resume', 'cv_url', 'fileName',
 	'_raw', 'raw',
 ];

@@ -1,10 +1,11 @@
+import { text as textField, type Json, type Some } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
 import type { Host } from '../../lib/http/host';
 import { NOT_SPECIFIED, toId, toMillis, toText, toUtc, type Candidate, type Message } from '../../lib/ats/model';
-import { mapped } from '../../lib/ats/kit';
+import { dateOf, mapped, oneOf, pageAt } from '../../lib/ats/kit';
 import { defineProvider } from '../../lib/ats/defineProvider';
 import type { AdapterSource, Context, NewCandidate, NewMessage, Operations, ReadOptions } from '../../lib/ats/provider';
-import { CursorRefused, type FeedEntry } from '../../lib/ats/source';
+import type { FeedEntry } from '../../lib/ats/source';
 import { ApiError, FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import { connectChatTechnologies, PAGE_SIZE, pathOf, type ChatTechnologiesApi } from './api';
@@ -15,6 +16,7 @@ import { resumeOf } from './resumes';
 
 const PROVIDER = 'chatTechnologies';
 const MESSAGES = '/messages';
+const TEMPLATE_EXAMPLE = '{"candidate_id": "{candidateId}", "subject": "{subject}", "body": "{text}"}';
 
 // --------------------------------------------------------------------------------- Chat Technologies -> the model
 
@@ -32,9 +34,9 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 		lastName: toText(person['last-name']),
 		title: null,
 		company: null,
-		phones: told(person.phone, (phoneNumber) => ({ type: NOT_SPECIFIED, phoneNumber })),
-		emails: told(person.email, (email) => ({ type: NOT_SPECIFIED, email })),
-		links: told(linkedin, (link) => link),
+		phones: oneOf(person.phone, (phoneNumber) => ({ type: NOT_SPECIFIED, phoneNumber })),
+		emails: oneOf(person.email, (email) => ({ type: NOT_SPECIFIED, email })),
+		links: oneOf(linkedin, (link) => link),
 		location: null,
 		tags: Array.isArray(person.tags) ? person.tags.map(toTag) : null,
 		customFields: null,
@@ -45,16 +47,9 @@ export function toCandidate(row: Row, withRaw = false): Candidate {
 	};
 }
 
-/** Absent is not told; empty is told, and there is none. */
-function told<Part>(value: unknown, read: (text: string) => Part): Part[] | null {
-	if (value === undefined) return null;
-	const text = toText(value);
-	return text === null ? [] : [read(text)];
-}
-
-/** The type of a tag is not documented: a text, or an object with one. */
+/** The type of a tag is not documented: a text, a number, or an object with a text. */
 function toTag(tag: unknown) {
-	return isObject(tag) ? { id: toId(tag.id), text: toText(tag.name) ?? toText(tag.text) } : { id: null, text: toText(tag) };
+	return isObject(tag) ? { id: toId(tag.id), text: toText(tag.name) ?? toText(tag.text) } : { id: null, text: toText(typeof tag === 'number' ? String(tag) : tag) };
 }
 
 /** No schema of messages is documented: each part is looked for under the names that such services use. */
@@ -101,32 +96,24 @@ export function toEntry(row: Row, withRaw = false): FeedEntry {
 	};
 }
 
-/** Answers to a page that is no longer there. */
-const NO_SUCH_PAGE = [400, 404, 410, 422];
-
 function feedSource(api: ChatTechnologiesApi, { raw }: Pick<ReadOptions, 'raw'>): AdapterSource {
 	const address = pathOf(api.account.changesPath);
-	const statusOf = (error: unknown) => (error instanceof ApiError ? error.facts.status : undefined);
 	return {
 		kind: 'feed',
 		async probe() {
 			await api.page(address, null, {}, 1).catch((error: unknown) => {
-				if (statusOf(error) !== 404) throw error;
+				if (!(error instanceof ApiError) || error.facts.status !== 404) throw error;
 				throw new FieldError(`Chat Technologies has no feed of changes at ${address}`, 'The path is not documented: set Changes Path in the credential as your set-up has it. Reading changes needs the Admin scope.');
 			});
 		},
 		async readPage({ cursor }) {
-			const { rows, next, answer } = await api.page(address, cursor, {}, PAGE_SIZE.default).catch((error: unknown) => {
-				if (cursor !== null && NO_SUCH_PAGE.includes(statusOf(error) ?? 0)) throw new CursorRefused();
-				throw error;
-			});
+			const { rows, next, answer } = await pageAt(cursor, async () => await api.page(address, cursor, {}, PAGE_SIZE.default));
 			const isEntry = (row: Row) => ['attributes', 'code', 'data'].some((name) => name in row);
-			const date = Date.parse(answer.headers.date ?? '');
 			return {
 				entries: rows.filter(isEntry).map((row) => toEntry(row, raw)),
 				unreadable: rows.filter((row) => !isEntry(row)).map((row) => ({ id: toId(row.id), reason: 'It has neither attributes nor a code' })),
 				next,
-				date: Number.isNaN(date) ? null : date,
+				date: dateOf(answer),
 				tookMs: answer.tookMs,
 			};
 		},
@@ -149,12 +136,14 @@ function operationsOf(api: ChatTechnologiesApi): Operations {
 		if (known === undefined) throw new Error('Chat Technologies created the candidate but did not say under which ID.');
 		return toCandidate(await read(known));
 	};
-	const retag = async (id: string, change: (tags: string[]) => string[]): Promise<void> => {
-		const tags = (toCandidate(await read(id)).tags ?? []).flatMap(({ text }) => text ?? []);
-		const changed = change(tags);
-		if (changed.length !== tags.length) await api.written('PATCH', pathOf(address, id), record('candidates', id, { tags: changed }));
+	/** Written back as they were read, whatever they are, but for the one that comes or goes. */
+	const retag = async (id: string, change: (tags: readonly Json[]) => readonly Json[]): Promise<void> => {
+		const { tags } = flat(await read(id));
+		if (!Array.isArray(tags)) throw new FieldError(`The tags of the candidate ${id} cannot be read`, 'Chat Technologies tells none, and writing them would erase what is there. Use Candidate, Update of the Chat Technologies node to set all of them.');
+		const changed = change(tags as Json[]);
+		if (changed.length !== tags.length) await api.written('PATCH', pathOf(address, id), record('candidates', id, { tags: [...changed] }));
 	};
-	const same = (one: string, other: string) => one.trim().toLowerCase() === other.trim().toLowerCase();
+	const isNamed = (tag: Json, name: string) => toTag(tag).text?.trim().toLowerCase() === name.trim().toLowerCase();
 
 	// No filter is documented: the node looks through all.
 	const candidates: NonNullable<Operations['candidates']> = ({ raw }) => mapped(api.list(pathOf(address)), (row) => toCandidate(row, raw));
@@ -165,8 +154,8 @@ function operationsOf(api: ChatTechnologiesApi): Operations {
 		candidate: async (id, raw) => toCandidate(await read(id), raw),
 		createCandidate: async (input) => await write(undefined, attributesOf(input)),
 		updateCandidate: async (id, changes) => await write(id, attributesOf(changes)),
-		addTag: async (id, name) => await retag(id, (tags) => (tags.some((one) => same(one, name)) ? tags : [...tags, name])),
-		removeTag: async (id, name) => await retag(id, (tags) => tags.filter((one) => !same(one, name))),
+		addTag: async (id, name) => await retag(id, (tags) => (tags.some((one) => isNamed(one, name)) ? tags : [...tags, name])),
+		removeTag: async (id, name) => await retag(id, (tags) => tags.filter((one) => !isNamed(one, name))),
 		async *messages(candidateId) {
 			for await (const rows of api.list(MESSAGES)) {
 				if (rows.some((row) => relatedId(row, 'candidate') === null)) {
@@ -198,7 +187,7 @@ function attributesOf({ firstName, lastName, email, phone }: Partial<NewCandidat
 
 /** The template with the message's parts in place of `{candidateId}`, `{subject}` and `{text}`. */
 export function filled(template: string, { candidateId, subject = '', text }: NewMessage): Record<string, unknown> {
-	const hint = 'The fields of a message are not documented: fill in Message Template in the credential, for example {"candidate_id": "{candidateId}", "body": "{text}"}.';
+	const hint = `The fields of a message are not documented: fill in Message Template in the credential or in the options of the node, for example ${TEMPLATE_EXAMPLE}.`;
 	const parts: Record<string, string> = { candidateId, subject, text };
 	const fill = (value: unknown): unknown => {
 		if (typeof value === 'string') return value.replace(/\{(candidateId|subject|text)\}/g, (_whole, part: string) => parts[part] ?? '');
@@ -207,7 +196,7 @@ export function filled(template: string, { candidateId, subject = '', text }: Ne
 	};
 	if (template === '') throw new FieldError('It is not known what a message looks like in your set-up', hint);
 	const read = parsedObject(template);
-	if (!read || !template.includes('{text}')) throw new FieldError('"Message Template" in the credential is not a JSON object with {text} in it', hint);
+	if (!read || !template.includes('{text}')) throw new FieldError('"Message Template" is not a JSON object with {text} in it', hint);
 	return Object.fromEntries(Object.entries(read).map(([name, value]) => [name, fill(value)]));
 }
 
@@ -222,6 +211,13 @@ function parsedObject(text: string): Record<string, unknown> | undefined {
 
 // ------------------------------------------------------------------------------------------------------ the provider
 
+/** Of one workflow, instead of what the credential says. */
+const settings = [
+	textField('candidatesPath', { displayName: 'Candidates Path', placeholder: '/candidates', description: "Where your set-up has the candidates, instead of the credential's path" }),
+	textField('changesPath', { displayName: 'Changes Path', placeholder: '/changes', description: "Where your set-up has the changes, instead of the credential's path" }),
+	textField('messageTemplate', { displayName: 'Message Template', rows: 3, placeholder: TEMPLATE_EXAMPLE, description: "What a message looks like in your set-up, as JSON with {candidateId}, {subject} and {text} in it, instead of the credential's" }),
+] as const;
+
 const BY_CANDIDATE = "Takes the candidate's ID, since this provider has no applications";
 const PATHS = 'The path is not documented: check Candidates Path in the credential';
 
@@ -230,6 +226,7 @@ export const provider = defineProvider({
 	label: 'Chat Technologies',
 	credentials: [{ type: 'chatTechnologiesApi', label: 'API Key' }],
 	serviceNode: 'Chat Technologies',
+	settings,
 	api: { documentationUrl: 'https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API', placeholder: '/candidates' },
 	capabilities: {
 		models: {},
@@ -242,7 +239,7 @@ export const provider = defineProvider({
 			'candidate.addTag': `Reads the tags and writes them all back. ${PATHS}`,
 			'candidate.removeTag': `Reads the tags and writes them all back. ${PATHS}`,
 			'message.getMany': `${BY_CANDIDATE}; reads all messages to find them`,
-			'message.send': 'Needs Message Template in the credential, since the fields of a message are not documented',
+			'message.send': 'Needs Message Template in the credential or the options, since the fields of a message are not documented',
 		},
 		events: { 'activity.recorded': 'Entries of the Changes feed as they are; edits and deletions of entries are not told' },
 		freshness: 'As fresh as the Changes feed of your set-up, about which nothing is documented',
@@ -263,6 +260,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { deadline, signal, limit, onAnswer }: Context<unknown>): Promise<ChatTechnologiesApi> {
-	return await connectChatTechnologies(host, { deadline, signal, limit, onAnswer });
+async function connected(host: Host, { deadline, signal, limit, onAnswer, settings: given }: Context<Some<typeof settings>>): Promise<ChatTechnologiesApi> {
+	return await connectChatTechnologies(host, { deadline, signal, limit, onAnswer, settings: given });
 }

@@ -6,5 +6,6 @@ export const personal = [
 	'firstname', 'lastname', 'message.author',
 	'email', 'candidate_email', 'phone', 'urls', 'candidate.address', 'contact_information',
 	'mail', 'subject', 'message.text', 'comment.text', 'comment', 'comments', 'summary', 'additionals', 'task.description', 'apiRequest.text', 'apiRequest.description',
+	'source',
 	'cv', 'aws', 'key', 'attachments.name', 'attachments.url',
 ];

@@ -6,6 +6,7 @@ export const personal = [
 	'firstName', 'lastName', 'email', 'emails', 'phone', 'phones', 'phoneNumber', 'links',
 	'candidate.location', 'info.location', 'presentAddress', 'workAddress', 'permanentAddress',
 	'interviews.subject', 'interviews.location', 'questionResponses', 'answers', 'customFields', 'userMappedFields', 'metaData',
+	'source', 'rejection.text', 'rejectionReason',
 	'attachments.name', 'attachments.link', 'attachmentContent',
 	'passthrough.body',
 ];

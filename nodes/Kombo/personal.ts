@@ -6,7 +6,7 @@ export const personal = [
 	'first_name', 'last_name', 'username', 'gender', 'interview.candidate', 'offer.candidate', 'interviewers', 'team',
 	'email', 'email_address', 'email_addresses', 'additional_email_addresses', 'end_user_email', 'creator_email',
 	'phone', 'phone_number', 'phone_numbers', 'additional_phone_numbers',
-	'social_media', 'social_links',
+	'social_media', 'social_links', 'url', 'remote_url', 'source', 'rejection_reason', 'rejection_reason_name',
 	'candidate.location', 'candidate.city', 'candidate.country', 'results.location',
 	'interview.title', 'interviews.title', 'results.title', 'interview.location', 'interviews.location', 'video_conferencing_url',
 	'content', 'content_html', 'note.title', 'responses', 'cover_letter_text', 'screening_question_answers', 'custom_fields', 'integration_fields', 'remote_data',

@@ -66,7 +66,51 @@ describe('the company', () => {
 	});
 });
 
+describe('through the unified node', () => {
+	const ats = async (where: string, parameters: INodeParameters, credential: IDataObject = {}) => {
+		const [resource = '', operation = ''] = where.split('.');
+		return await runNode('ats', { provider: 'chatTechnologies', resource, operation, ...parameters }, { credentials: { chatTechnologiesApi: data(credential) } });
+	};
+	const withTags = (tags: unknown) => sandbox.faults.next({ kind: 'status', status: 200, body: { data: { type: 'candidates', id: '5', attributes: { 'first-name': 'Ada', phone: 33612345678, tags } } } });
+	const patched = () => sandbox.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => (body as { data: { attributes: IDataObject } }).data.attributes.tags);
+	const tags = ['java', 2024, { id: '7', name: 'go' }];
+
+	it('a tag is added to and removed from what is there, and the rest is written back as it was read', async () => {
+		withTags(tags);
+		expect((await ats('candidate.addTag', { candidateId: byId('5'), tag: 'senior' })).error).toBeUndefined();
+		withTags(tags);
+		expect((await ats('candidate.removeTag', { candidateId: byId('5'), tag: '2024' })).error).toBeUndefined();
+		expect(patched()).toEqual([[...tags, 'senior'], ['java', { id: '7', name: 'go' }]]);
+		sandbox.violations.length = 0;
+	});
+
+	it('tags that are not told are not overwritten', async () => {
+		withTags(undefined);
+		expect((await ats('candidate.addTag', { candidateId: byId('5'), tag: 'senior' })).error?.message).toBe('The tags of the candidate 5 cannot be read');
+		expect(patched()).toEqual([]);
+	});
+
+	it('a phone number that came as a number is its text', async () => {
+		withTags(tags);
+		expect((await ats('candidate.get', { candidateId: byId('5'), simplify: false })).json).toMatchObject([{ phones: [{ phoneNumber: '33612345678' }], tags: [{ text: 'java' }, { text: '2024' }, { id: '7', text: 'go' }] }]);
+	});
+
+	it('template and paths may be those of the workflow', async () => {
+		const options = { messageTemplate: '{"candidate_id": "{candidateId}", "body": "{text}"}', candidatesPath: '/people' };
+		expect((await ats('message.send', { candidateId: byId('5'), text: 'Hello', options })).error).toBeUndefined();
+		expect(sandbox.requests.at(-1)).toMatchObject({ method: 'POST', body: { candidate_id: '5', body: 'Hello' } });
+		await ats('candidate.get', { candidateId: byId('5'), options });
+		expect(sandbox.requests.at(-1)?.path).toBe('/people/5');
+	});
+});
+
 describe('messages', () => {
+	it('without a word are not sent', async () => {
+		const { error } = await run('message.create', { content: '{}' });
+		expect(error?.message).toBe('"Message (JSON)" is empty');
+		expect(sandbox.requests).toEqual([]);
+	});
+
 	it('are sent, read, changed and deleted', async () => {
 		const made = await one('message.create', { content: '{"candidate_id": "3", "subject": "Hello", "body": "Can we talk tomorrow?"}' });
 		expect(made).toMatchObject({ candidate_id: '3', subject: 'Hello', body: 'Can we talk tomorrow?' });

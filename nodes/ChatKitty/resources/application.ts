@@ -1,5 +1,6 @@
 import { choice, collection } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
+import { FieldError } from '../../../lib/errors';
 import { operation, type ChatKittyApi } from '../api';
 import { applicationModel, settings, settingsModel, simpleSummary, summaryModel } from '../models';
 
@@ -70,6 +71,7 @@ export const application: Resource<ChatKittyApi> = {
 				// ChatKitty wants both settings each time, so the other one is read first.
 				const now = settings(await chatkitty.get('/application/settings'));
 				const body = { guest_users: p.changes.guestUsers ?? now.guest_users, user_created_channels: p.changes.userCreatedChannels ?? now.user_created_channels };
+				if (Object.values(body).includes(null)) throw new FieldError("ChatKitty does not tell the application's present settings", 'It takes both at once: name both changes, so that none is lost.');
 				return settings(await chatkitty.act('PUT', '/application/settings', body));
 			},
 		}),

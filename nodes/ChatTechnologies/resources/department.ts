@@ -12,8 +12,8 @@ const TYPE = 'departments';
 // Attributes: https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (departments)
 const path = pathField('/departments');
 const related = [
-	list('roleIds', { displayName: 'Role IDs', placeholder: '34, 35', description: 'The roles of the department, comma-separated or a list. In an update they replace all.' }),
-	list('teamIds', { displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the department is part of, comma-separated or a list. In an update they replace all.' }),
+	list('roleIds', { of: 'id', mayBeEmpty: true, displayName: 'Role IDs', placeholder: '34, 35', description: 'The roles of the department, comma-separated or a list. In an update they replace all.' }),
+	list('teamIds', { of: 'id', mayBeEmpty: true, displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the department is part of, comma-separated or a list. In an update they replace all.' }),
 ] as const;
 const additionalFields = attributeFields('additionalFields', TYPE, related);
 const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', description: 'Name of the department', placeholder: 'Engineering' })]);

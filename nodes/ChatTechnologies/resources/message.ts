@@ -1,5 +1,6 @@
-import { jsonObject } from '../../../lib/action/field';
+import { jsonObject, type Json } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
+import { FieldError } from '../../../lib/errors';
 import { operation, pathOf, type ChatTechnologiesApi } from '../api';
 import { messageId, query, queryOf } from '../fields';
 import { deletedModel, messageModel } from '../models';
@@ -17,6 +18,13 @@ const content = (required: string) =>
 		description: required,
 		hint: 'The documentation names no fields of a message: they depend on your set-up',
 	});
+
+/** n8n's editor starts with {}, which is no message. */
+function something(given: Record<string, Json>): Record<string, Json> {
+	if (Object.keys(given).length === 0) throw new FieldError('"Message (JSON)" is empty', 'Fill in the message, for example {"to": "+33612345678", "body": "Can we talk tomorrow?"}.');
+	return given;
+}
+
 const created = content('The message, sent as it is');
 const changed = content('What to change, sent as it is');
 
@@ -34,7 +42,7 @@ export const message: Resource<ChatTechnologiesApi> = {
 			fields: [created],
 			simplify: flat,
 			output: messageModel,
-			run: async (api, p) => await api.write('POST', MESSAGES, p.content),
+			run: async (api, p) => await api.write('POST', MESSAGES, something(p.content)),
 		}),
 		operation({
 			name: 'Delete',
@@ -78,7 +86,7 @@ export const message: Resource<ChatTechnologiesApi> = {
 			fields: [messageId, changed],
 			simplify: flat,
 			output: messageModel,
-			run: async (api, p) => await api.write('PATCH', pathOf(MESSAGES, p.messageId), p.content),
+			run: async (api, p) => await api.write('PATCH', pathOf(MESSAGES, p.messageId), something(p.content)),
 		}),
 	],
 };

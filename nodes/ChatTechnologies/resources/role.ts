@@ -14,7 +14,7 @@ const TYPE = 'roles';
 const path = pathField('/roles');
 const related = [
 	locator('departmentId', { displayName: 'Department', required: false, search: searchParentDepartments, placeholder: '12', description: 'The parent department. The list works where departments are at /departments; otherwise give the ID.' }),
-	list('teamIds', { displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the role is part of, comma-separated or a list. In an update they replace all.' }),
+	list('teamIds', { of: 'id', mayBeEmpty: true, displayName: 'Team IDs', placeholder: '2, 3', description: 'The teams that the role is part of, comma-separated or a list. In an update they replace all.' }),
 ] as const;
 const additionalFields = attributeFields('additionalFields', TYPE, related);
 const updateFields = attributeFields('updateFields', TYPE, [...related, text('name', { displayName: 'Name', description: 'Name of the role', placeholder: 'Backend Developer' })]);
