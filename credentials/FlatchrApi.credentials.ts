@@ -47,6 +47,7 @@ export class FlatchrApi implements ICredentialType {
 			default: '',
 			placeholder: 'recruiter@example.com',
 			description: 'Flatchr documents that comments are written with the token of a user. With an email and a password the node fetches one when it needs it; users of a single sign-on have no password here.',
+			hint: 'Only needed to write comments and notes, together with the password; everything else works without',
 		},
 		{
 			displayName: 'User Password',

@@ -1,9 +1,9 @@
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
+import { sourcePage } from '../../lib/ats/kit';
 import { toId, type ModelKey } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import type { SourcePage, SourceRow } from '../../lib/ats/source';
-import type { Answer } from '../../lib/http/apiDefinition';
 import { rowsOf, type FlatchrApi } from './api';
 import { filterDay, millisOf } from './dates';
 import { joinsOf, type Joins } from './joins';
@@ -43,7 +43,8 @@ export function changeSource(flatchr: FlatchrApi, selection: ReadOptions, archiv
 		const found = rowsOf((await flatchr.searchAnswer(filters)).body);
 		await check?.(found);
 		remember(learned, found);
-		return pageOf(columns, found, (row) => sourceRow(row, joins, selection, archivedAsRejected));
+		// Date and duration are those of the first call, so that nothing that happens between the calls falls out of the next window.
+		return sourcePage(columns, found, null, (row) => sourceRow(row, joins, selection, archivedAsRejected), ({ applicant }) => toId(applicant));
 	};
 	return {
 		kind: 'applications',
@@ -70,21 +71,6 @@ function sourceRow(row: Record<string, unknown>, joins: Joins, { raw }: ReadOpti
 	const told = new Set<ModelKey>(['info']);
 	if (application.currentStage?.id) told.add('currentStage');
 	return { id: application.id, application, known: told, deleted: false, createdAt: millisOf(row.created_at), changedAt: millisOf(row.updated_at) };
-}
-
-/** Date and duration are those of the first call, so that nothing that happens between the calls falls out of the next window. */
-function pageOf({ headers, tookMs }: Answer, found: ReadonlyArray<Record<string, unknown>>, read: (row: Record<string, unknown>) => SourceRow): SourcePage {
-	const rows: SourceRow[] = [];
-	const unreadable: Array<{ id: string | null; reason: string }> = [];
-	for (const row of found) {
-		try {
-			rows.push(read(row));
-		} catch (error) {
-			unreadable.push({ id: toId(row.applicant), reason: error instanceof Error ? error.message : String(error) });
-		}
-	}
-	const date = headers.date === undefined ? NaN : Date.parse(headers.date);
-	return { rows, unreadable, next: null, date: Number.isNaN(date) ? null : date, tookMs };
 }
 
 function remember(learned: Learned, rows: ReadonlyArray<Record<string, unknown>>): void {

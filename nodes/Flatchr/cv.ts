@@ -2,6 +2,7 @@ import { FieldError } from '../../lib/errors';
 import { path } from '../../lib/http/path';
 import { redact, secretsOf } from '../../lib/http/redact';
 import { isObject } from '../../lib/http/apiDefinition';
+import { fileFrom, fileLabel, type ServiceFile } from '../../lib/http/files';
 import type { FlatchrApi } from './api';
 
 export interface CvKey {
@@ -9,25 +10,19 @@ export interface CvKey {
 	extension: string;
 }
 
-export interface CvFile extends CvKey {
-	data: Buffer;
-	name: string;
-	mimeType: string | undefined;
-}
-
 /** https://developers.flatchr.io/en/docs/QuickStart/Candidats/Recuperer_CV */
-export async function downloadCv(flatchr: FlatchrApi, { key, extension }: CvKey): Promise<CvFile> {
-	const { body, headers } = await flatchr.cv(key, extension);
-	const data = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-	const [mimeType = ''] = (headers['content-type'] ?? '').split(';', 1);
-	if (data.length === 0) throw new Error('Flatchr gave an empty file for this CV.');
+export async function downloadCv(flatchr: FlatchrApi, { key, extension }: CvKey): Promise<ServiceFile> {
+	const answer = await flatchr.cv(key, extension);
+	const name = nameOf(key, extension);
 	// What is cut off first may hold half a key.
-	if (/json$/i.test(mimeType)) throw new Error(`Flatchr gave no file for this CV: ${redact(data.subarray(0, 2000).toString('utf8'), secretsOf({ apiKey: flatchr.account.apiKey })).slice(0, 200)}`);
-	return { key, extension, data, name: nameOf(key, extension), mimeType: mimeType.trim() || undefined };
+	if (/json/i.test(answer.headers['content-type'] ?? '') && Buffer.isBuffer(answer.body)) {
+		throw new Error(`${fileLabel({ name })} cannot be had. Flatchr said: ${redact(answer.body.subarray(0, 2000).toString('utf8'), secretsOf({ apiKey: flatchr.account.apiKey })).slice(0, 200)}`);
+	}
+	return fileFrom(answer, { name });
 }
 
 /** `candidates/2024/01/<uuid>/name` is the key of `name.pdf`. */
-function nameOf(key: string, extension: string): string {
+export function nameOf(key: string, extension: string): string {
 	const last = key.split('/').at(-1) || 'cv';
 	return last.toLowerCase().endsWith(`.${extension.toLowerCase()}`) ? last : `${last}.${extension}`;
 }

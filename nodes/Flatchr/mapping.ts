@@ -1,4 +1,5 @@
-import { NOT_SPECIFIED, toId, toText, type Application, type ApplicationStatus, type Candidate, type Job, type Message, type ModelKey, type Stage, type User } from '../../lib/ats/model';
+import { NOT_SPECIFIED, toId, toText, type Application, type ApplicationStatus, type Candidate, type Job, type ListedStage, type Message, type ModelKey, type Stage, type User } from '../../lib/ats/model';
+import { oneOf } from '../../lib/ats/kit';
 import type { Normalized } from '../../lib/ats/provider';
 import { isObject } from '../../lib/http/apiDefinition';
 import { CAREERS_HOST } from './api';
@@ -31,7 +32,7 @@ export function toApplication(row: Given, joins: Joins, { models, raw, archivedA
 	return {
 		...empty(id),
 		info: models.includes('info') ? infoOf(row, { id, status: statusOf(row.status, row.hired, archivedAsRejected), jobId: joins.vacancyKeys.get(String(row.vacancy_id)) ?? toId(row.vacancy_key) }) : null,
-		currentStage: models.includes('currentStage') && text !== null ? { id: joins.columnIds.get(text) ?? toId(row.column_id), text, category: null } : null,
+		currentStage: models.includes('currentStage') && text !== null ? { id: joins.columnIds.get(text) ?? toId(row.column_id), text, category: hiredCategory(row.hired) } : null,
 		...(raw ? { raw: row } : {}),
 	};
 }
@@ -41,7 +42,7 @@ function empty(id: string): Application {
 }
 
 function infoOf(row: Given, { id, status, jobId }: { id: string; status: ApplicationStatus; jobId: string | null }, person: Given = row): NonNullable<Application['info']> {
-	return { id, status, candidate: personOf(person), origin: NOT_SPECIFIED, appliedAt: isoOf(row.created_at), updatedAt: isoOf(row.updated_at), jobId, job: null, source: null, customFields: null, owner: null, creditedTo: null };
+	return { id, status, candidate: personOf(person), origin: NOT_SPECIFIED, appliedAt: isoOf(row.created_at), updatedAt: isoOf(row.updated_at), jobId, job: typeof row.vacancy === 'string' ? { id: jobId, title: toText(row.vacancy) } : null, source: toText(row.source), customFields: null, owner: null, creditedTo: null };
 }
 
 /** Hired is a matter of the column, archived of the status: a hired person stays hired in the archive. */
@@ -58,18 +59,11 @@ function personOf(person: Given): NonNullable<NonNullable<Application['info']>['
 		name: null,
 		firstName: toText(person.firstname),
 		lastName: toText(person.lastname),
-		phones: listOfOne(person.phone, (phone) => ({ type: NOT_SPECIFIED, phoneNumber: plainPhone(phone) })),
-		emails: listOfOne(person.email, (email) => ({ type: NOT_SPECIFIED, email })),
+		phones: oneOf(person.phone, (phone) => ({ type: NOT_SPECIFIED, phoneNumber: plainPhone(phone) })),
+		emails: oneOf(person.email, (email) => ({ type: NOT_SPECIFIED, email })),
 		links: isObject(person.urls) ? Object.values(person.urls).filter((url): url is string => typeof url === 'string' && url !== '') : null,
 		location: null,
 	};
-}
-
-/** Null and an empty text say that there is none; a number is the text of it; what else there may be cannot be read, and says nothing. */
-function listOfOne<Part>(value: unknown, read: (text: string) => Part): Part[] | null {
-	if (value === null || value === '') return [];
-	const text = typeof value === 'number' ? String(value) : toText(value);
-	return text === null ? null : [read(text)];
 }
 
 /** Flatchr writes international numbers with blanks: `+33 6 37 89 87 57`. */
@@ -104,13 +98,23 @@ export function toJob(vacancy: Given, columns: readonly Given[] | null, raw = fa
 		offices: address === null ? null : [{ id: null, name: null, location: address }],
 		hiringManagers: null,
 		recruiters: null,
-		stages: columns?.map((column, order) => ({ ...toStage(column), jobId: null, order })) ?? null,
+		stages: columns?.map(toListedStage) ?? null,
 		...(raw ? { raw: vacancy } : {}),
 	};
 }
 
-export function toStage(column: Given): Stage {
-	return { id: toId(column.id), text: toText(column.title), category: null };
+/** A column of the company, which all its vacancies share. */
+export function toListedStage(column: Given): ListedStage {
+	return { ...toStage(column), jobId: null, order: typeof column.position === 'number' ? column.position : null };
+}
+
+function toStage(column: Given): Stage {
+	return { id: toId(column.id), text: toText(column.title), category: hiredCategory(column.hired) };
+}
+
+/** The one thing that Flatchr says of a column: whether it is that of the hired. */
+function hiredCategory(hired: unknown): Stage['category'] {
+	return hired === true || hired === 'true' ? 'HIRED' : null;
 }
 
 /** https://developers.flatchr.io/en/docs/QuickStart/Messages */

@@ -1,7 +1,9 @@
 import { binary, choice, collection, email, id, rows, text, toggle, when, type Values } from '../../lib/action/field';
 import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
+import { sameAddress } from '../../lib/ats/kit';
 import { clock } from '../../lib/clock';
+import { fileTypeOf } from '../../lib/http/fileType';
 import type { FlatchrApi } from './api';
 import { filled, vacancySlug, wireNumber } from './fields';
 
@@ -65,8 +67,8 @@ export async function candidateBody(flatchr: FlatchrApi, item: Item, p: NewCandi
 	});
 }
 
-export function document(file: { data: Buffer; name: string; mimeType: string }) {
-	return { type: 'document', resume: { data: file.data.toString('base64'), fileName: file.name, contentType: file.mimeType } };
+export function document({ data, name, mimeType: declared }: { data: Buffer; name: string; mimeType: string }) {
+	return { type: 'document', resume: { data: data.toString('base64'), fileName: name, contentType: fileTypeOf({ declared, name, data }) ?? 'application/octet-stream' } };
 }
 
 /** Older documentation wants the key here too, the newest does not say; both together are known to work. */
@@ -120,9 +122,5 @@ export async function createAndFind<Answer>(flatchr: FlatchrApi, { email, slug }
 
 /** Applications of the person with this address. Whatever else the search gives is left out. */
 export async function applicationsOf(flatchr: FlatchrApi, email: string, filters: object = {}): Promise<Row[]> {
-	return (await flatchr.search({ email, ...filters })).filter((row) => sameAddress(row.email, email));
-}
-
-function sameAddress(one: unknown, other: string): boolean {
-	return typeof one === 'string' && one.trim().toLowerCase() === other.trim().toLowerCase();
+	return (await flatchr.search({ email, ...filters })).filter((row) => typeof row.email === 'string' && sameAddress(row.email, email));
 }

@@ -4,15 +4,16 @@ import type { Host } from '../../lib/http/host';
 import { FieldError } from '../../lib/errors';
 import { toId, toMillis, toText, type Attachment } from '../../lib/ats/model';
 import { defineProvider } from '../../lib/ats/defineProvider';
+import { notFound, storedFiles } from '../../lib/ats/kit';
 import type { Context, Operations, Provider } from '../../lib/ats/provider';
 import { path } from '../../lib/http/path';
 import { connectFlatchr, type FlatchrApi } from './api';
 import { changeSource } from './changes';
-import { applicantPath, cvKeyOf, downloadCv, type CvKey } from './cv';
+import { applicantPath, cvKeyOf, downloadCv, nameOf, type CvKey } from './cv';
 import { filterDay } from './dates';
 import { filled, wireNumber } from './fields';
 import { joinsOf, withKeys, type Joins } from './joins';
-import { normalize, PROVIDER, toApplication, toJob, toMessage, toStage, toUser } from './mapping';
+import { normalize, PROVIDER, toApplication, toJob, toListedStage, toMessage, toUser } from './mapping';
 import { multipart } from '../../lib/http/form';
 import { createAndFind, document, keyInBody } from './newCandidate';
 
@@ -37,7 +38,7 @@ class Everybody {
 			this.reading = this.read();
 		}
 		const row = (await this.reading).get(id);
-		if (!row) throw new FieldError(`There is no application with the ID ${id}`, 'Use the 16-character ID that Application, Get Many or Candidate, Search (applicant) shows.');
+		if (!row) throw notFound('application', id, 'Use the 16-character ID that Application, Get Many or Candidate, Search (applicant) shows.');
 		return row;
 	}
 
@@ -82,15 +83,14 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 		async *jobs({ updatedAfter, raw }) {
 			const since = toMillis(updatedAfter) ?? -Infinity;
 			const stages = await columns();
-			const vacancies = await flatchr.list(flatchr.company('/vacancies'), { fields: 'address' });
-			yield vacancies.filter((row) => (toMillis(row.updated_at) ?? Infinity) >= since).map((row) => toJob(row, stages, raw));
+			yield (await flatchr.list(flatchr.company('/vacancies'), { fields: 'address' })).filter((row) => (toMillis(row.updated_at) ?? Infinity) >= since).map((row) => toJob(row, stages, raw));
 		},
 		job: async (id, raw) => toJob(await flatchr.get(path`/vacancy/${id}`, { fields: 'address' }), await columns(), raw),
 		async *messages(applicationId) {
 			yield (await flatchr.list(flatchr.company(path`/applicant/${applicationId}/messages`), { fields: MESSAGE_PARTS })).map((row) => toMessage(row));
 		},
 		async *stages() {
-			yield (await columns()).map((column, order) => ({ ...toStage(column), jobId: null, order }));
+			yield (await columns()).map(toListedStage);
 		},
 		async *users() {
 			yield (await flatchr.list(flatchr.company('/members'), { fields: 'user' })).map(toUser);
@@ -105,7 +105,7 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 		},
 		createApplication: async ({ jobId, stageId, candidate, files, comment }) => {
 			const slug = toText((await flatchr.known(flatchr.company('/vacancies'))).find((row) => row.id === jobId)?.slug);
-			if (slug === null) throw new FieldError(`There is no vacancy with the ID ${jobId}`, 'Use the 16-character ID that Job, Get Many shows.');
+			if (slug === null) throw notFound('vacancy', jobId, 'Use the 16-character ID that Job, Get Many shows.');
 			const file = files.find(({ type }) => type === 'RESUME') ?? files[0];
 			if (!file) throw new FieldError('Flatchr creates an application only with a CV', 'Add a file of the type Resume.');
 			const { firstName: firstname, lastName: lastname, email, phone } = candidate;
@@ -114,20 +114,18 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 			everybody.wrote();
 			if (stageId !== undefined && applicant === null) throw new FieldError(`${unclear ?? ''}. It was not moved to the stage`, 'Find the application and move it by hand.');
 			if (stageId !== undefined && applicant !== null) await move(applicantPath(flatchr, jobId, applicant), stageId);
-			return { applicationId: applicant, candidateId: null, application: null };
+			return { applicationId: applicant, candidateId: null, application: null, ...(unclear === undefined ? {} : { warning: unclear }) };
 		},
 		async *attachments(id) {
 			const { vacancyKey } = await everybody.place(id);
 			const cv = await cvKeyOf(flatchr, vacancyKey, id);
-			if (!cv) return;
-			const { data, name, mimeType = 'application/octet-stream' } = await downloadCv(flatchr, cv);
-			yield { attachment: { ...toAttachment(cv), name }, data, mimeType };
+			yield* storedFiles(cv ? [cv] : [], toAttachment, async (one) => await downloadCv(flatchr, one));
 		},
 	};
 }
 
 function toAttachment({ key, extension }: CvKey): Attachment {
-	return { id: key, type: 'RESUME', name: `${key.split('/').at(-1) ?? 'cv'}.${extension}`, link: null, createdAt: null };
+	return { id: key, type: 'RESUME', name: nameOf(key, extension), link: null, createdAt: null };
 }
 
 const CV = 'The CV only, found in a way that Flatchr does not document, and one a second';
@@ -153,6 +151,7 @@ export const provider = defineProvider({
 	api: { documentationUrl: 'https://developers.flatchr.io/docs', placeholder: '/vacancies' },
 	capabilities: {
 		models: { info: 'Dates have the precision of a day', currentStage: true, attachments: `${CV}; Get only` },
+		details: { stageCategory: 'Only whether it is the column of the hired', stageOrder: true, source: true },
 		operations: {
 			'application.getMany': true,
 			'application.get': 'Reads all applications, since Flatchr has no call for one',

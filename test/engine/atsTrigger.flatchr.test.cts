@@ -25,7 +25,7 @@ const keyOf = (application: Application) => flatchr.ids.of('application', applic
 const events = (items: Array<Record<string, unknown>>) => items.map(({ event }) => event);
 const searches = (from: number) => flatchr.requests(from).filter(({ path }) => path.endsWith('/search/applicants')).map(({ body }) => body);
 /** Somebody works, so that the last days hold changes that an answer must show. */
-const touch = (application = active(5)) => world().change('application', application.id, { source: `touched ${Math.random()}` }, BY);
+const touch = (application = active(5)) => world().change('application', application.id, { ownerId: world().users.rows[Math.floor(Math.random() * 4)]?.id ?? null }, BY);
 
 /** A trigger that has finished its first read. */
 async function watching(parameters: INodeParameters = {}): Promise<PollHost> {

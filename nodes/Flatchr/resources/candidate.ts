@@ -177,8 +177,8 @@ export const candidate: Resource<FlatchrApi> = {
 			run: async (flatchr, p, item) => {
 				const place = p.key === undefined ? await cvKeyOf(flatchr, p.vacancyId ?? '', p.applicantId ?? '') : { key: p.key.trim(), extension: extensionOf(p.key.trim(), p.extension) };
 				if (!place) throw new FieldError('This candidate has no CV', 'Flatchr told no file with the application.');
-				const { data, name, mimeType, key, extension } = await downloadCv(flatchr, place);
-				return new FileItem({ key, extension, bytes: data.length }, { [p.outputField]: await item.toBinary(data, name, mimeType) });
+				const { data, name, mimeType } = await downloadCv(flatchr, place);
+				return new FileItem({ ...place, bytes: data.length }, { [p.outputField]: await item.toBinary(data, name, mimeType) });
 			},
 		}),
 	],
