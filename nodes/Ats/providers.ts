@@ -4,6 +4,7 @@ import { choice, when } from '../../lib/action/field';
 import { FieldError } from '../../lib/errors';
 import type { Provider } from '../../lib/ats/provider';
 import { provider as ashby } from '../Ashby/provider';
+import { provider as bambooHr } from '../BambooHr/provider';
 import { provider as chatTechnologies } from '../ChatTechnologies/provider';
 import { provider as flatchr } from '../Flatchr/provider';
 import { provider as greenhouse } from '../Greenhouse/provider';
@@ -12,7 +13,7 @@ import { provider as kombo } from '../Kombo/provider';
 import { provider as lever } from '../Lever/provider';
 
 /** The one list of providers: a new one is a line here. In the order of the dropdown. */
-export const providers: readonly Provider[] = [kombo, knit, greenhouse, ashby, lever, flatchr, chatTechnologies];
+export const providers: readonly Provider[] = [kombo, knit, greenhouse, ashby, lever, bambooHr, flatchr, chatTechnologies];
 
 /** Those that the trigger can watch. */
 export const polled = providers.filter(({ changes }) => changes !== undefined);

@@ -15,6 +15,7 @@ const WANTED: Record<string, (path: string) => boolean> = {
 	kombo: (path) => /^\/(ats|connect|integrations|tools|passthrough|check-api-key|force-sync)(\/|$)/.test(path) && !path.includes('/avionte/'),
 	chatkitty: () => true,
 	lever: () => true,
+	bamboohr: (path) => path.startsWith('/api/v1/applicant_tracking/') && !path.endsWith('/locations') && !path.endsWith('/job_opening'),
 	greenhouse: (path) => GREENHOUSE.has(path),
 	ashby: (path) =>
 		/^\/(apiKey\.info|application\.(list|info|create|changeStage)|candidate\.(list|info|search|create|update|addTag|removeTag|createNote|uploadResume|uploadFile)|candidateTag\.(list|create)|job\.(list|info)|interviewSchedule\.list|offer\.list|interviewStage\.list|interviewPlan\.list|archiveReason\.list|user\.list|source\.list|file\.(info|createFileUploadHandle))$/.test(path),
