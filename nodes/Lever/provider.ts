@@ -8,7 +8,7 @@ import { multipart } from '../../lib/http/form';
 import { path, type Query } from '../../lib/http/path';
 import { ALL_ROWS, connectLever, type LeverApi, type LeverRow } from './api';
 import { changeSource } from './changes';
-import { contactIdOf, emailsOf, IN_ROWS, PROVIDER, toApplication, toCandidate, toFile, toInterview, toJob, toOffer, toRejectionReason, toResume, toStage, toTag, toUser } from './mapping';
+import { archiveReasonOf, contactIdOf, emailsOf, IN_ROWS, PROVIDER, toApplication, toCandidate, toFile, toInterview, toJob, toOffer, toRejectionReason, toResume, toStage, toTag, toUser } from './mapping';
 import { EXPANDED, OPPORTUNITIES, partOf, partsBehind, partsOf } from './parts';
 import { readReasons, reasonsFor } from './reasons';
 
@@ -275,6 +275,8 @@ function fullName({ firstName, lastName }: { firstName?: string; lastName?: stri
 	return [firstName, lastName].flatMap((part) => part?.trim() || []).join(' ');
 }
 
+const rightFor = (endpoints: string) => `Lever, Settings, Integrations and API, API Credentials: tick the endpoints for ${endpoints}; access to confidential data can only be chosen while a key is made`;
+
 const LATE = 'Seen when the opportunity next moves, at the latest by the full check while it is open: Lever does not document that this moves the date by which changes are found';
 const PER_OPPORTUNITY = 'A call for each application';
 
@@ -301,6 +303,11 @@ export const provider: Provider = defineProvider({
 	credentials: [{ type: 'leverAtsApi', label: 'API Key' }],
 	actingUser: 'Lever credits what is written to a user, and creates nothing without one',
 	api: { documentationUrl: 'https://hire.lever.co/developer/documentation', placeholder: '/requisitions' },
+	rights: {
+		applications: rightFor('opportunities, applications and archive reasons'), candidates: rightFor('opportunities and contacts'), jobs: rightFor('postings'), stages: rightFor('stages'),
+		interviews: rightFor('interviews'), offers: rightFor('offers'), rejectionReasons: rightFor('archive reasons'), users: rightFor('users'), tags: rightFor('tags'),
+	},
+	words: (record) => (isObject(record) ? { 'archive reason': archiveReasonOf(record) } : {}),
 	capabilities: {
 		models: { info: true, currentStage: true, rejection: true, interviews: PER_OPPORTUNITY, offers: PER_OPPORTUNITY, attachments: 'Two calls for each application' },
 		details: { stageCategory: 'Of the built-in stages only', stageOrder: 'In the order in which Lever lists them', source: true },
