@@ -139,7 +139,7 @@ class Reader {
 	}
 
 	async examples(count: number): Promise<readonly SourceRow[]> {
-		const recent = await this.ashby.page(APPLICATIONS, { limit: PAGE_SIZE, createdAfter: clock.now() - 30 * DAY });
+		const recent = await this.ashby.page(APPLICATIONS, { limit: PAGE_SIZE, createdAfter: Math.trunc(clock.now() - 30 * DAY) });
 		const { rows } = recent.rows.length > 0 ? recent : await this.ashby.page(APPLICATIONS, { limit: PAGE_SIZE });
 		const latest = rows.filter((row) => !this.isLeftOut(row)).sort((a, b) => (toMillis(b.updatedAt) ?? 0) - (toMillis(a.updatedAt) ?? 0));
 		return await Promise.all(latest.slice(0, count).map(async (row) => this.sourceRow(row, await this.partsOf(row))));
