@@ -70,6 +70,7 @@ export const entry: ProviderEntry = {
 	optionalHeaders: ['ct-consumer-id', 'ct-service-id', 'ct-raw'],
 	furtherCalls: [{ method: 'POST', url: '/chatTechnologies/candidates' }],
 	lists: [[{ resource: 'candidate', operation: 'getAll' }, [/"id":"\d+"/, /"tags":/]]],
+	poll: { quietRequests: 1, pageSize: 50, list: PATH },
 	chaos: {
 		usual: { applications: 80, minutes: 40, changesPerMinute: 4 },
 		headers: ({ apiKey = '', appId = '', consumerId = '' }) => ({ authorization: `Bearer ${apiKey}`, 'ct-app-id': appId, 'ct-consumer-id': consumerId }),

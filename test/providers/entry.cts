@@ -7,6 +7,7 @@ import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 
 import type { Provider } from '../../lib/ats/provider';
 import type { Sandbox } from '../../sandbox/index.cts';
+import type { Application } from '../../sandbox/model.cts';
 import type { World } from '../../sandbox/world.cts';
 import type { ProviderChaos } from '../chaos/providerSimulation.cts';
 
@@ -75,9 +76,25 @@ export interface ProviderEntry extends ServiceEntry {
 	rejectionMoves?: boolean;
 	/** Lists of the ATS node without personal data. */
 	lists?: readonly KeepsList[];
+	/** The ID under which this provider shows an application of the world; default: the world's own. */
+	applicationId?(world: World, application: Application): string;
+	/** For the shared contract of the trigger. Without `changes` in the provider: leave it out. */
+	poll?: PollDeclaration;
 	/** How the chaos run sees this provider, and its scenarios. Without `changes` in the provider: leave it out. */
 	chaos?: ProviderChaos;
 	demo: Demo;
+}
+
+/** What the ATS Trigger does at this provider, as far as it can be counted. */
+export interface PollDeclaration {
+	/** Requests of a poll in which nothing happened, with every model, in steady state. */
+	quietRequests: number;
+	/** Rows of a page of the list of changes; leave it out where there are no pages. */
+	pageSize?: number;
+	/** Path of the requests that read the list of changes: they are refused on purpose. */
+	list: string | RegExp;
+	/** What a user types in place of the key to get in wrongly; default `{ apiKey: wrong }`. */
+	wrongKey?(wrong: string): Record<string, string>;
 }
 
 /** `npm run demo -- --provider <name>`: what the workflow does for each change that the trigger emits. */

@@ -94,6 +94,8 @@ export const entry: ProviderEntry = {
 	refusal: (said) => ({ statusCode: 400, error: 'Bad Request', message: said }),
 	settings: { options: { archivedAsRejected: true } },
 	sampleInputs: { 'application.create.files': () => ({ row: [{ fileType: 'RESUME', binaryField: 'data' }] }) },
+	applicationId: (world, application) => new Aliases(world, (label, number) => opaqueId(`flatchr/${label}`, number, 16)).of('application', application),
+	poll: { quietRequests: 3, list: SEARCH },
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		observe: ({ world }, clock, plan) => new ApplicationsObserver(world, clock, viewOf(world, isArchivedRejected(plan))),

@@ -104,6 +104,7 @@ export const entry: ProviderEntry = {
 	optionalHeaders: ['x-knit-integration-id'],
 	tellingHeaders: ['x-knit-execution-id'],
 	sampleInputs: { 'application.create.additionalFields': () => ({ phone: '+49 30 1234567' }) },
+	poll: { quietRequests: 1, pageSize: 100, list: LIST },
 	chaos: {
 		usual: { applications: 100, minutes: 40, changesPerMinute: 3 },
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),

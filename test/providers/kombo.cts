@@ -47,6 +47,7 @@ export const entry: ProviderEntry = {
 	optionalHeaders: ['x-integration-id'],
 	sampleInputs: { 'application.reject.rejectionReasonId': (world) => alive(world.rejectionReasons.rows).id },
 	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\w{24}"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\w{24}","text":"[A-Z]/, /"jobId":"\w{24}"/]]],
+	poll: { quietRequests: 1, pageSize: 250, list: '/ats/applications' },
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),

@@ -1,0 +1,61 @@
+/** A provider whose changes are read wrongly, to show that the contract suite sees it. */
+import type { FeedPage, FeedSource, ChangeSource, Source, SourcePage, SourceRow } from '../../../lib/ats/source';
+import type { Provider } from '../../../lib/ats/provider';
+import type { ProviderEntry } from '../../providers/entry.cts';
+
+interface Wrong {
+	page?(page: SourcePage | FeedPage, cursor: string | null): Partial<SourcePage & FeedPage>;
+	row?(row: SourceRow): SourceRow;
+}
+
+export interface Sabotage {
+	title: string;
+	applies(entry: ProviderEntry): boolean;
+	/** Titles of the checks of which one must fail. */
+	tries: RegExp;
+	/** Gives what ends it. */
+	begin(entry: ProviderEntry): () => void;
+}
+
+function broken(source: Source, { page = () => ({}), row = (one) => one }: Wrong): Source {
+	if (source.kind === 'feed') {
+		const read: FeedSource['readPage'] = async (request) => ({ ...(await source.readPage(request)), ...page(await source.readPage(request), request.cursor) });
+		return { ...source, readPage: read };
+	}
+	const { details } = source;
+	const pageOf = async (read: Promise<SourcePage>, cursor: string | null): Promise<SourcePage> => {
+		const right = await read;
+		const wrong = { ...right, ...page(right, cursor) };
+		return { ...wrong, rows: wrong.rows.map(row) };
+	};
+	const wrong: ChangeSource = {
+		...source,
+		readWindow: async (request) => await pageOf(source.readWindow(request), request.cursor),
+		readAll: async (request) => await pageOf(source.readAll(request), request.cursor),
+		...(details ? { details: { ...details, read: async (asked) => new Map([...(await details.read(asked))].map(([id, one]) => [id, one instanceof Error ? one : row(one)])) } } : {}),
+	};
+	return wrong;
+}
+
+const begin = (wrong: Wrong) => ({ provider }: ProviderEntry) => {
+	const { changes } = provider;
+	if (!changes) throw new Error(`${provider.label} cannot be polled`);
+	const patched: { changes?: Provider['changes'] } = provider;
+	patched.changes = async (...args) => broken(await changes(...args), wrong);
+	return () => void (patched.changes = changes);
+};
+
+const paged = ({ poll }: ProviderEntry) => poll?.pageSize !== undefined;
+const can = (event: 'application.created' | 'application.hired') => ({ provider }: ProviderEntry) => provider.capabilities.events[event] !== undefined;
+
+export const sabotages: readonly Sabotage[] = [
+	{ title: 'that says of every page that it is the last', applies: paged, tries: /pages/, begin: begin({ page: () => ({ next: null }) }) },
+	{ title: 'that swallows the rows of every page but the first', applies: paged, tries: /pages/, begin: begin({ page: (_page, cursor) => (cursor === null ? {} : { rows: [], entries: [] }) }) },
+	{ title: 'that gives a wrong ID', applies: can('application.created'), tries: /application\.(created|stage_changed) once/, begin: begin({ row: (row) => ({ ...row, id: `${row.id}0`, application: { ...row.application, id: `${row.id}0` } }) }) },
+	{
+		title: 'whose mapping forgets HIRED',
+		applies: can('application.hired'),
+		tries: /application\.hired once/,
+		begin: begin({ row: (row) => ({ ...row, application: { ...row.application, info: row.application.info && { ...row.application.info, status: row.application.info.status === 'HIRED' ? 'NOT_SPECIFIED' : row.application.info.status } } }) }),
+	},
+];
