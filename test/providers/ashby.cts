@@ -44,6 +44,8 @@ export const entry: ProviderEntry = {
 	refusal: (said) => ({ success: false, errors: ['invalid_input'], errorInfo: { code: 'invalid_input', message: said, requestId: '01J' } }),
 	successField: 'success',
 	rejectionMoves: true,
+	applicationId: (world, application) => new AshbyState(world, {} as Tools).id('application', application),
+	poll: { quietRequests: 4, pageSize: 100, list: APPLICATIONS },
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		headers: ({ apiKey = '' }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),

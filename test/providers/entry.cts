@@ -87,7 +87,7 @@ export interface ProviderEntry extends ServiceEntry {
 
 /** What the ATS Trigger does at this provider, as far as it can be counted. */
 export interface PollDeclaration {
-	/** Requests of a poll in which nothing happened, with every model, in steady state. */
+	/** Requests of a poll in which nothing happened, with nothing chosen in *Include*. */
 	quietRequests: number;
 	/** Rows of a page of the list of changes; leave it out where there are no pages. */
 	pageSize?: number;

@@ -68,6 +68,8 @@ export const entry: ProviderEntry = {
 	tellingHeaders: ['x-request-id'],
 	sampleInputs: {},
 	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\d+"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\d+","text":"[A-Z]/, /"jobId":"\d+"/]]],
+	applicationId: (world, application) => String(new GreenhouseState(world, {} as Tools).id('application', application)),
+	poll: { quietRequests: 3, pageSize: 500, list: /\/applications$/, wrongKey: (clientSecret) => ({ clientSecret }) },
 	chaos: {
 		usual: { applications: 120, minutes: 42, changesPerMinute: 4 },
 		headers: ({ clientId = '' }) => ({ authorization: `Bearer ${standingToken(clientId)}` }),

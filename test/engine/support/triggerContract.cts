@@ -183,7 +183,7 @@ const acts: Record<Exclude<EventName, 'activity.recorded'>, Act> = {
 		},
 	},
 	'interview.completed': {
-		before: (watch, application) => void actions.schedule(watch.world, application, { title: 'Talk', startsAt: watch.clock.now() - DAY }, BY),
+		before: (watch, application) => void actions.schedule(watch.world, application, { title: 'Talk', startsAt: watch.clock.now() - DAY, interviewerIds: watch.world.users.alive().slice(0, 1).map(({ id }) => id) }, BY),
 		act: (watch, application) => {
 			actions.completeInterview(watch.world, lastOf(watch.world.interviews.by('applicationId', application.id)), BY);
 			touch(watch, application);
