@@ -224,9 +224,11 @@ function lastOf<T>(rows: readonly T[]): T {
 }
 
 /** Interviews, offers and files of its own would be events of their own. */
-function clear({ world }: Watch, application: Application): void {
+function clear(watch: Watch, application: Application): void {
+	const { world } = watch;
 	for (const interview of world.interviews.by('applicationId', application.id)) if (interview.deletedAt === null) world.remove('interview', interview.id, BY);
 	for (const offer of world.offers.by('applicationId', application.id)) if (offer.deletedAt === null) world.remove('offer', offer.id, BY);
+	touch(watch, application);
 }
 
 /** An event that only a full check sees comes with one of those of the next hours. Parts of an application may cost a call each: only where they are looked for. */
