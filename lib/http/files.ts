@@ -43,8 +43,8 @@ export async function fetchedFile(source: FileSource, download: (address: string
 	try {
 		return fileFrom(await download(address), source, address);
 	} catch (error) {
-		if (error instanceof FieldError) throw new FieldError(`${fileLabel(source)} cannot be had. ${error.message}`, error.hint);
-		return rethrow(error instanceof ApiError ? new ApiError({ ...error.facts, message: `${fileLabel(source)} cannot be had. ${error.message}` }) : error);
+		const sentence = `${fileLabel(source)} cannot be had. ${error instanceof Error ? error.message : String(error)}`;
+		return rethrow(error instanceof FieldError ? new FieldError(sentence, error.hint) : error instanceof ApiError ? new ApiError({ ...error.facts, message: sentence }) : error);
 	}
 }
 

@@ -63,6 +63,19 @@ describe('applications', () => {
 		expect((await knit('application', 'getAll')).json[0]).toMatchObject({ email: 'ann@example.com', phone: '+49 1' });
 	});
 
+	it.each<[string, string, string | RegExp]>([
+		['with the prefix of a data address', `data:application/pdf;base64,${Buffer.from('%PDF-1.4 cv').toString('base64')}`, '%PDF-1.4 cv'],
+		['that is no base64', 'this is no base64!', /"cv.pdf" cannot be read/],
+	])('bring an inline file %s', async (_what, content, expected) => {
+		const one = some();
+		const [row] = (await knit('application', 'get', { applicationId: byId(one.id), candidateId: byId(one.candidateId), simplify: false })).json;
+		const attachments = [{ type: 'RESUME', name: 'cv.pdf', attachmentContent: { content, encoding: 'BASE64' } }];
+		sandbox.faults.next({ kind: 'status', status: 200, body: { success: true, data: { application: { ...row, attachments } } } }, { path: 'ats.application.get' });
+		const { items, error } = await runNode('ats', { provider: 'knit', resource: 'application', operation: 'downloadAttachments', applicationId: byId(one.id), outputField: 'data' }, { credentials: credentials() });
+		if (expected instanceof RegExp) expect(error?.message).toMatch(expected);
+		else expect((await readBinary(items[0]?.binary?.['data'])).toString()).toBe(expected);
+	});
+
 	it('stop at the limit without reading on', async () => {
 		const before = sent('ats.application.list').length;
 		expect((await knit('application', 'getAll', { returnAll: false, limit: 3, simplify: false })).json).toHaveLength(3);
