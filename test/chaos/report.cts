@@ -35,9 +35,10 @@ export async function simulate(name: string, mode: Mode, seed: number, variation
 	throw new Error(`There is no scenario "${name}". There are: ${scenarioNames().join(', ')}`);
 }
 
-/** The engine's on a vendor in memory, then the whole trigger's on the sandbox. */
-export function scenarioNames(): string[] {
-	return [...Object.keys(scenarios), ...played.keys()];
+/** The engine's on a vendor in memory, then the whole trigger's on the sandbox; or those of one provider. */
+export function scenarioNames(provider?: string): string[] {
+	if (provider === undefined) return [...Object.keys(scenarios), ...played.keys()];
+	return [...played].flatMap(([name, { entry }]) => (entry.provider.name === provider ? [name] : []));
 }
 
 /** About how long it takes, so that the long ones can be begun first. */
@@ -80,6 +81,13 @@ export function report(runs: readonly Run[], seeds: readonly number[]) {
 			const { lost: crashLost, duplicated: crashDuplicated } = sums(runs.filter((run) => run.mode === mode && isCrashWindow(run)));
 			return [mode, { ...sums(counted.filter((run) => run.mode === mode)), crashWindow: { lost: crashLost, duplicated: crashDuplicated } }];
 		})),
+		providers: Object.fromEntries(
+			polled.flatMap((entry) => {
+				const own = counted.filter(({ name }) => name.startsWith(nameOf(entry, '')));
+				const { changes: seen, lost: gone, duplicated: twice, wrongFromTo: wrong } = sums(own);
+				return own.length === 0 ? [] : [[entry.provider.name, { changes: seen, lost: gone, duplicated: twice, wrongFromTo: wrong }]];
+			}),
+		),
 		scenarios: Object.fromEntries([...new Set(runs.map(({ name }) => name))].map((name) => [name, sums(counted.filter((run) => run.name === name))])),
 	};
 }

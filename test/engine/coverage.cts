@@ -1,7 +1,7 @@
 /**
  * `npm run coverage:operations [-- --no-run] [--json]`: is every operation that a node offers run by an engine test?
  * Runs the engine tests (not with `--no-run`), then compares what they recorded with the nodes' own descriptions.
- * The last line with `--json`: `{"operations","tested","missing":[]}`. Exit 1 if a test fails or an operation has none.
+ * The last line with `--json`: `{"operations","tested","missing":[],"providers":[]}`. Exit 1 if a test fails or an operation has none.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -32,6 +32,13 @@ function offered(): Set<string> {
 	return operations;
 }
 
+/** What the ATS node offers as *Provider*. */
+function providersOffered(): string[] {
+	const { description } = loadPackage().nodeTypes.getByNameAndVersion('n8n-nodes-ats.ats');
+	const field = description.properties.find(({ name }) => name === 'provider');
+	return field ? values(field) : [];
+}
+
 function tested(): Set<string> {
 	if (!existsSync(operationsRecord)) return new Set();
 	const lines = readFileSync(operationsRecord, 'utf8').trim().split('\n').filter(Boolean);
@@ -54,7 +61,7 @@ const operations = offered();
 const ran = tested();
 const missing = [...operations].filter((operation) => !ran.has(operation)).sort();
 for (const operation of missing) console.log(`no test runs: ${operation}`);
-const summary = { operations: operations.size, tested: operations.size - missing.length, missing };
+const summary = { operations: operations.size, tested: operations.size - missing.length, missing, providers: providersOffered() };
 console.log(
 	flags.has('--json') ? JSON.stringify(summary) : `${summary.tested} of ${summary.operations} operations are run by an engine test`,
 );
