@@ -72,7 +72,7 @@ function infoOf(row: Row, { candidate, users, sources }: Parts): NonNullable<App
 		id: idOf(row),
 		status: toEnum(row.status, APPLICATION_STATUSES, STATUS_WORDS),
 		candidate: candidate ? personOf(candidate) : null,
-		origin: originOf(row, sources),
+		origin: originOf(row),
 		appliedAt: toUtc(row.created_at),
 		updatedAt: toUtc(row.updated_at),
 		jobId: toId(row.job_id),
@@ -84,13 +84,9 @@ function infoOf(row: Row, { candidate, users, sources }: Parts): NonNullable<App
 	};
 }
 
-/** By what only an agency's or a referral's application has; then by the strategy of its source, where that says one of these. */
-function originOf(row: Row, sources: ById | undefined): NonNullable<Application['info']>['origin'] {
-	if (toId(row.agency_note_id) !== null) return 'AGENCY';
-	if (toId(row.referrer_id) !== null) return 'REFERRAL';
-	const type = sources?.get(toId(row.source_id) ?? '')?.type;
-	const strategy = isObject(type) ? type.name : undefined;
-	return strategy === 'Agencies' ? 'AGENCY' : strategy === 'Referral' ? 'REFERRAL' : NOT_SPECIFIED;
+/** By what only an agency's or a referral's application has. What the strategy of a source says of it is not documented. */
+function originOf(row: Row): NonNullable<Application['info']>['origin'] {
+	return toId(row.agency_note_id) !== null ? 'AGENCY' : toId(row.referrer_id) !== null ? 'REFERRAL' : NOT_SPECIFIED;
 }
 
 /**
