@@ -34,7 +34,8 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 			if (minute % 40 === 30) await rights(sandbox, true);
 		},
 	},
-	'little room': { applications: 900, parameters: { options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(100)) },
+	// Each job has stages of its own, with IDs of 36 characters: they take room too.
+	'little room': { applications: 900, parameters: { options: { maxStateKb: 32 } }, minute: every(20, (sim) => sim.burst(100)) },
 };
 
 export const entry: ProviderEntry = {
