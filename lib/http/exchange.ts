@@ -1,4 +1,5 @@
 import { realTime } from '../clock';
+import { rethrow } from '../errors';
 import { isObject } from './apiDefinition';
 
 /** What is read of an answer whatever it says. */
@@ -48,7 +49,7 @@ export async function exchange(send: (signal: AbortSignal) => Promise<unknown>, 
 		destroy(open);
 		// An answer that n8n throws brings its body along, unread.
 		for (let cause: unknown = error, depth = 0; isObject(cause) && depth < 5; cause = cause.cause, depth++) if (isObject(cause.response)) destroy(cause.response.data);
-		throw error;
+		return rethrow(error);
 	}
 }
 

@@ -13,7 +13,7 @@ import type { ManualClock } from '../../sandbox/clock.cts';
 import type { Sandbox } from '../../sandbox/index.cts';
 
 const ORIGIN = 'http://localhost';
-const BUNDLE = join(__dirname, '../../dist/bundle.js');
+const BUNDLE = join(__dirname, '../../.cache/driven.js');
 const ACTIVATION_BUDGET_MS = 300_000;
 
 interface Built {

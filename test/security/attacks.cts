@@ -1,0 +1,227 @@
+/** Each attack runs through n8n's engine, or against the very function that reads what the attacker wrote, and throws when it gets through. */
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { get, type IncomingMessage } from 'node:http';
+
+import type { IAllExecuteFunctions } from 'n8n-workflow';
+
+import { fileUrl } from '../../lib/http/address';
+import { HttpClient } from '../../lib/http/client';
+import { exchange } from '../../lib/http/exchange';
+import { pages } from '../../lib/http/pages';
+import { parseJson } from '../../lib/http/json';
+import { isSigned } from '../../lib/webhook/signature';
+import { credentialsOf, serviceEntries } from '../providers/index.cts';
+import { deliverTo, runNode, serveWebhook, testCredential, webhookNode } from '../engine/harness/index.cts';
+import { hostile, json, type Hostile } from './hostile.cts';
+
+export interface Attack {
+	id: string;
+	title: string;
+	run(): Promise<void>;
+}
+
+const KEY = 'kombo-secret-key-0123456789';
+
+async function against<Result>(service: Promise<Hostile>, work: (service: Hostile) => Promise<Result>): Promise<Result> {
+	const started = await service;
+	try {
+		return await work(started);
+	} finally {
+		await started.close();
+	}
+}
+
+const kombo = async (origin: string, more: object = {}) =>
+	await runNode('kombo', { resource: 'apiRequest', operation: 'send', method: 'GET', path: '/anything' }, { credentials: { komboApi: { region: 'custom', baseUrl: origin, apiKey: KEY, webhookSecret: 'hook', ...more } } });
+
+const stream = async (url: string) => await new Promise<IncomingMessage>((resolve, reject) => void get(url, resolve).on('error', reject));
+const raw = async (url: string) => {
+	const body = await stream(url);
+	return { statusCode: body.statusCode, headers: body.headers, body };
+};
+
+export const attacks: readonly Attack[] = [
+	...['31536000', 'Fri, 31 Dec 9999 23:59:59 GMT', '99999999999999'].map((wait) => ({
+		id: 'S1',
+		title: `a refusal that asks to wait ${wait} is bounded and told`,
+		run: async () =>
+			await against(hostile((_request, response) => json(response, 429, { status: 'error', error: { code: 'PLATFORM.RATE_LIMIT_EXCEEDED' } }, { 'retry-after': wait })), async ({ origin }) => {
+				const { error } = await kombo(origin);
+				assert.ok(error && 'failure' in error);
+				assert.deepEqual(error.failure, { cause: 'rate-limited', retryAfterMs: 900_000 });
+			}),
+	})),
+	{
+		id: 'S2',
+		title: 'a signature header of a million marks is refused before it is looked at',
+		run: async () => {
+			assert.equal(isSigned(Buffer.from('{}'), `${'='.repeat(1_000_000)}a`, 'hook'), false);
+			const { status } = await webhookNode('komboTrigger', { events: ['data-changed'] }, { credentials: { komboApi: { region: 'eu', apiKey: KEY, webhookSecret: 'hook' } }, body: '{}', headers: { 'x-kombo-signature': `${'='.repeat(12_000)}a` } });
+			assert.equal(status, 401);
+		},
+	},
+	{
+		id: 'S2',
+		title: 'an unterminated text full of escapes is no JSON, in linear time',
+		run: async () => void assert.throws(() => parseJson(`"${'\\"'.repeat(500_000)}1234567890123456`), SyntaxError),
+	},
+	{
+		id: 'S3',
+		title: 'no spelling of an inside address is a file address',
+		run: async () => {
+			const inside = ['http://127.1/', 'http://2130706433/', 'http://0177.0.0.1/', 'https://127.0.0.2/', 'https://[::ffff:127.0.0.1]/', 'https://[::1]/', 'https://0/', 'https://10.0.0.1/', 'https://172.31.255.1/', 'https://192.168.1.1/', 'https://169.254.169.254/latest', 'https://100.64.0.1/', 'https://[fd00::1]/', 'https://[fe80::1]/', 'https://[64:ff9b::a00:1]/', 'https://localhost./', 'https://redis/', 'https://metadata.google.internal/', 'http://files.example.com/', 'ftp://files.example.com/', 'file:///etc/passwd', 'https://user:pw@files.example.com/'];
+			for (const address of inside) assert.throws(() => fileUrl(address, 'https://api.example.com/v1'), address);
+			assert.equal(fileUrl('https://files.example.com/a?b=c', 'https://api.example.com/v1').href, 'https://files.example.com/a?b=c');
+		},
+	},
+	{
+		id: 'S3',
+		title: 'a redirect of a download is checked like its first address, at every hop, and there are at most five',
+		run: async () => {
+			for (const location of ['http://10.0.0.1/secret', 'https://169.254.169.254/latest', 'http://[::ffff:a00:1]/', 'file:///etc/passwd', '/again']) {
+				await against(hostile((_request, response) => void response.writeHead(302, { location }).end()), async ({ origin, seen }) => {
+					await assert.rejects(clientOf(origin).download(`${origin}/file`));
+					assert.equal(seen.length, location === '/again' ? 6 : 1);
+					assert.ok(seen.every(({ authorization }) => authorization === undefined));
+				});
+			}
+		},
+	},
+	...serviceEntries.flatMap((entry) => Object.keys(credentialsOf({ urls: { [entry.simulator]: 'http://127.0.0.1:1' }, credentials: { [entry.simulator]: {} } } as never, [entry])).map((type) => ({
+		id: 'S4',
+		title: `the test of ${type} takes no key to another server`,
+		run: async () =>
+			await against(hostile((_request, response) => json(response, 200, {})), async (thief) => {
+				await against(hostile((_request, response) => void response.writeHead(302, { location: `${thief.origin}/stolen` }).end()), async ({ origin, seen }) => {
+					const data = credentialsOf({ urls: { [entry.simulator]: origin }, credentials: { [entry.simulator]: { apiKey: KEY, clientId: 'client', clientSecret: KEY, appId: 'app', consumerId: 'consumer' } } } as never, [entry])[type];
+					assert.ok(data);
+					if (data.clientSecret !== undefined) Object.assign(data, { oauthTokenData: { access_token: KEY, token_type: 'bearer' } });
+					const verdict = await testCredential(type, data).catch(() => ({ status: 'Error' }));
+					assert.ok(seen.length > 0, 'it asked nobody');
+					assert.deepEqual(thief.seen.filter(({ authorization }) => authorization !== undefined), []);
+					assert.ok(verdict.status === 'Error' || data.clientSecret !== undefined, 'it says that all is well');
+				});
+			}),
+	}))),
+	{
+		id: 'S4',
+		title: 'no key goes out over plain http',
+		run: async () => {
+			const { error } = await kombo('http://api.example.com');
+			assert.match(String(error?.message), /https/);
+			for (const type of ['komboApi', 'leverAtsApi']) assert.notEqual((await testCredential(type, { region: 'custom', baseUrl: 'http://192.0.2.1', apiKey: KEY })).status, 'OK');
+		},
+	},
+	{
+		id: 'S5',
+		title: 'a byte every 20 milliseconds for ever ends with the time of the request',
+		run: async () =>
+			await against(hostile((_request, response) => {
+				response.writeHead(200);
+				const timer = setInterval(() => void response.write('x'), 20);
+				response.on('close', () => clearInterval(timer));
+			}), async ({ origin }) => void (await assert.rejects(exchange(async () => await raw(origin), { totalMs: 300, maxBytes: 1e9 }), /No whole answer/))),
+	},
+	{
+		id: 'S5',
+		title: 'a body that is larger than may be held is not read to its end, whether it says so or not',
+		run: async () => {
+			for (const headers of [{ 'content-length': '420000000' }, {}]) {
+				await against(hostile((_request, response) => {
+					response.writeHead(200, headers);
+					const more = (): void => {
+						while (!response.destroyed && response.write(Buffer.alloc(65_536)));
+					};
+					response.on('drain', more);
+					more();
+				}), async ({ origin }) => void (await assert.rejects(exchange(async () => await raw(origin), { totalMs: 60_000, maxBytes: 1_000_000 }), /larger than/)));
+			}
+		},
+	},
+	{
+		id: 'S5',
+		title: 'empty pages for ever end',
+		run: async () => {
+			let asked = 0;
+			await assert.rejects(async () => {
+				for await (const rows of pages(async () => ({ rows: [], next: String(++asked) }))) assert.equal(rows.length, 0);
+			}, /empty pages/);
+			assert.equal(asked, 100);
+		},
+	},
+	{
+		id: 'S7',
+		title: 'two credentials share nothing in the process',
+		run: async () => {
+			assert.notEqual(clientOf('http://127.0.0.1:1', 'right').account, clientOf('http://127.0.0.1:1', 'wrong').account);
+			assert.ok(!clientOf('http://127.0.0.1:1', KEY).account.includes(KEY));
+		},
+	},
+	{
+		id: 'S8',
+		title: 'a success that repeats the request brings no key into an item',
+		run: async () =>
+			await against(hostile((request, response) => json(response, 200, { status: 'success', data: { headers: request.headers, base64: Buffer.from(KEY).toString('base64'), [KEY]: 1 } })), async ({ origin }) => {
+				const { json: items, error } = await kombo(origin);
+				assert.equal(error, undefined);
+				const shown = JSON.stringify(items);
+				assert.ok(shown.includes('[redacted]') && !shown.includes(KEY) && !shown.includes(Buffer.from(KEY).toString('base64')));
+			}),
+	},
+	{
+		id: 'S9',
+		title: 'a forged event of an unsigned service does not keep out the real one',
+		run: async () => {
+			const server = await serveWebhook('flatchrTrigger', { events: ['*'], addIds: false }, { credentials: { flatchrApi: { apiKey: KEY, companyKey: 'c' } }, node: { id: 'unsigned' } });
+			try {
+				const event = (name: string) => ({ event: 'new_applicant', company_id: 2, data: { applicant_id: 77, name } });
+				const statuses = [];
+				for (const name of ['forged', 'real', 'real']) statuses.push((await deliverTo(server, { body: event(name) })).items?.length ?? 0);
+				assert.deepEqual(statuses, [1, 1, 0]);
+			} finally {
+				await server.close();
+			}
+		},
+	},
+	{
+		id: 'low',
+		title: 'allowed domains of a credential hold for every call',
+		run: async () =>
+			await against(hostile((_request, response) => json(response, 200, {})), async ({ origin, seen }) => {
+				const { error } = await kombo(origin, { allowedHttpRequestDomains: 'domains', allowedDomains: 'api.example.com, *.kombo.dev' });
+				assert.match(String(error?.message), /does not allow/);
+				assert.equal(seen.length, 0);
+			}),
+	},
+	{
+		id: 'held',
+		title: 'a redirect of a call takes no key to another server',
+		run: async () =>
+			await against(hostile((_request, response) => json(response, 200, {})), async (thief) =>
+				await against(hostile((_request, response) => void response.writeHead(307, { location: `${thief.origin}/stolen` }).end()), async ({ origin }) => {
+					const { error } = await kombo(origin);
+					assert.match(String(error?.message), /another server/);
+					assert.equal(thief.seen.length, 0);
+				})),
+	},
+	{
+		id: 'held',
+		title: 'forged signatures start nothing; the real one does, with a byte order mark and a secret pasted with a blank',
+		run: async () => {
+			const body = `\ufeff${JSON.stringify({ type: 'data-changed', id: 'e1', data: {} })}`;
+			const sign = (secret: string) => createHmac('sha256', secret).update(body).digest('base64url');
+			const deliver = async (signature: string) => await webhookNode('komboTrigger', { events: ['data-changed'] }, { credentials: { komboApi: { region: 'eu', apiKey: KEY, webhookSecret: ' hook\n' } }, body, headers: { 'x-kombo-signature': signature }, node: { id: `signed-${signature}` } });
+			for (const forged of ['', 'x', sign('other'), sign('hook').slice(1), `${sign('hook')}x`]) assert.equal((await deliver(forged)).status, 401);
+			const real = await deliver(sign('hook'));
+			assert.equal(real.status, 200);
+			assert.equal(real.items?.length, 1);
+		},
+	},
+];
+
+/** A client as an adapter makes it, with helpers that go out for real. */
+function clientOf(origin: string, apiKey = KEY): HttpClient {
+	const helpers = { httpRequest: async ({ url }: { url: string }) => await raw(url) };
+	return new HttpClient({ helpers } as unknown as IAllExecuteFunctions, { service: 'Hostile', credential: 'none', timeoutMs: 5_000, baseUrl: () => origin, error: () => undefined }, { apiKey });
+}
