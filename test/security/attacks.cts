@@ -96,7 +96,7 @@ export const attacks: readonly Attack[] = [
 				await against(hostile((_request, response) => void response.writeHead(302, { location: `${thief.origin}/stolen` }).end()), async ({ origin, seen }) => {
 					const data = credentialsOf({ urls: { [entry.simulator]: origin }, credentials: { [entry.simulator]: { apiKey: KEY, clientId: 'client', clientSecret: KEY, appId: 'app', consumerId: 'consumer' } } } as never, [entry])[type];
 					assert.ok(data);
-					if (data.clientSecret !== undefined) Object.assign(data, { oauthTokenData: { access_token: KEY, token_type: 'bearer' } });
+					if (data.clientSecret !== undefined) Object.assign(data, { accessToken: KEY, oauthTokenData: { access_token: KEY, token_type: 'bearer' } });
 					const verdict = await testCredential(type, data).catch(() => ({ status: 'Error' }));
 					assert.ok(seen.length > 0, 'it asked nobody');
 					assert.deepEqual(thief.seen.filter(({ authorization }) => authorization !== undefined), []);
