@@ -62,7 +62,10 @@ afterAll(async () => await proxy.close());
 async function examine(title: string, exchanges: readonly Exchange[], work: () => Promise<unknown>, alter?: Alter): Promise<unknown> {
 	log.lines.splice(0);
 	// Each run fetches its tokens itself.
-	for (const data of Object.values(credentials.store)) delete data.oauthTokenData;
+	for (const data of Object.values(credentials.store)) {
+		delete data.oauthTokenData;
+		delete data.accessToken;
+	}
 	const keys = new Set<string>();
 	const result = await proxy.replay(
 		exchanges,

@@ -28,7 +28,7 @@ export interface Exchange extends Answer {
 }
 
 /** Where a user's or client's token comes from: whether it is asked for depends on what ran before. */
-const AUTHENTICATION = /\/oauth\/token$|\/user\/login$/;
+const AUTHENTICATION = /\/token$|\/user\/login$/;
 /** The address of a sandbox that does not listen. */
 const NO_PORT = 'http://sandbox.localhost';
 
