@@ -18,6 +18,8 @@ const DELETED = '/opportunities/deleted';
 const DAY = 24 * 60 * 60_000;
 /** Each is a request of its own; the rate limit spreads them. */
 const AT_ONCE = 4;
+/** How long the token of a page lives is not known: with its parts a page of 100 would take most of a minute. */
+const PAGE_WITH_PARTS = 20;
 
 interface Reading extends ReadOptions {
 	/** What is read of each opportunity on its own. */
@@ -73,7 +75,7 @@ function placeOf(cursor: string | null): Place {
 }
 
 async function opportunityPage(lever: LeverApi, query: Query, reading: Reading): Promise<SourcePage> {
-	const answer = await lever.answer(OPPORTUNITIES + EXPANDED, { ...ALL_ROWS, limit: 100, ...query });
+	const answer = await lever.answer(OPPORTUNITIES + EXPANDED, { ...ALL_ROWS, limit: reading.apart.length === 0 ? 100 : PAGE_WITH_PARTS, ...query });
 	const { rows, next } = pageOf(answer.body);
 	const reasons = await reasonsFor(lever, rows);
 	return sourcePage(answer, rows, next, (row) => sourceRow(row, reasons, reading));

@@ -5,6 +5,7 @@
  */
 import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 
+import type { EventName } from '../../lib/ats/model';
 import type { Provider } from '../../lib/ats/provider';
 import type { Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
@@ -80,6 +81,8 @@ export interface ProviderEntry extends ServiceEntry {
 	applicationId?(world: World, application: Application): string;
 	/** For the shared contract of the trigger. Without `changes` in the provider: leave it out. */
 	poll?: PollDeclaration;
+	/** Events of changes that move no date at the vendor: the next poll may not see them, the full check does. When they come is not compared. */
+	lateEvents?: readonly EventName[];
 	/** How the chaos run sees this provider, and its scenarios. Without `changes` in the provider: leave it out. */
 	chaos?: ProviderChaos;
 	demo: Demo;

@@ -16,7 +16,7 @@ import type { Application } from '../../sandbox/model.cts';
 import type { Tools } from '../../sandbox/simulator.cts';
 import type { World } from '../../sandbox/world.cts';
 
-const LIST = '/v1/opportunities';
+const LIST = /\/v1\/opportunities$/;
 const BY = 'chaos';
 const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('lever/settings', body);
 const everyModel = ['info', 'currentStage', 'rejection', 'interviews', 'offers', 'attachments'] as const;
@@ -36,7 +36,7 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 		},
 	},
 	'offset tokens that expire': {
-		changesPerMinute: 12, minutes: 50, applications: 150,
+		changesPerMinute: 12, minutes: 50, applications: 150, parameters: { models: ['info', 'currentStage', 'rejection'] },
 		prepare: async ({ sandbox, trigger }) => {
 			await settings(sandbox, { cursorLife: 10 * SECOND });
 			trigger.latencyMs = 400;
@@ -66,6 +66,7 @@ export const entry: ProviderEntry = {
 	successField: 'data',
 	tellingHeaders: ['x-lever-region'],
 	settings: { options: { actingUser: ACTING_USER } },
+	lateEvents: ['offer.created', 'offer.status_changed', 'interview.completed', 'attachment.added'],
 	sampleInputs: {
 		'application.*.options': () => ({ actingUser: ACTING_USER }),
 		'candidate.*.options': () => ({ actingUser: ACTING_USER }),
