@@ -4,7 +4,8 @@ import { z, type ZodType } from 'zod/v4';
 
 import { conditionsOf, linesOf, type Report } from '../../bench/rows.cts';
 import { EVENTS, MODELS, applicationSchema, candidateSchema, eventSchema, jobSchema, messageSchema } from '../../lib/ats/model';
-import { OPERATIONS } from '../../lib/ats/provider';
+import { OPERATIONS, type Provider } from '../../lib/ats/provider';
+import { simpleApplicationSchema, simpleCandidateSchema, simpleEventSchema } from '../../nodes/Ats/simplify';
 import { providers } from '../../nodes/Ats/providers';
 import { loadPackage, versionsOf } from '../engine/harness/package.cts';
 
@@ -37,23 +38,36 @@ export function triggersTable(): string {
 	return table(['Trigger', 'How', 'What it does'], rows);
 }
 
-/** Provider x model x operation x event, from the adapters' own declarations. */
+const declared = ({ models, details = {}, operations, events }: Provider['capabilities']): Array<[title: string, support: true | string | undefined]> => [
+	...MODELS.map(({ key, label }): [string, true | string | undefined] => [`Model: ${label}`, models[key]]),
+	...DETAILS.map(([key, label]): [string, true | string | undefined] => [`Detail: ${label}`, details[key]]),
+	...OPERATIONS.map((operation): [string, true | string | undefined] => [`Operation: ${operation}`, operations[operation]]),
+	...EVENTS.map((event): [string, true | string | undefined] => [`Event: ${event}`, events[event]]),
+];
+const DETAILS = [['stageCategory', 'kind of stage'], ['stageOrder', 'order of stages'], ['customFields', 'custom fields'], ['source', 'source']] as const;
+
+/** Provider x model x operation x event, from the providers' own declarations. */
 export function capabilitiesTable(): string {
-	const notes: string[] = [];
-	const mark = (ability: true | string | undefined) => {
-		if (ability === undefined) return '-';
-		if (ability === true) return 'yes';
-		const known = notes.indexOf(ability);
-		const number = known >= 0 ? known + 1 : notes.push(ability);
-		return `yes ⁽${number}⁾`;
-	};
-	const rows = [
-		...MODELS.map(({ key, label }) => [`Model: ${label}`, ...providers.map(({ capabilities }) => mark(capabilities.models[key]))]),
-		...OPERATIONS.map((operation) => [`Operation: ${operation}`, ...providers.map(({ capabilities }) => mark(capabilities.operations[operation]))]),
-		...EVENTS.map((event) => [`Event: ${event}`, ...providers.map(({ capabilities }) => mark(capabilities.events[event]))]),
-	];
-	return [table(['', ...providers.map(({ label }) => label)], rows), ...notes.map((note, index) => `${index + 1}. ${note}`)].join('\n\n').replace(/\n\n(\d+\. )/g, (_all, item: string, at: number, whole: string) => (whole.slice(0, at).endsWith('|') ? `\n\n${item}` : `\n${item}`));
+	const columns = providers.map(({ capabilities }) => declared(capabilities));
+	const rows = (columns[0] ?? []).map(([title], row) => [title, ...columns.map((column) => (column[row]?.[1] === undefined ? '-' : column[row]?.[1] === true ? 'yes' : 'yes*'))]);
+	return table(['', ...providers.map(({ label }) => label)], rows);
 }
+
+/** What the stars mean, by provider. */
+export function capabilityNotes(): string {
+	return providers.map(({ label, capabilities, actingUser }) => [`### ${label}`, ...(actingUser === undefined ? [] : [`- Acting User: ${actingUser}`]), ...declared(capabilities).flatMap(([title, support]) => (typeof support === 'string' ? [`- ${title}: ${support}`] : []))].join('\n')).join('\n\n');
+}
+
+/** README's list of systems: its page, and what it is in. */
+export function systemsTable(pageOf: (name: string) => string | undefined): string {
+	const own = descriptions().filter(({ group }) => !group.includes('trigger')).map(({ displayName }) => displayName);
+	const rows = providers.map(({ name, label, serviceNode, changes }) => [label, changes ? 'node, trigger' : 'node', serviceNode ?? '', link(pageOf(name))]);
+	const known = new Set(providers.flatMap(({ serviceNode }) => serviceNode ?? []));
+	for (const name of own) if (name !== 'ATS' && !known.has(name)) rows.push([name, '', name, link(pageOf(name))]);
+	return table(['System', 'In the ATS node and trigger', 'Its own node', 'Set it up'], rows);
+}
+
+const link = (page: string | undefined): string => (page === undefined ? '' : `[${page}](${page})`);
 
 export function freshnessTable(): string {
 	return table(['Provider', 'How fresh'], providers.map(({ label, capabilities }) => [label, capabilities.freshness]));
@@ -76,6 +90,9 @@ export function modelDocs(): string {
 	const parts: Array<[string, ZodType]> = [
 		['Application', applicationSchema()],
 		['Event of the ATS Trigger', eventSchema()],
+		['Simplified rows', simpleApplicationSchema()],
+		['Simplified event of the ATS Trigger', simpleEventSchema()],
+		['Simplified candidate', simpleCandidateSchema()],
 		['Candidate', candidateSchema()],
 		['Job', jobSchema()],
 		['Message', messageSchema()],
@@ -114,10 +131,25 @@ export function filled(text: string, parts: Readonly<Record<string, string>>): s
 	}, text);
 }
 
+/** A service's page: of a native system in docs/providers, of one with a node of its own in docs. */
+function pageOf(read: (file: string) => string, name: string): string | undefined {
+	const kebab = name.replace(/([a-z])([A-Z])/g, '$1-$2').replace(/ /g, '-').toLowerCase();
+	return [`docs/providers/${name}.md`, `docs/providers/${name.toLowerCase()}.md`, `docs/${name}.md`, `docs/${kebab}.md`, `docs/${name.toLowerCase()}.md`].find((file) => {
+		try {
+			return read(file) !== '';
+		} catch {
+			return false;
+		}
+	});
+}
+
 /** File -> what it should say. */
 export function generatedFiles(read: (file: string) => string): Record<string, string> {
 	return {
-		'README.md': filled(read('README.md'), { operations: operationsTable(), triggers: triggersTable(), freshness: freshnessTable(), capabilities: capabilitiesTable(), bench: benchTable(JSON.parse(read('bench/results.json'))) }),
+		'README.md': filled(read('README.md'), { systems: systemsTable((name) => pageOf(read, name)) }),
+		'docs/operations.md': filled(read('docs/operations.md'), { operations: operationsTable(), triggers: triggersTable() }),
+		'docs/providers/README.md': filled(read('docs/providers/README.md'), { capabilities: capabilitiesTable(), freshness: freshnessTable(), notes: capabilityNotes() }),
+		'docs/performance.md': filled(read('docs/performance.md'), { bench: benchTable(JSON.parse(read('bench/results.json'))) }),
 		'docs/unified-model.md': filled(read('docs/unified-model.md'), { model: modelDocs() }),
 	};
 }

@@ -89,12 +89,12 @@ function writeTable(results: Array<{ host: Host; report: Report }>): void {
 		`|---|---|${topics.map(() => '---|').join('')}`,
 		...results.map(({ host, report }) => `| ${host.version} | ${host.nodeVersion.split('.')[0]} | ${topics.map((topic) => cell(report, topic)).join(' | ')} |`),
 	].join('\n');
-	const file = join(projectRoot, 'README.md');
+	const file = join(projectRoot, 'docs', 'compatibility.md');
 	const markers = /(<!-- compatibility -->\n)[\s\S]*?(<!-- \/compatibility -->)/;
 	const readme = existsSync(file) ? readFileSync(file, 'utf8') : '';
 	console.log(`\n${table}\n`);
 	if (markers.test(readme)) writeFileSync(file, readme.replace(markers, (_all, start: string, end: string) => `${start}${table}\n\nOldest supported host: n8n 1.123 (Node 20.19). Written by \`npm run test:host -- --all\`.\n${end}`));
-	else console.log('README.md has no compatibility markers: the table was not written.');
+	else console.log('docs/compatibility.md has no compatibility markers: the table was not written.');
 }
 
 function wanted(): HostVersion[] {

@@ -7,7 +7,7 @@ test.each(Object.entries(generatedFiles((name) => readFileSync(name, 'utf8'))))(
 	expect(readFileSync(file, 'utf8')).toBe(expected);
 });
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', join('examples', 'README.md'), ...readdirSync('docs').filter((name) => name.endsWith('.md')).map((name) => join('docs', name))];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', join('examples', 'README.md'), ...['docs', join('docs', 'providers')].flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.md')).map((name) => join(folder, name)))];
 
 test.each(pages)('every link of %s leads somewhere', (page) => {
 	const text = readFileSync(page, 'utf8');
@@ -21,4 +21,8 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 			return !existsSync(path) || (anchor !== undefined && !headings(readFileSync(path, 'utf8')).includes(anchor));
 		});
 	expect(broken).toEqual([]);
+});
+
+test('README is read to its end', () => {
+	expect(readFileSync('README.md', 'utf8').split('\n').length).toBeLessThanOrEqual(170);
 });
