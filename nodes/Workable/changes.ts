@@ -9,7 +9,7 @@ import { ProcessMap } from '../../lib/processMap';
 import type { WorkableApi, WorkablePage, WorkableRow } from './api';
 import { candidateIdOf, createdAtOf, IN_ROWS, PROVIDER, toApplication, type FindStage, type Parts } from './mapping';
 import { CANDIDATES, candidateOf, dayOf, EVENTS, eventsOf, momentOf, permitted } from './parts';
-import { stagesFor } from './stages';
+import { stagesFor, stagesOf } from './stages';
 
 /*
  * How the trigger reads Workable. Candidates can be asked for by the moment of their last change; what moves that moment is documented
@@ -67,7 +67,7 @@ class Reader {
 	async probe(): Promise<void> {
 		const { rows } = await this.workable.page(CANDIDATES, 'candidates', { limit: 1, updated_after: momentOf(clock.now() + 30 * DAY) });
 		if (rows.length > 0) throw new FieldError('Workable ignores the date by which changes are asked for: asked what changes from next month on, it gives candidates', 'The trigger cannot work with this account. Check the base URL in the credential, if there is one.');
-		await stagesFor(this.workable, []);
+		await stagesOf(this.workable);
 	}
 
 	/** One page of what changed, and with the first one what the upcoming events show. */
@@ -226,6 +226,6 @@ function signOf(events: readonly WorkableRow[]): string {
 const upcomingDay = (): string => dayOf(clock.now() - DAY);
 
 /** As a list shows it: what only the single record tells would look like a change. */
-function asListed({ disqualified_at: _only, ...row }: WorkableRow): WorkableRow {
-	return row;
+function asListed(row: WorkableRow): WorkableRow {
+	return { ...row, disqualified_at: null };
 }

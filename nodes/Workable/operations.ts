@@ -115,8 +115,7 @@ class WorkableOperations {
 		try {
 			made = await this.create(jobId, candidate, { ...(comment === undefined ? {} : { cover_letter: comment }), ...(cv ? { resume: inBase64(cv) } : {}) });
 		} catch (error) {
-			if (isKnownAlready(error)) throw new FieldError(`${candidate.email} is a candidate of this job already`, 'Application, Get Many with this job shows the application that there is.');
-			return rethrow(error);
+			return rethrow(isKnownAlready(error) ? new FieldError(`${candidate.email} is a candidate of this job already`, 'Application, Get Many with this job shows the application that there is.') : error);
 		}
 		const id = toId(made.id) ?? '';
 		try {

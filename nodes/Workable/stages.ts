@@ -12,7 +12,7 @@ import { stageRef, toStage, type FindStage } from './mapping';
  * the slugs, then among the names, first of the account, then of the job, which may have stages of its own.
  */
 
-const REMEMBERED_MS = 10 * 60_000;
+const REMEMBERED_MS = 60 * 60_000;
 /** A word that no list holds must not be asked for with every page. */
 const ASK_AGAIN_MS = 60_000;
 
@@ -49,6 +49,7 @@ function match(stages: readonly ListedStage[], word: string): ListedStage | null
 
 /** Reads the lists that these rows need. */
 export async function stagesFor(workable: WorkableApi, rows: readonly WorkableRow[]): Promise<FindStage> {
+	if (rows.length === 0) return () => null;
 	let account = await remembered(workable, null, REMEMBERED_MS);
 	const unclear = () => rows.filter((row) => {
 		const word = toText(row.stage);

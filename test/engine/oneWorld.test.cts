@@ -75,6 +75,8 @@ function facts({ info, currentStage, interviews, rejection, offers }: Shown, mov
 const notTold = (value: unknown) => value === null || value === undefined || value === 'NOT_SPECIFIED';
 const isDay = (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T00:00:00\.000Z$/.test(value);
 
+const inSeconds = (text: string) => text.replace(/(T\d\d:\d\d:\d\d)\.\d{3}Z/g, '$1.000Z');
+
 function differences(a: Record<string, unknown>, b: Record<string, unknown>): string[] {
 	return Object.keys(a).flatMap((name) => {
 		let [one, other] = [a[name], b[name]];
@@ -82,7 +84,8 @@ function differences(a: Record<string, unknown>, b: Record<string, unknown>): st
 		if (isDay(one) || isDay(other)) [one, other] = [String(one).slice(0, 10), String(other).slice(0, 10)];
 		// Of a word that one of them does not know only the count says something.
 		if (Array.isArray(one) && Array.isArray(other) && [...one, ...other].includes('NOT_SPECIFIED')) [one, other] = [one.length, other.length];
-		return JSON.stringify(one) === JSON.stringify(other) ? [] : [`${name}: ${JSON.stringify(one)} and ${JSON.stringify(other)}`];
+		const [left, right] = [JSON.stringify(one), JSON.stringify(other)];
+		return left === right || (inSeconds(left) === inSeconds(right) && (left === inSeconds(left) || right === inSeconds(right))) ? [] : [`${name}: ${left} and ${right}`];
 	});
 }
 

@@ -39,6 +39,8 @@ export const entry: ProviderEntry = {
 		'application.*.options': () => ({ actingUser: ACTING_MEMBER }),
 		'candidate.*.options': () => ({ actingUser: ACTING_MEMBER }),
 	},
+	applicationId: (world, application) => new Rows(world).ids.of('application', application),
+	poll: { quietRequests: 2, pageSize: 100, list: /\/candidates$/ },
 	chaos: {
 		usual: { applications: 80, minutes: 40, changesPerMinute: 2 },
 		observe: ({ world }, clock, { parameters }) => new ApplicationsObserver(world, clock, viewOf(world, !(parameters && 'models' in parameters))),
