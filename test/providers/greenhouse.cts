@@ -14,7 +14,7 @@ import { GreenhouseState, standingToken } from '../../sandbox/greenhouse/state.c
 import type { Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { SOURCES } from '../../sandbox/names.cts';
-import type { Step } from '../../sandbox/recruiter.cts';
+import { STEPS, type Step } from '../../sandbox/recruiter.cts';
 import type { Tools } from '../../sandbox/simulator.cts';
 import type { World } from '../../sandbox/world.cts';
 
@@ -22,7 +22,7 @@ const settings = async (sandbox: Sandbox, body: object) => await sandbox.control
 const BY = 'chaos';
 
 /** Not: an interview called off, and a person's data, which a window shows only together with something else. */
-const SHOWN: readonly Step[] = ['move', 'move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply', 'apply', 'schedule', 'reschedule', 'complete', 'offer', 'offerStatus', 'note', 'tag', 'delete'];
+const SHOWN: readonly Step[] = STEPS.filter(([step]) => step !== 'cancel' && step !== 'edit').flatMap(([step, weight]) => Array.from({ length: weight }, () => step));
 const PARTS: readonly Step[] = ['schedule', 'reschedule', 'complete', 'offer', 'offerStatus'];
 const shownOnly = (plans: Readonly<Record<string, ProviderPlan>>) => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, { steps: SHOWN, ...plan }]));
 const setUp = (body: object, plan: ProviderPlan = {}): ProviderPlan => ({ ...plan, prepare: async ({ sandbox }) => await settings(sandbox, body) });
