@@ -59,6 +59,8 @@ export interface Capabilities {
 	events: Partial<Record<EventName, Support>>;
 	/** How far behind reality the trigger is, as a sentence for the editor and the docs. */
 	freshness: string;
+	/** Models that the trigger reads where nothing is chosen under *Include*: those that come without extra calls. Absent: all of `models`. */
+	withoutExtraCalls?: readonly ModelKey[];
 	/** The vendor can be asked for the changes of some jobs only (`ReadOptions.jobIds` reaches it). */
 	filtersJobs?: boolean;
 	/** `ApplicationQuery.stageIds` reaches the vendor, and `stages(null)` is cheap: names of stages are turned into IDs by it. */

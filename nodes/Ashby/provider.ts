@@ -310,6 +310,7 @@ export const provider = defineProvider({
 			'offer.status_changed': true,
 			'attachment.added': 'Only where Attachments are asked for',
 		},
+		withoutExtraCalls: ['info', 'currentStage', 'rejection'],
 		freshness: 'As fresh as each poll: Ashby is asked for what changed since the last one. What counts as a change is not documented; the full check finds the rest',
 	},
 	changes: async (host, { models, raw }, context) => changeSource(await connected(host, context), { models, raw, leaveOutLeads: context.settings.leaveOutLeads === true }),

@@ -5,7 +5,7 @@ import type { Row } from '../../lib/action/operation';
 import { readParameters } from '../../lib/action/parameters';
 import { kitFields } from '../../lib/action/properties';
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
-import { EVENTS, MODELS, MODEL_KEYS, type ApplicationChanges, type ChangeEvent, type EventName } from '../../lib/ats/model';
+import { EVENTS, MODELS, MODEL_KEYS, type ApplicationChanges, type ChangeEvent, type EventName, type ModelKey } from '../../lib/ats/model';
 import type { Context, Provider } from '../../lib/ats/provider';
 import type { Source } from '../../lib/ats/source';
 import { FieldError } from '../../lib/errors';
@@ -150,12 +150,12 @@ function wantedEvents({ provider: name, events }: TriggerSettings): EventName[] 
 }
 
 export function pollOptions(settings: TriggerSettings): PollOptions {
-	const { models, firstRun, lookBackDays, filters, output, options } = settings;
+	const { firstRun, lookBackDays, filters, output, options } = settings;
 	const fullCheckHours = options.fullCheckHours ?? providerNamed(settings.provider).capabilities.fullCheckHours;
 	return {
 		...DEFAULT_OPTIONS,
 		events: wantedEvents(settings),
-		models: models ?? [],
+		models: wantedModels(settings),
 		jobIds: filters?.jobIds ?? [],
 		stages: filters?.stages ?? [],
 		firstRun: firstRun === 'lookBack' ? { mode: 'lookBack', days: lookBackDays ?? 7 } : { mode: firstRun ?? 'silent' },
@@ -168,10 +168,29 @@ export function pollOptions(settings: TriggerSettings): PollOptions {
 	};
 }
 
+/** What comes without extra calls. */
+function freeModels({ provider: name }: TriggerSettings): readonly ModelKey[] {
+	return providerNamed(name).capabilities.withoutExtraCalls ?? MODEL_KEYS;
+}
+
+/** What has to be read for an event that somebody asked for by its name. */
+const BEHIND: Partial<Record<string, ModelKey>> = { interview: 'interviews', offer: 'offers', attachment: 'attachments' };
+
+/** Empty: nothing is chosen, and no chosen event needs more than what comes without extra calls. */
+function wantedModels(settings: TriggerSettings): ModelKey[] {
+	const chosen = settings.models ?? [];
+	const needed = settings.events.flatMap((event) => BEHIND[event.split('.', 1)[0] ?? ''] ?? []);
+	const free = freeModels(settings);
+	if (chosen.length === 0 && needed.every((model) => free.includes(model))) return [];
+	return [...new Set([...(chosen.length > 0 ? chosen : free), ...needed])];
+}
+
 /** The provider's source for one poll. */
-export async function openSource(context: IPollFunctions, { changes, label }: Provider, { models, filters, options }: TriggerSettings, call: Context<Record<string, unknown>>): Promise<Source> {
+export async function openSource(context: IPollFunctions, { changes, label }: Provider, settings: TriggerSettings, call: Context<Record<string, unknown>>): Promise<Source> {
 	if (!changes) throw new FieldError(`${label} cannot be polled`, 'Choose another provider.');
-	return await changes(context, { models: models && models.length > 0 ? models : MODEL_KEYS, jobIds: filters?.jobIds ?? [], raw: options.includeRaw === true }, call);
+	const { filters, options } = settings;
+	const wanted = wantedModels(settings);
+	return await changes(context, { models: wanted.length > 0 ? wanted : freeModels(settings), jobIds: filters?.jobIds ?? [], raw: options.includeRaw === true }, call);
 }
 
 type Emitted = ChangeEvent | ApplicationChanges;

@@ -65,6 +65,7 @@ export const provider = defineProvider({
 			'tag.getMany': true,
 		},
 		events,
+		withoutExtraCalls: ['info', 'currentStage', 'rejection'],
 		freshness: 'As fresh as each poll. Lists answer only to a Site Admin, and jobs that are confidential only where the acting user is on the hiring team. An interview that is called off is seen when its application changes again',
 		filtersJobs: true,
 	},

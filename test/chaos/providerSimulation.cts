@@ -152,7 +152,7 @@ export class ProviderSimulation {
 		const credential = { ...data, ...plan.credential?.(sandbox) };
 		const headers = chaos.headers?.(credential) ?? { authorization: `Bearer ${credential['apiKey']}` };
 		const trigger = new TriggerInProcess({
-			sandbox, clock, provider: provider.name, credential, headers, parameters: { ...PARAMETERS, ...plan.parameters },
+			sandbox, clock, provider: provider.name, credential, headers, parameters: { ...PARAMETERS, models: provider.capabilities.withoutExtraCalls ? Object.keys(provider.capabilities.models) : [], ...plan.parameters },
 			onAnswer: (path, body) => observer.served(path, body),
 		});
 		const host = new SimHost(this.mode, () => { throw new Error('the node opens its own source'); }, DEFAULT_OPTIONS, () => clock.now());

@@ -49,7 +49,7 @@ export const entry: ProviderEntry = {
 	successField: 'success',
 	rejectionMoves: true,
 	applicationId: (world, application) => new AshbyState(world, {} as Tools).id('application', application),
-	poll: { quietRequests: 4, pageSize: 100, list: APPLICATIONS },
+	poll: { quietRequests: 1, pageSize: 100, list: APPLICATIONS },
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		headers: ({ apiKey = '' }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),

@@ -23,6 +23,8 @@ export const entry: ProviderEntry = {
 	simulator: 'bamboohr',
 	credentials: ({ urls, credentials }) => ({ bambooHrAtsApi: { ...credentials.bamboohr, baseUrl: urls.bamboohr ?? '' } }),
 	tellingHeaders: ['x-bamboohr-error-message'],
+	applicationId: (world, application) => new Rows(world).ids.of('application', application),
+	poll: { quietRequests: 1, pageSize: 25, list: '/api/v1/applicant_tracking/applications' },
 	chaos: {
 		usual: { applications: 120, minutes: 40, changesPerMinute: 3 },
 		headers: ({ apiKey = '' }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),

@@ -69,7 +69,7 @@ export const entry: ProviderEntry = {
 	sampleInputs: {},
 	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\d+"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\d+","text":"[A-Z]/, /"jobId":"\d+"/]]],
 	applicationId: (world, application) => String(new GreenhouseState(world, {} as Tools).id('application', application)),
-	poll: { quietRequests: 6, pageSize: 500, list: /\/applications$/, wrongKey: (clientSecret) => ({ clientSecret }) },
+	poll: { quietRequests: 3, pageSize: 500, list: /\/applications$/, wrongKey: (clientSecret) => ({ clientSecret }) },
 	chaos: {
 		usual: { applications: 120, minutes: 42, changesPerMinute: 4 },
 		headers: ({ clientId = '' }) => ({ authorization: `Bearer ${standingToken(clientId)}` }),
