@@ -11,10 +11,11 @@ import { provider as greenhouse } from '../Greenhouse/provider';
 import { provider as knit } from '../Knit/provider';
 import { provider as kombo } from '../Kombo/provider';
 import { provider as lever } from '../Lever/provider';
+import { provider as teamtailor } from '../Teamtailor/provider';
 import { provider as workable } from '../Workable/provider';
 
 /** The one list of providers: a new one is a line here. In the order of the dropdown. */
-export const providers: readonly Provider[] = [kombo, knit, greenhouse, ashby, lever, workable, bambooHr, flatchr, chatTechnologies];
+export const providers: readonly Provider[] = [kombo, knit, greenhouse, ashby, lever, workable, teamtailor, bambooHr, flatchr, chatTechnologies];
 
 /** Those that the trigger can watch. */
 export const polled = providers.filter(({ changes }) => changes !== undefined);
