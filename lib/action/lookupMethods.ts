@@ -107,7 +107,8 @@ function editorOf(host: ILoadOptionsFunctions): Editor {
 	return {
 		current: (field) => {
 			const value = valueOf(host.getCurrentNodeParameter(field));
-			return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+			// An expression that the editor could not evaluate is nothing chosen.
+			return typeof value === 'string' && value !== '' && !isExpression(value) ? value : typeof value === 'number' ? String(value) : undefined;
 		},
 	};
 }

@@ -1,6 +1,7 @@
 import type { Dropdown, Editor, Found, Search } from '../../lib/action/lookups';
 import { matcher } from '../../lib/action/match';
 import type { Application } from '../../lib/ats/model';
+import { FieldError } from '../../lib/errors';
 import type { AtsApi } from './api';
 import { nameOf } from './simplify';
 
@@ -53,10 +54,13 @@ export const searchStages: Search<AtsApi> = {
 	run: async (ats, { filter }, editor) => await listed(ats.for('stages', 'list stages')(editor.current('jobId') ?? (await jobOf(ats, editor))), filter, named),
 };
 
-/** The job of the application that is chosen in the editor; null where the node asks for none. */
+/** The job of the application that is chosen in the editor; null where its job is not told. */
 async function jobOf(ats: AtsApi, editor: Editor): Promise<string | null> {
 	const applicationId = editor.current('applicationId');
-	if (applicationId === undefined) return null;
+	if (applicationId === undefined) {
+		const first = editor.current('operation') === 'create' ? 'a job' : 'an application';
+		throw new FieldError(`Choose ${first} first: the stages are those of its job`, 'Where it comes from the previous node, run that one first, or give the stage by its ID.');
+	}
 	const application = await ats.for('application', 'read an application')(applicationId, ['info']);
 	return application.info?.jobId ?? null;
 }

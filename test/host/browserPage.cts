@@ -192,14 +192,74 @@ export class Editor {
 
 	/** Adds an optional field, from whichever of the node's "Add Field" lists has it. */
 	async add(field: string): Promise<void> {
+		if (!(await this.canAdd(field, true))) throw new Error(`no list has the field "${field}"`);
+	}
+
+	/** Whether one of the node's "Add Field" lists has it. */
+	async canAdd(field: string, take = false): Promise<boolean> {
 		for (const list of await this.byId('collection-parameter-add', this.node).all()) {
 			await list.click();
 			const option = this.byId('collection-parameter-option').and(this.page.locator(':visible')).filter({ hasText: exactly(field) });
 			await this.page.waitForTimeout(500);
-			if (await option.isVisible()) return await option.click();
-			await this.page.keyboard.press('Escape');
+			const found = await option.isVisible();
+			if (found && take) await option.click();
+			else await this.page.keyboard.press('Escape');
+			if (found) return true;
 		}
-		throw new Error(`no list has the field "${field}"`);
+		return false;
+	}
+
+	/** Puts a switch into the position that is wanted. */
+	async turn(name: string, on: boolean): Promise<void> {
+		const toggle = this.field(name).locator('[role=switch]').first();
+		const isOn = async () => (await toggle.getAttribute('aria-checked')) === 'true' || (await toggle.isChecked().catch(() => false));
+		if ((await isOn()) !== on) await this.field(name).locator('.el-switch, [role=switch]').first().click();
+	}
+
+	/** What a dropdown has chosen, by name. */
+	async chosen(name: string): Promise<string> {
+		return await this.field(name).locator('input').first().inputValue();
+	}
+
+	/** Chooses several options, by what their names begin with; gives the names. */
+	async chooseSeveral(name: string, wanted: (names: string[]) => string[]): Promise<string[]> {
+		const options = await this.openDropdown(name);
+		const names = (await options.allInnerTexts()).map((text) => text.trim().split('\n')[0] ?? '');
+		const chosen = wanted(names);
+		for (const one of chosen) await options.filter({ has: this.page.getByText(one, { exact: true }) }).first().click();
+		await this.page.keyboard.press('Escape');
+		await this.page.waitForTimeout(300);
+		return chosen;
+	}
+
+	/** Chooses "By ID" or "From List" at a resource locator. */
+	async mode(name: string, mode: string): Promise<void> {
+		await this.byId(`resource-locator-${name}`, this.node).locator('[data-test-id=rlc-mode-selector]').click();
+		await this.page.locator('.el-select-dropdown__item:visible').filter({ hasText: exactly(mode) }).first().click();
+		await this.page.waitForTimeout(300);
+	}
+
+	/** Types into a resource locator that takes an ID or an expression. */
+	async typeId(name: string, value: string): Promise<void> {
+		await this.byId(`resource-locator-${name}`, this.node).locator('[data-test-id=rlc-input] input, input[data-test-id=rlc-input], [data-test-id=rlc-input-container] input').last().fill(value);
+		await this.page.waitForTimeout(300);
+	}
+
+	/** Types into the search of a resource locator's open list; gives what it then offers. */
+	async searchList(text: string): Promise<string[]> {
+		await this.byId('rlc-search').and(this.page.locator(':visible')).locator('input').or(this.page.locator('input[data-test-id=rlc-search]:visible')).first().fill(text);
+		await this.page.waitForTimeout(1_500);
+		const items = this.byId('rlc-item').and(this.page.locator(':visible'));
+		await items.first().waitFor();
+		return (await items.allInnerTexts()).map((name) => name.trim());
+	}
+
+	/** What stands in the list of a resource locator in place of entries. */
+	async listError(name: string): Promise<string> {
+		await this.byId(`resource-locator-${name}`, this.node).locator('[data-test-id=rlc-input]').click();
+		const box = this.byId('rlc-error-container').or(this.byId('rlc-item')).and(this.page.locator(':visible')).first();
+		await box.waitFor();
+		return await box.innerText();
 	}
 
 	/** Opens the list of a resource locator; gives what it offers. */
@@ -212,6 +272,26 @@ export class Editor {
 
 	async pickFromList(text: string): Promise<void> {
 		await this.byId('rlc-item').and(this.page.locator(':visible')).filter({ hasText: text }).first().click();
+	}
+
+	/** Drags a field of the input panel onto a field of the node. */
+	async drag(field: string, onto: string): Promise<void> {
+		const pill = this.byId('run-data-schema-item', this.byId('ndv-input-panel', this.node)).filter({ hasText: new RegExp(`^\\s*${field}\\b`) }).first().locator('[data-target=mappable], .pill').first();
+		const from = await pill.boundingBox();
+		const to = await this.byId(`resource-locator-${onto}`, this.node).locator('input').last().boundingBox();
+		if (!from || !to) throw new Error(`${from ? onto : field} is not there`);
+		await this.page.mouse.move(from.x + 10, from.y + from.height / 2);
+		await this.page.mouse.down();
+		await this.page.mouse.move(to.x + 40, to.y + to.height / 2, { steps: 15 });
+		await this.page.waitForTimeout(300);
+		await this.page.mouse.move(to.x + 42, to.y + to.height / 2);
+		await this.page.mouse.up();
+		await this.page.waitForTimeout(500);
+	}
+
+	async closeList(): Promise<void> {
+		await this.page.keyboard.press('Escape');
+		await this.byId('node-parameters', this.node).click({ position: { x: 5, y: 5 } });
 	}
 
 	/** What a resource locator holds, by its name in the list. */

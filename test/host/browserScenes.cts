@@ -2,6 +2,7 @@
 import type { INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox/index.cts';
+import { providerEntries } from '../providers/index.cts';
 import type { Accounts } from './accounts.cts';
 import type { Editor } from './browserPage.cts';
 import { expect } from './checks.cts';
@@ -28,21 +29,23 @@ function says(text: string, sentence: string | RegExp, what: string): void {
 	expect(typeof sentence === 'string' ? text.includes(sentence) : sentence.test(text), `${what} does not say ${String(sentence)}, it says: ${text.slice(0, 600)}`);
 }
 
-export const findNodes: Scene = async ({ editor, check }) => {
+export const findNodes: Scene = async ({ editor, types, check }) => {
+	const ourNames = types.filter(({ name }) => name.startsWith('n8n-nodes-ats.')).map(({ displayName }) => displayName);
 	await editor.newWorkflow();
 	await editor.openNodeCreator();
 	const searches: Array<[word: string, expected: string[]]> = [
 		['ATS', ['ATS', 'Kombo', 'Knit', 'Flatchr']],
 		['applicant', ['ATS', 'Kombo', 'Knit', 'Flatchr']],
 		['recruiting', ['ATS', 'ChatKitty', 'Chat Technologies', 'Flatchr', 'Knit', 'Kombo']],
-		['Kombo', ['Kombo', 'ATS']],
-		['Flatchr', ['Flatchr', 'ATS']],
+		...providerEntries.map(({ provider: { label, serviceNode } }): [string, string[]] => [label, serviceNode === undefined ? ['ATS'] : [serviceNode, 'ATS']]),
+		['ChatKitty', ['ChatKitty']],
 	];
 	for (const [word, expected] of searches) {
 		await check(`typing "${word}" finds ${expected.join(', ')}`, async () => {
 			const found = await editor.search(word);
 			for (const node of expected) includes(found, node, 'the list');
-			expect(found[0] === expected[0], `the first is ${found[0]}`);
+			const others = found.slice(0, found.indexOf(expected[0] ?? '')).filter((name) => ourNames.includes(name));
+			expect(others.length === 0, `${others.join(', ')} of ours come before it`);
 			if (word === 'recruiting') await editor.picture('find-the-nodes');
 		});
 	}
@@ -178,7 +181,8 @@ export const watchChanges: Scene = async ({ editor, n8n, accounts, types, check 
 		await editor.search('ATS');
 		await editor.sentences('ATS', 'Triggers');
 		await editor.pick('On interview completed');
-		const sentence = 'Interview Completed: the chosen provider cannot tell this, Knit can.';
+		await editor.choose('provider', 'Kombo');
+		const sentence = 'Interview Completed: the chosen provider cannot emit this, Knit';
 		says(await editor.text(), sentence, 'the node');
 		await editor.choose('provider', 'Knit');
 		expect(!(await editor.text()).includes(sentence), 'it still says so with a provider that can');
@@ -230,14 +234,18 @@ export const chooseProvider: Scene = async ({ editor, types, check }) => {
 			await offersAsDeclared(editor, types, node, 'operation', provider, 'application');
 			if (!declared(types, node, 'operation', provider, 'application').includes('Get Many')) continue;
 			await editor.choose('operation', 'Get Many');
+			await editor.turn('simplify', false);
 			await offersAsDeclared(editor, types, node, 'models', provider);
+			await editor.turn('simplify', true);
 		}
 	});
 	await check('the Integration ID is only asked for where there are integrations', async () => {
 		await editor.choose('provider', 'Flatchr');
-		expect(!(await editor.shows('integrationId')), 'Flatchr is asked for an integration');
+		expect(!(await editor.canAdd('Integration ID')), 'Flatchr is asked for an integration');
 		await editor.choose('provider', 'Kombo');
-		expect(await editor.shows('integrationId'), 'Kombo is not asked for an integration');
+		expect(await editor.canAdd('Integration ID'), 'Kombo is not asked for an integration');
+		await editor.choose('resource', 'Application');
+		await editor.choose('operation', 'Get Many');
 		await editor.picture('ats-node');
 	});
 	await check('an action that the chosen provider cannot do says who can', async () => {
@@ -245,7 +253,8 @@ export const chooseProvider: Scene = async ({ editor, types, check }) => {
 		await editor.openNodeCreator();
 		await editor.search('ATS');
 		await editor.sentences('ATS', 'Actions');
-		await editor.pick('Send a message to a candidate');
+		await editor.pick('Send a message to a candidate (Chat Technologies)');
+		await editor.choose('provider', 'Kombo');
 		const sentence = 'The chosen provider cannot do this. Chat Technologies can';
 		says(await editor.text(), sentence, 'the node');
 		await editor.choose('provider', 'Chat Technologies');
@@ -253,4 +262,139 @@ export const chooseProvider: Scene = async ({ editor, types, check }) => {
 	});
 };
 
-export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider };
+/** Calls that a provider's simulator has answered since. */
+const calls = (sandbox: Sandbox, since: number, what: RegExp) => sandbox.requests.slice(since).filter(({ method, path }) => what.test(`${method} ${path}`));
+
+/** An ATS node from the list of actions, with Kombo and its credential. */
+async function addAts({ editor, n8n, accounts }: Stage, action: string): Promise<void> {
+	await n8n.createCredential('Kombo', 'komboApi', accounts.komboApi ?? {});
+	await editor.newWorkflow();
+	await editor.openNodeCreator();
+	await editor.search('ATS');
+	await editor.sentences('ATS', 'Actions');
+	await editor.pick(action);
+	await editor.choose('provider', 'Kombo');
+}
+
+/** README's five minutes, from the empty canvas to notes at Kombo. */
+export const firstWorkflow: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
+	await n8n.createCredential('Kombo', 'komboApi', accounts.komboApi ?? {});
+	let examples = 0;
+	await check('Fetch Test Event shows applications as examples, and writes nothing', async () => {
+		await editor.newWorkflow();
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Triggers');
+		await editor.pick('On application stage changed');
+		const since = sandbox.requests.length;
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		for (const head of ['event', 'applicationId', 'candidateName', 'jobTitle', 'stage', 'fromStage', 'toStage']) includes(heads, head, 'the table');
+		examples = rows.length;
+		expect(examples > 0 && calls(sandbox, since, /^(PUT|POST|PATCH|DELETE) /).length === 0, `${examples} examples`);
+		await editor.closeNode();
+	});
+	await check('the ID is dragged into a note, and each example gets it at Kombo', async () => {
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Actions');
+		await editor.pick('Add a note to an application');
+		await editor.drag('applicationId', 'applicationId');
+		await editor.type('content', 'Moved by somebody');
+		const since = sandbox.requests.length;
+		await editor.run();
+		const notes = calls(sandbox, since, /^POST .*\/notes$/).filter(({ status }) => status === 200);
+		expect(notes.length === examples && notes.every(({ body }) => JSON.stringify(body).includes('Moved by somebody')), `${notes.length} notes for ${examples} examples: ${(await editor.text()).slice(-400)}`);
+		await editor.picture('first-workflow');
+	});
+};
+
+export const mondayTable: Scene = async (stage) => {
+	const { editor, sandbox, check } = stage;
+	await addAts(stage, 'Get many applications');
+	await check('the open applications of two jobs, chosen by title, are a table of who, which job and which stage', async () => {
+		await editor.add('Jobs');
+		const titles = await editor.chooseSeveral('jobs', (names) => names.slice(0, 2));
+		const since = sandbox.requests.length;
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		for (const head of ['applicationId', 'candidateName', 'jobTitle', 'stage', 'status', 'appliedAt']) includes(heads, head, 'the table');
+		const wanted = titles.map((title) => title.split(' · ')[0]);
+		const found = new Set(rows.map((cells) => cells[heads.indexOf('jobTitle')]));
+		expect(found.size > 0 && [...found].every((title) => wanted.includes(title)), `asked for ${wanted.join(', ')}, the table has ${[...found].join(', ')}`);
+		const asked = calls(sandbox, since, /./);
+		const other = asked.filter(({ path }) => !path.includes('/ats/applications'));
+		expect(other.length <= 2 && asked.every(({ method }) => method === 'GET'), `beside pages of applications: ${other.map(({ path }) => path).join(', ')}`);
+		await editor.picture('monday-table');
+	});
+};
+
+export const chooseAskMove: Scene = async (stage) => {
+	const { editor, sandbox, check } = stage;
+	await addAts(stage, 'Move an application to a stage');
+	let first = '';
+	await check('an application is found by a name typed without accents, in any order', async () => {
+		const all = await editor.openList('applicationId');
+		first = all.find((name) => name.split(' · ').length === 2 && name.split(' · ')[0]?.includes(' ')) ?? '';
+		const words = first.split(' · ')[0]?.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().split(' ').reverse().join(' ') ?? '';
+		includes(await editor.searchList(words), first, `the list for "${words}"`);
+		await editor.pickFromList(first);
+	});
+	await check('the stage empties when another application is chosen', async () => {
+		await editor.openList('stageId');
+		await editor.pickFromList('Screening');
+		expect((await editor.picked('stageId')).includes('Screening'), 'the stage is not taken over');
+		const other = (await editor.openList('applicationId')).find((name) => name !== first && name.split(' · ').length === 2) ?? '';
+		await editor.pickFromList(other);
+		expect((await editor.picked('stageId')) === '', `the stage is still ${await editor.picked('stageId')}`);
+	});
+	await check('the move arrives at Kombo', async () => {
+		await editor.openList('stageId');
+		await editor.pickFromList('On-site interview');
+		const since = sandbox.requests.length;
+		await editor.run();
+		const moved = calls(sandbox, since, /^(PUT|POST|PATCH) .*\/stage$/);
+		expect(moved.length === 1 && moved[0]?.status === 200, `calls: ${sandbox.requests.slice(since).map(({ method, path, status }) => `${method} ${path} ${status}`).join(', ')}`);
+	});
+};
+
+export const checkTheConnection: Scene = async (stage) => {
+	const { editor, sandbox, check } = stage;
+	await addAts(stage, 'Check the connection to a provider');
+	await check('Check Connection tells each check with what it means, and only reads', async () => {
+		const since = sandbox.requests.length;
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		for (const head of ['check', 'status', 'message', 'evidence']) includes(heads, head, 'the table');
+		const status = heads.indexOf('status');
+		expect(rows.length > 5 && rows.every((cells) => cells[status] !== 'problem'), JSON.stringify(rows));
+		expect(sandbox.requests.length > since && sandbox.requests.slice(since).every(({ method }) => method === 'GET'), 'it wrote something');
+		await editor.picture('check-connection');
+	});
+};
+
+export const mistakes: Scene = async (stage) => {
+	const { editor, sandbox, check } = stage;
+	await addAts(stage, 'Move an application to a stage');
+	const since = sandbox.requests.length;
+	const writes = () => calls(sandbox, since, /^(PUT|POST|PATCH|DELETE) /).filter(({ status }) => status < 400).length;
+	await check('a stage without an application: the list says what to choose first', async () => {
+		says(await editor.listError('stageId'), /application first/, 'the list of stages');
+		await editor.closeList();
+	});
+	await check('nothing chosen: the error names the field, and nothing is sent', async () => {
+		says(await editor.run(), /Application|Stage/, 'the error');
+		expect(writes() === 0, 'something was written');
+	});
+	await check('an ID that nobody has: the error says so, and nothing changes', async () => {
+		await editor.mode('applicationId', 'By ID');
+		await editor.typeId('applicationId', 'NotAnApplication00000001');
+		await editor.mode('stageId', 'By ID');
+		await editor.typeId('stageId', 'NotAStage000000000000001');
+		says(await editor.run(), /application/i, 'the error');
+		expect(writes() === 0, 'something was written');
+		await editor.picture('error-unknown-id');
+	});
+};
+
+export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider, firstWorkflow, mondayTable, chooseAskMove, checkTheConnection, mistakes };

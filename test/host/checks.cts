@@ -1,12 +1,15 @@
 /** What has to hold in a running n8n with the package in it. Each check is a line of the report. */
-import type { INodeTypeDescription } from 'n8n-workflow';
+import type { INode, INodeParameters, INodeTypeDescription } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox/index.cts';
+import { idOf } from '../providers/entry.cts';
+import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import type { Accounts } from './accounts.cts';
 import type { Credentials } from './examples.cts';
 import { exampleFiles, readExample } from './examples.cts';
 import { projectRoot } from './hosts.cts';
-import type { N8n, WorkflowFile } from './n8n.cts';
+import type { Execution, N8n, WorkflowFile } from './n8n.cts';
+import { outputOf } from './n8n.cts';
 import { readManifest } from './pack.cts';
 
 /** The columns of the compatibility table. */
@@ -81,9 +84,13 @@ export async function checkNodes(report: Report, n8n: N8n, how: string): Promise
 }
 
 export async function checkCredentials(report: Report, n8n: N8n, known: Accounts): Promise<void> {
+	const types = await n8n.credentialTypes();
 	for (const name of credentialNames) {
 		const data = known[name];
+		await report.check('credentials', `${name} has an account in the sandbox`, () => expect(data !== undefined, 'no entry of test/providers or test/services fills it'));
 		if (!data) continue;
+		const secrets = (types.find((type) => type.name === name)?.properties ?? []).filter((field) => field.typeOptions?.password && field.name in data);
+		const wrong = Object.fromEntries(secrets.map((field) => [field.name, 'wrong']));
 		// n8n obtains OAuth2 tokens when a node first runs: there is nothing to test before.
 		if (name.includes('OAuth2')) continue;
 		await report.check('credentials', `${name} passes its test`, async () => {
@@ -91,9 +98,75 @@ export async function checkCredentials(report: Report, n8n: N8n, known: Accounts
 			expect(status === 'OK', message);
 		});
 		await report.check('credentials', `${name} with a wrong key fails with a sentence that helps`, async () => {
-			const { status, message } = await n8n.testCredential(name, { ...data, apiKey: 'wrong' });
-			expect(status === 'Error', 'the wrong key passed');
+			const { status, message } = await n8n.testCredential(name, { ...data, ...wrong });
+			expect(status === 'Error', `the wrong ${Object.keys(wrong).join(', ')} passed`);
 			expect(message.split(' ').length > 4, `it only says "${message}"`);
+		});
+	}
+}
+
+/** The ATS node with a provider, as it stands in a workflow. */
+async function atsNode(credentials: Credentials, types: INodeTypeDescription[], { provider, settings }: ProviderEntry, parameters: INodeParameters): Promise<INode> {
+	const node: INode = { id: `ats-${provider.name}`, name: 'ATS', type: 'n8n-nodes-ats.ats', typeVersion: 1, position: [240, 0], parameters: { ...settings, ...parameters, provider: provider.name } };
+	const [filled = node] = (await credentials.fill({ name: '', nodes: [node], connections: {} }, types)).nodes;
+	return filled;
+}
+
+/** The dropdowns that people choose from, and a workflow with the ATS node, at each provider. */
+export async function checkProviders(report: Report, n8n: N8n, credentials: Credentials): Promise<void> {
+	const types = await n8n.nodeTypes();
+	for (const entry of providerEntries) {
+		const { name, label, capabilities } = entry.provider;
+		const can = (operation: keyof typeof capabilities.operations) => capabilities.operations[operation] !== undefined;
+		const nodeWith = async (parameters: INodeParameters) => await atsNode(credentials, types, entry, parameters);
+		const run = async (parameters: INodeParameters) => {
+			const start: INode = { id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
+			const workflow: WorkflowFile = { name: label, nodes: [start, await nodeWith(parameters)], connections: { Start: { main: [[{ node: 'ATS', type: 'main', index: 0 }]] } } };
+			const { id } = await n8n.createWorkflow(workflow);
+			return outputOf(await runFromTrigger(n8n, { workflow: { ...workflow, id }, trigger: 'Start' }), 'ATS').map(({ json }) => json);
+		};
+		const applications = { resource: 'application', operation: 'getAll', limit: 5 };
+		if (can('application.getMany')) {
+			await report.check('nodes', `${label}: a workflow lists applications`, async () => {
+				const items = await run(applications);
+				expect(items.length === 5, `${items.length} items`);
+				for (const field of ['applicationId', 'candidateName', 'jobTitle', 'stage', 'status']) expect(items.every((item) => field in item), `no ${field} in ${JSON.stringify(items[0])}`);
+			});
+		} else {
+			await report.check('nodes', `${label}: a workflow lists candidates`, async () => expect((await run({ resource: 'candidate', operation: 'getAll', limit: 5 })).length === 5, 'not five items'));
+		}
+		await report.check('nodes', `${label}: Check Connection finds no problem`, async () => {
+			const checks = await run({ resource: 'provider', operation: 'checkConnection' });
+			const problems = checks.filter(({ status }) => status === 'problem');
+			expect(checks.length > 2 && problems.length === 0, JSON.stringify(problems.length > 0 ? problems : checks));
+		});
+		if (can('job.getMany')) {
+			await report.check('nodes', `${label}: jobs are offered by their titles`, async () => {
+				const jobs = await n8n.offered(await nodeWith({ resource: 'application', operation: 'create' }), 'jobId', 'searchJobs');
+				const titles = await n8n.offered(await nodeWith(applications), 'filters.jobs', 'loadJobs');
+				expect(jobs.length > 0 && titles.length >= jobs.length, `${jobs.length} in the list, ${titles.length} in the filter`);
+				expect(jobs.every((job) => job.name !== job.value), `a job without a title: ${JSON.stringify(jobs.slice(0, 3))}`);
+			});
+		}
+		if (can('stage.getMany') && can('application.getMany')) {
+			await report.check('nodes', `${label}: the stages of an application's job are offered, and all names as a filter`, async () => {
+				const [applicant] = await n8n.offered(await nodeWith({ resource: 'application', operation: 'get' }), 'applicationId', 'searchApplications');
+				expect(applicant !== undefined && applicant.name !== applicant.value, `nobody is offered by name: ${JSON.stringify(applicant)}`);
+				const stages = await n8n.offered(await nodeWith({ resource: 'application', operation: 'moveStage', applicationId: idOf(applicant?.value ?? '') }), 'stageId', 'searchStages');
+				const names = await n8n.offered(await nodeWith(applications), 'filters.stages', 'loadStageNames');
+				expect(stages.length > 1 && names.length > 1, `${stages.length} stages, ${names.length} names`);
+				expect(new Set(stages.map(({ value }) => value)).size === stages.length, `a stage is offered twice: ${JSON.stringify(stages)}`);
+			});
+		}
+		if (can('application.reject') && can('rejectionReason.getMany')) {
+			await report.check('nodes', `${label}: rejection reasons are offered`, async () => {
+				const reasons = await n8n.offered(await nodeWith({ resource: 'application', operation: 'reject' }), 'rejectionReasonId', 'searchRejectionReasons');
+				expect(reasons.length > 0, 'none');
+			});
+		}
+		await report.check('nodes', `${label}: the node names its provider as the registry does`, () => {
+			const options = types.find((type) => type.name === 'n8n-nodes-ats.ats')?.properties.find((property) => property.name === 'provider')?.options ?? [];
+			expect(options.some((option) => 'value' in option && option.value === name && option.name === label), JSON.stringify(options));
 		});
 	}
 }
@@ -103,10 +176,11 @@ export interface Kept {
 	trigger: string;
 }
 
-async function runFromTrigger(n8n: N8n, { workflow, trigger }: Kept): Promise<void> {
+async function runFromTrigger(n8n: N8n, { workflow, trigger }: Kept): Promise<Execution> {
 	const execution = await n8n.runManually(workflow, trigger);
 	const { error, lastNodeExecuted } = execution.data.resultData;
 	expect(execution.status === 'success', `${lastNodeExecuted ?? trigger}: ${error?.message ?? execution.status}`);
+	return execution;
 }
 
 /**
@@ -144,6 +218,6 @@ export async function checkExamples(report: Report, n8n: N8n, sandbox: Sandbox, 
 export async function checkKept(report: Report, n8n: N8n, kept: Kept[]): Promise<void> {
 	await report.check('update', 'there is a workflow from before the update', () => expect(kept.length > 0, 'no example ran before it'));
 	for (const run of kept) {
-		await report.check('update', `"${run.workflow.name}" still runs after an update`, async () => await runFromTrigger(n8n, run));
+		await report.check('update', `"${run.workflow.name}" still runs after an update`, async () => void (await runFromTrigger(n8n, run)));
 	}
 }

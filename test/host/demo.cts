@@ -43,8 +43,14 @@ const enough = 25;
 const editorPort = 5678;
 /** n8n polls once a minute: the first poll reads all, the next ones emit. */
 const patience = 10 * 60_000;
+/** After this long without a line, one that says what goes on. */
+const quiet = 15_000;
+
+/** `--provider` with no name asks which there are. */
+const args = process.argv.slice(2).flatMap((arg, index, all) => (arg === '--provider' && (all[index + 1] ?? '--').startsWith('--') ? [arg, ''] : [arg]));
 
 const { values: flags } = parseArgs({
+	args,
 	allowNegative: true,
 	options: {
 		once: { type: 'boolean', default: false },
@@ -103,25 +109,35 @@ function complaints(sandbox: Sandbox, { items }: Totals, { call, alsoByTrigger =
 
 void script(async (cleanup) => {
 	const { n8n: version } = flags;
-	const entry = providerEntries.find(({ provider }) => provider.name === flags.provider);
-	if (!entry) throw new PlainError(`There is no provider "${flags.provider}". Choose one of: ${providerEntries.map(({ provider }) => provider.name).join(', ')}.`);
+	const entry = providerEntries.find(({ provider }) => provider.name.toLowerCase() === flags.provider.toLowerCase());
+	if (!entry) {
+		const list = providerEntries.map(({ provider: { name, label } }) => `  ${name.padEnd(18)}${label}`).join('\n');
+		const plain = `Choose a provider with --provider NAME:\n${list}`;
+		throw new PlainError(flags.provider === '' ? plain : `There is no provider "${flags.provider}". ${plain}`);
+	}
 	const { simulator, demo } = entry;
 	if (!isHostVersion(version)) throw new PlainError(`n8n ${version} is not one of the versions tried here.`);
 	const pace = Number(flags.pace);
 	if (!(pace >= enough)) throw new PlainError(`The recruiter makes at least ${enough} changes a minute: --pace ${enough} or more.`);
 	const port = flags.port === undefined ? await freePort(flags.once ? 0 : editorPort).catch(async () => await freePort()) : await freePort(Number(flags.port));
 
+	const steps = 5;
+	let step = 0;
+	const begin = (what: string) => console.log(`[${++step} of ${steps}] ${what}`);
+	begin(`n8n ${version}: about a minute to the editor and two more to the first changes, once n8n is installed (it is kept in .hosts)`);
 	const host = await ensureHost(version);
-	const packed = await packPackage({ build: flags.build });
+	begin('The package: built and packed');
+	const packed = await packPackage({ build: flags.build, log: () => {} });
 	cleanup(() => packed.remove());
 	const userFolder = mkdtempSync(join(tmpdir(), 'n8n-ats-demo-'));
 	cleanup(() => rmSync(userFolder, { recursive: true, force: true }));
 	await installByHand(userFolder, packed.tarball);
 
+	begin(`The sandbox: plays ${entry.provider.label}`);
 	const sandbox = await startSandbox({ services: [simulator], applications: demo.applications ?? 2000 });
 	cleanup(async () => await sandbox.close());
-	console.log(`The sandbox plays ${entry.provider.label} with ${sandbox.world.applications.size} applications at ${sandbox.urls[simulator]}`);
-	console.log(`Starting n8n ${version} on Node ${host.nodeVersion}`);
+	console.log(`  ${sandbox.world.applications.size} applications at ${sandbox.urls[simulator]}`);
+	begin(`n8n: starts on Node ${host.nodeVersion}, some ten seconds`);
 	const n8n = await N8n.start(host, { port, userFolder });
 	cleanup(async () => await n8n.stop());
 	await n8n.logIn();
@@ -131,12 +147,13 @@ void script(async (cleanup) => {
 	await n8n.activate(workflow);
 	const url = `${n8n.url}/workflow/${workflow.id}`;
 	console.log(`\n  editor    ${url}\n  log in    ${owner.email}\n  password  ${owner.password}\n`);
-	console.log(`A recruiter now makes ${pace} changes a minute. n8n asks for them once a minute; the first time it only reads them all.${flags.once ? '' : ' Ctrl-C ends it.'}`);
+	begin(`The workflow: a recruiter now makes ${pace} changes a minute. n8n asks for them once a minute; the first time it only reads them all.${flags.once ? '' : ' Ctrl-C ends it.'}`);
 	sandbox.recruiter.start(pace);
 
 	const totals: Totals = { executions: 0, items: 0, failed: 0, events: {} };
 	const shown = new Set<string>();
 	const deadline = Date.now() + patience;
+	let heard = Date.now();
 	while (!flags.once || (totals.items < enough && totals.failed === 0)) {
 		if (flags.once && Date.now() > deadline) {
 			throw new PlainError(`Only ${totals.items} of ${enough} changes went through in ten minutes. The last lines of n8n:\n${n8n.log.slice(-10).join('\n')}`);
@@ -146,7 +163,11 @@ void script(async (cleanup) => {
 			if (shown.has(id)) continue;
 			shown.add(id);
 			show(await n8n.execution(id), url, totals, demo.done);
+			heard = Date.now();
 		}
+		if (Date.now() - heard < quiet) continue;
+		heard = Date.now();
+		console.log(`${time()}  ${count(sandbox.requests.length, 'request')} to ${entry.provider.label} so far; n8n asks once a minute`);
 	}
 	sandbox.recruiter.stop();
 	await n8n.deactivate(workflow.id);

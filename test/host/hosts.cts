@@ -3,7 +3,7 @@
  * one of n8n's dependencies downloads sources when it is installed, so install scripts stay off and only sqlite3, which
  * needs its native part, is built afterwards; older versions name a spreadsheet library by a web address.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { CommandFailed, PlainError, run } from './processes.cts';
@@ -81,12 +81,13 @@ async function install(version: HostVersion, folder: string, log: Log): Promise<
 		overrides: { xlsx: '0.18.5' },
 	};
 	writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, '\t')}\n`);
-	let step = 'fetching packages';
-	const progress = setInterval(() => {
-		log(`  ${Math.round((Date.now() - startedAt) / 1000)} s, ${step}${step === 'fetching packages' ? ` (${topLevelPackages(folder)} so far)` : ''}`);
-	}, 15_000);
+	let downloads = 0;
+	let step: string | undefined;
+	const show = () => log(`  ${Math.round((Date.now() - startedAt) / 1000)} s, ${step ?? fetching(downloads, Date.now() - startedAt)}`);
+	show();
+	const progress = setInterval(show, 5_000);
 	try {
-		await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+		await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'], folder, (text) => (downloads += text.split(DOWNLOAD).length - 1));
 		const withScripts = ['--ignore-scripts=false', '--foreground-scripts'];
 		if (!ownNodeFits(version)) {
 			step = `fetching Node ${nodeMajor[version]}`;
@@ -106,16 +107,23 @@ async function install(version: HostVersion, folder: string, log: Log): Promise<
 	}
 }
 
-function topLevelPackages(folder: string): number {
-	const modules = join(folder, 'node_modules');
-	return existsSync(modules) ? readdirSync(modules).length : 0;
+/** A line that npm prints for each list of versions and each package that it fetches. */
+const DOWNLOAD = /^npm (?:info )?http (?:fetch|cache) /m;
+/** How many of them an n8n of these versions needs, about. */
+const DOWNLOADS = 3_800;
+
+function fetching(downloads: number, passed: number): string {
+	const count = `fetching packages: ${downloads} of about ${DOWNLOADS} downloads`;
+	if (downloads < 50) return `${count}, about five minutes left`;
+	const left = Math.ceil((passed * (DOWNLOADS / downloads - 1)) / 60_000) + 1;
+	return downloads < DOWNLOADS ? `${count}, about ${left} minute${left === 1 ? '' : 's'} left` : `${count}, putting them in their places`;
 }
 
-async function npm(args: string[], cwd: string): Promise<void> {
+async function npm(args: string[], cwd: string, printed?: (text: string) => void): Promise<void> {
 	// With the headers of a Node that came with them, node-gyp downloads nothing.
 	const prefix = dirname(dirname(process.execPath));
 	const headers = existsSync(join(prefix, 'include', 'node', 'node.h')) ? [`--nodedir=${prefix}`] : [];
-	await run('npm', [...args, ...headers], { cwd });
+	await run('npm', [...args, ...headers], { cwd, printed });
 }
 
 /** Does it run? Its version is asked of the thing itself. */
@@ -132,7 +140,9 @@ async function tried(version: HostVersion, folder: string): Promise<Host> {
 }
 
 /** One sentence for what usually goes wrong. */
-function explain(version: string, output: string): string {
+function explain(version: string, printed: string): string {
+	// Packages are named after errors, too.
+	const output = printed.split('\n').filter((line) => !DOWNLOAD.test(line)).join('\n');
 	const cannot = `n8n ${version} cannot be installed:`;
 	if (/ENOSPC/.test(output)) return `${cannot} the disk is full.`;
 	if (/not found: make|[gc]\+\+: (command )?not found|[gc]\+\+: No such file|find Python|No Xcode/i.test(output)) {

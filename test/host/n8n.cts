@@ -179,6 +179,15 @@ export class N8n {
 		}
 	}
 
+	/** What a dropdown or the list of a resource locator offers in the editor, by the method that its field names. */
+	async offered(node: Pick<INode, 'type' | 'typeVersion' | 'parameters' | 'credentials'>, path: string, method: string, filter?: string): Promise<Array<{ name: string; value: string }>> {
+		const { type, typeVersion, parameters, credentials } = node;
+		const asked = { path: `parameters.${path}`, nodeTypeAndVersion: { name: type, version: typeVersion }, currentNodeParameters: parameters, credentials, methodName: method };
+		if (method.startsWith('load')) return await this.call('POST', '/dynamic-node-parameters/options', asked);
+		const { results } = await this.call<{ results: Array<{ name: string; value: string }> }>('POST', '/dynamic-node-parameters/resource-locator-results', { ...asked, filter });
+		return results;
+	}
+
 	async createWorkflow(workflow: WorkflowFile): Promise<{ id: string; versionId: string }> {
 		return await this.call('POST', '/workflows', { active: false, settings: { executionOrder: 'v1' }, ...workflow });
 	}

@@ -79,16 +79,17 @@ export async function kill(child: ChildProcess): Promise<void> {
 // Whatever ends this process ends what it started.
 process.on('exit', () => running.forEach((child) => signalGroup(child, 'SIGKILL')));
 
-/** Runs a command to its end and gives what it printed. */
+/** Runs a command to its end and gives what it printed; `printed` hears each piece as it comes. */
 export async function run(
 	command: string,
 	args: string[],
-	options: { cwd: string; env?: NodeJS.ProcessEnv; quiet?: boolean },
+	options: { cwd: string; env?: NodeJS.ProcessEnv; printed?: (text: string) => void },
 ): Promise<string> {
 	const child = start(command, args, options);
 	let output = '';
 	const keep = (chunk: Buffer) => {
 		output += chunk.toString();
+		options.printed?.(chunk.toString());
 	};
 	child.stdout?.on('data', keep);
 	child.stderr?.on('data', keep);

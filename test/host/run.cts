@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { startSandbox } from '../../sandbox/index.cts';
 import { accounts } from './accounts.cts';
 import type { Kept } from './checks.cts';
-import { checkCredentials, checkExamples, checkKept, checkNodes, expect, Report, topics } from './checks.cts';
+import { checkCredentials, checkExamples, checkKept, checkNodes, checkProviders, expect, Report, topics } from './checks.cts';
 import { Credentials } from './examples.cts';
 import type { Host, HostVersion } from './hosts.cts';
 import { ensureHost, hostVersions, isHostVersion, projectRoot } from './hosts.cts';
@@ -53,7 +53,9 @@ async function tryHost(host: Host, tarball: string, newer: string, folder: strin
 		const kept = await withN8n<Kept[]>(host, byHand, async (n8n) => {
 			await checkNodes(report, n8n, 'installed by hand');
 			await checkCredentials(report, n8n, known);
-			return await checkExamples(report, n8n, sandbox, new Credentials(n8n, known));
+			const credentials = new Credentials(n8n, known);
+			await checkProviders(report, n8n, credentials);
+			return await checkExamples(report, n8n, sandbox, credentials);
 		});
 		await report.check('update', 'a newer version takes the place of the older one', async () => {
 			await installByHand(byHand, newer);
