@@ -28,7 +28,16 @@ class WorkableOperations {
 	) {}
 
 	/** Of several jobs or stages the node looks through the rows. */
-	async *applications({ jobIds = [], stageIds = [], updatedAfter, appliedAfter, limit, raw }: ApplicationQuery): AsyncGenerator<Application[]> {
+	async *applications({ jobIds = [], stageIds = [], candidateId, updatedAfter, appliedAfter, limit, raw }: ApplicationQuery): AsyncGenerator<Application[]> {
+		const read = async (rows: readonly WorkableRow[]) => {
+			const stageOf = await stagesFor(this.workable, rows);
+			return rows.map((row) => toApplication(row, { models: IN_ROWS, stageOf, raw }));
+		};
+		if (candidateId !== undefined) {
+			const row = await candidateOf(this.workable, candidateId);
+			yield row ? await read([row]) : [];
+			return;
+		}
 		const query = {
 			limit: Math.min(PAGE_SIZE, limit ?? PAGE_SIZE),
 			shortcode: jobIds.length === 1 ? jobIds[0] : undefined,
@@ -36,10 +45,7 @@ class WorkableOperations {
 			updated_after: since(updatedAfter),
 			created_after: since(appliedAfter),
 		};
-		for await (const rows of this.workable.list(CANDIDATES, 'candidates', query)) {
-			const stageOf = await stagesFor(this.workable, rows);
-			yield rows.map((row) => toApplication(row, { models: IN_ROWS, stageOf, raw }));
-		}
+		for await (const rows of this.workable.list(CANDIDATES, 'candidates', query)) yield await read(rows);
 	}
 
 	async details(rows: readonly Application[], models: readonly ModelKey[]): Promise<Application[]> {

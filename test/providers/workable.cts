@@ -54,8 +54,9 @@ export const entry: ProviderEntry = {
 /** A row of the list with the events of its candidate that were served before. */
 function viewOf(world: World, withEvents: boolean): View {
 	const rows = new Rows(world);
-	const stageOf: FindStage = ({ stage }) => {
-		const found = rows.stages().find(({ slug }) => slug === stage) ?? rows.stages().find(({ name }) => name === stage);
+	const stageOf: FindStage = ({ stage, job }) => {
+		const own = rows.jobBy(String(Reflect.get(Object(job), 'shortcode')));
+		const found = rows.stages().find(({ slug }) => slug === stage) ?? rows.stages(own?.id).find(({ name }) => name === stage);
 		return found ? { id: String(found['slug']), text: String(found['name']), category: null } : null;
 	};
 	const events = new Map<string, Map<string, Row>>();
