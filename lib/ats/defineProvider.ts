@@ -1,6 +1,9 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
 import type { Field, Some } from '../action/field';
 import { fingerprint } from '../poll/state/hash';
 import type { EventName } from './model';
+import { credentialDigest } from '../http/digest';
 import type { Host } from '../http/host';
 import type { AdapterSource, Context, Provider, ProviderSpec } from './provider';
 import type { Source } from './source';
@@ -44,7 +47,7 @@ const CAPACITY = 200;
 const accounts = new Map<string, readonly string[]>();
 
 async function scopeOf(host: Host, { credential, settings }: Context<Record<string, unknown>>, ask: () => Promise<readonly string[] | undefined>): Promise<readonly string[]> {
-	const key = fingerprint(credential, JSON.stringify(await host.getCredentials(credential)), JSON.stringify(settings));
+	const key = fingerprint(credential, credentialDigest(await host.getCredentials<ICredentialDataDecryptedObject>(credential)), JSON.stringify(settings));
 	const known = accounts.get(key);
 	if (known) return known;
 	const account = (await ask()) ?? [credential, host.getNode().credentials?.[credential]?.id ?? ''];

@@ -1,3 +1,5 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
 import { operationsOf, type Operation, type OperationSpec, type Row } from '../../lib/action/operation';
 import type { Field } from '../../lib/action/field';
 import type { Connection } from '../../lib/ats/checkConnection';
@@ -9,6 +11,7 @@ import { FieldError } from '../../lib/errors';
 import { folded } from '../../lib/folded';
 import type { Answer } from '../../lib/http/apiDefinition';
 import type { Host } from '../../lib/http/host';
+import { credentialDigest } from '../../lib/http/digest';
 import { fingerprint } from '../../lib/poll/state/hash';
 import { readTitles, withJobTitle } from './jobTitles';
 import { credentialOf, providerNamed, providersWith } from './providers';
@@ -126,7 +129,7 @@ export function contextOf(provider: Provider, { common, options, limit }: AtsSet
 
 /** Tells one account from another in what the process remembers: what one key may see is no answer for another. */
 export async function accountKey(host: Host, { name }: Provider, { credential, settings }: Context<Record<string, unknown>>): Promise<string> {
-	return fingerprint(name, JSON.stringify(await host.getCredentials(credential)), JSON.stringify(settings));
+	return fingerprint(name, credentialDigest(await host.getCredentials<ICredentialDataDecryptedObject>(credential)), JSON.stringify(settings));
 }
 
 export async function connectAts(host: Host, settings: AtsSettings): Promise<AtsApi> {

@@ -341,6 +341,8 @@ export const provider: Provider = defineProvider({
 		freshness: 'As fresh as each poll for applications and interviews. Offers, files and feedback are seen late, when something else moves or by the full check. Each part beyond info, stage and rejection costs a call for each application that moved',
 		filtersStages: true,
 	},
+	// No call tells the account: the region and the credential stand for it.
+	account: async (host, context) => [(await connectLever(host, context)).origin, host.getNode().credentials?.leverAtsApi?.id ?? ''],
 	changes: async (host, options, context) => changeSource(await connectLever(host, context), options),
 	operations: async (host, context) => operationsOf(await connectLever(host, context), context.actingUser),
 	normalize: (record) => {
