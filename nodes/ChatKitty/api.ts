@@ -78,6 +78,11 @@ export class ChatKittyApi {
 		readonly version: ApiVersion,
 	) {}
 
+	/** Names the account in what the process remembers. */
+	get account(): string {
+		return this.client.account;
+	}
+
 	async get(path: string, query: ChatKittyQuery = {}): Promise<Row> {
 		return asRow(recordOf(normalize(await this.client.data({ method: 'GET', path: path + queryOf(query) })), definition.service));
 	}

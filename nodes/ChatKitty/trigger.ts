@@ -6,6 +6,7 @@ import { kitFields, propertyOf } from '../../lib/action/properties';
 import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
+import { ProcessMap } from '../../lib/processMap';
 import type { ListPage, ListSource, ListOptions } from '../../lib/poll/list/source';
 import { applicationOf, connectChatKitty, PAGE_SIZE, type ChatKittyApi } from './api';
 import { channelId, channelType, userId } from './fields';
@@ -97,15 +98,13 @@ interface List {
 }
 
 /** IDs behind usernames, so that not every poll asks for them. */
-const knownUsers = new Map<string, string>();
+const knownUsers = new ProcessMap<{ id: string | null }>(24 * 60 * 60_000);
 
-async function listOf(chatkitty: ChatKittyApi, settings: TriggerSettings, account: readonly string[]): Promise<List> {
+async function listOf(chatkitty: ChatKittyApi, settings: TriggerSettings): Promise<List> {
 	const user = async () => {
 		const given = settings.userId ?? '';
-		const key = [...account, given].join(' ');
-		const id = knownUsers.get(key) ?? (await idOf(chatkitty, given));
-		knownUsers.set(key, id);
-		return id;
+		const known = knownUsers.of(`${chatkitty.account} ${given}`, () => ({ id: null }));
+		return (known.id ??= await idOf(chatkitty, given));
 	};
 	switch (settings.event) {
 		case 'channel':
@@ -121,11 +120,11 @@ async function listOf(chatkitty: ChatKittyApi, settings: TriggerSettings, accoun
 	}
 }
 
-/** The list that the settings name, as the engine in lib/watch reads it. */
+/** The list that the settings name, as the engine in lib/poll/list reads it. */
 export async function openSource(context: IPollFunctions, settings: TriggerSettings, { deadline }: { deadline: number }): Promise<ListSource> {
 	const chatkitty = await connectChatKitty(context, { deadline });
 	const account = await applicationOf(context);
-	const { address, collection: name, simplify } = await listOf(chatkitty, settings, account);
+	const { address, collection: name, simplify } = await listOf(chatkitty, settings);
 	return {
 		label: 'ChatKitty',
 		scope: ['chatkitty', ...account, address],

@@ -70,6 +70,11 @@ export class FlatchrApi {
 		private readonly signal?: AbortSignal,
 	) {}
 
+	/** Names the account in what the process remembers. */
+	get memoryName(): string {
+		return `${this.client.account} ${this.account.companyKey}`;
+	}
+
 	get origin(): string {
 		return this.client.origin;
 	}
@@ -152,7 +157,7 @@ export class FlatchrApi {
 
 	/** The bytes of a CV. Waits for its turn: the whole process asks for one a second and company. */
 	async cv(key: string, extension: string): Promise<Answer> {
-		return await serialThrottleOf(`cv ${this.client.account} ${this.account.companyKey}`, CV_PAUSE_MS).run(
+		return await serialThrottleOf(`cv ${this.memoryName}`, CV_PAUSE_MS).run(
 			// The one call that must carry the key in its address; addresses are never shown with their query.
 			async () => await this.client.send({ method: 'GET', path: this.company('/files/expire'), query: { key, extension, token: this.account.apiKey }, expect: 'file' }),
 			this.signal,

@@ -1,6 +1,7 @@
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
 import { sourcePage } from '../../lib/ats/kit';
+import { ProcessMap } from '../../lib/processMap';
 import { toId, type ModelKey } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import type { SourcePage, SourceRow } from '../../lib/ats/source';
@@ -23,19 +24,11 @@ interface Learned {
 	/** Application -> day of its last change, of the latest answer. */
 	witnesses: Map<string, number>;
 }
-const companies = new Map<string, Learned>();
-
-function learnedOf(scope: readonly string[]): Learned {
-	const name = scope.join(' ');
-	const known = companies.get(name) ?? { vacancyKeys: new Map(), witnesses: new Map() };
-	companies.set(name, known);
-	return known;
-}
+const companies = new ProcessMap<Learned>(DAY);
 
 /** Searches by day, whole lists at once: there are no pages and no cursors. */
 export function changeSource(flatchr: FlatchrApi, selection: ReadOptions, archivedAsRejected: boolean): AdapterSource {
-	const scope = [flatchr.origin, flatchr.account.companyKey];
-	const learned = learnedOf(scope);
+	const learned = companies.of(flatchr.memoryName, () => ({ vacancyKeys: new Map(), witnesses: new Map() }));
 	const read = async (filters: object, check?: (rows: ReadonlyArray<Record<string, unknown>>) => Promise<void>): Promise<SourcePage> => {
 		const columns = await flatchr.answer(flatchr.company('/columns'));
 		const vacancies = await flatchr.answer(flatchr.company('/vacancies'));

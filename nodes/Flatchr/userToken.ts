@@ -1,7 +1,7 @@
-import { createHash } from 'crypto';
-
 import { clock } from '../../lib/clock';
+import { digestOf } from '../../lib/http/digest';
 import { isObject } from '../../lib/http/apiDefinition';
+import { ProcessMap } from '../../lib/processMap';
 
 interface User {
 	email: string;
@@ -14,32 +14,37 @@ interface Kept {
 	until: number;
 }
 
-/** Tokens of users, in this process's memory only: never in a credential, an item or a log. */
-const kept = new Map<string, Kept>();
-
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Tokens of users, in this process's memory only: never in a credential, an item or a log. */
+const kept = new ProcessMap<{ last: Kept | null }>(24 * HOUR);
+
 /** The life of a token is not documented; one that does not state it is trusted for an hour. */
-const UNSTATED_LIFE = 60 * MINUTE;
+const UNSTATED_LIFE = HOUR;
 
 /** The user's token, fetched by `login` when there is none or it ends within a minute. */
 export async function userTokenOf(origin: string, user: User, login: () => Promise<string>): Promise<string> {
-	const name = nameOf(origin, user);
-	const known = kept.get(name);
-	if (known && known.until > clock.now()) return await known.token;
+	const slot = slotOf(origin, user);
+	if (slot.last && slot.last.until > clock.now()) return await slot.last.token;
 	const fresh: Kept = { token: login(), until: Infinity };
-	kept.set(name, fresh);
+	slot.last = fresh;
 	fresh.token.then(
 		(token) => (fresh.until = endOf(token) ?? clock.now() + UNSTATED_LIFE),
-		() => kept.get(name) === fresh && kept.delete(name),
+		() => forget(slot, fresh),
 	);
 	return await fresh.token;
 }
 
 /** The service refused this token. A newer one stays. */
 export async function forgetUserToken(origin: string, user: User, refused: string): Promise<void> {
-	const name = nameOf(origin, user);
-	const known = kept.get(name);
-	if (known && (await known.token.catch(() => refused)) === refused && kept.get(name) === known) kept.delete(name);
+	const slot = slotOf(origin, user);
+	const known = slot.last;
+	if (known && (await known.token.catch(() => refused)) === refused) forget(slot, known);
+}
+
+function forget(slot: { last: Kept | null }, token: Kept): void {
+	if (slot.last === token) slot.last = null;
 }
 
 /** When a JWT says that it ends, less a minute. */
@@ -52,6 +57,6 @@ function endOf(token: string): number | undefined {
 	}
 }
 
-function nameOf(origin: string, { email, password }: User): string {
-	return createHash('sha256').update(JSON.stringify([origin, email, password])).digest('hex');
+function slotOf(origin: string, { email, password }: User): { last: Kept | null } {
+	return kept.of(digestOf(JSON.stringify([origin, email, password])), () => ({ last: null }));
 }

@@ -28,6 +28,8 @@ const DAY = 86_400_000;
 const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told', attachments: 'attachments not told' };
 /** What every application has. */
 const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'info.jobId', 'currentStage']);
+/** Of these null is not told: it is no change, and what is told for the first time is none either. */
+const MAY_BE_UNTOLD: ReadonlySet<string> = new Set(['info.source', 'info.customFields']);
 /** Under which of them a path stands: `interviews[3].status`. */
 const listOf = (path: string) => (path.startsWith('offers') ? UNTOLD.offers : path.startsWith('attachments') ? UNTOLD.attachments : UNTOLD.interviews);
 
@@ -196,6 +198,7 @@ export class Oracle {
 				const value = shown.now.get(path) ?? null;
 				const told = known.get(path) ?? null;
 				if (value === told || path === UNTOLD.interviews || path === UNTOLD.offers || path === UNTOLD.attachments) continue;
+				if (MAY_BE_UNTOLD.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
 				if (!known.has(path) && (ALWAYS.has(path) || known.has(listOf(path)))) continue;
 				// An interview that is gone counts as cancelled; its times are of no interest.
 				const gone = path.startsWith('interviews[') && !shown.now.has(path);
@@ -220,6 +223,7 @@ export function flatten(application: Application, deleted: boolean, whole = fals
 	// Every application is somebody's, for some job and somewhere: null is not told.
 	if (info?.jobId) flat.set('info.jobId', info.jobId);
 	if (info?.candidate) flat.set('info.candidate', person(info.candidate));
+	for (const [path, value] of furtherInfo(info)) if (value !== null) flat.set(path, value);
 	if (application.currentStage) flat.set('currentStage', application.currentStage.id);
 	flat.set('rejection', reason(application.rejection));
 	// Not told: what it turns out to be later is remembered without a word.
@@ -239,6 +243,23 @@ export function flatten(application: Application, deleted: boolean, whole = fals
 	}
 	for (const [path, value] of attachmentsIn(application)) flat.set(path, value);
 	return flat;
+}
+
+function text(value: unknown): string | null {
+	return value === null || value === undefined ? null : String(value);
+}
+
+const FURTHER: Readonly<Record<string, (value: unknown) => string | null>> = {
+	'info.source': text,
+	'info.origin': text,
+	'info.appliedAt': (value) => (typeof value === 'string' ? String(Date.parse(value)) : null),
+	'info.owner': (value) => field(value, 'id'),
+	'info.creditedTo': (value) => field(value, 'id'),
+	'info.customFields': (value) => (Array.isArray(value) ? JSON.stringify(value.map((one) => JSON.stringify(one)).sort()) : null),
+};
+
+function furtherInfo(info: Application['info']): Array<[path: string, value: string | null]> {
+	return Object.entries(FURTHER).map(([path, read]) => [path, read(Reflect.get(info ?? {}, path.slice('info.'.length)))]);
 }
 
 /** Of an interview or an offer: all but what has a path of its own. */
@@ -267,6 +288,7 @@ function assignments({ path, from, to, ...rest }: Change & { from?: unknown }, w
 	const was = (read: (value: unknown) => string | null) => (from === undefined ? undefined : read(from));
 	if (path === 'currentStage') return [[path, was((value) => field(value, 'id')), field(to, 'id')]];
 	if (path === 'rejection') return [[path, was(reason), reason(to)]];
+	if (path in FURTHER) return [[path, was(FURTHER[path] ?? text), (FURTHER[path] ?? text)(to)]];
 	if (path === 'info.candidate') return [[path, undefined, person(to)]];
 	if (path.startsWith('attachments[')) return [[path, was((value) => field(value, 'type')), field(to, 'type')]];
 	if (/^(interviews|offers)\[[^\]]*\]$/.test(path)) {
@@ -276,7 +298,6 @@ function assignments({ path, from, to, ...rest }: Change & { from?: unknown }, w
 			...(whole ? [[`${path}.rest`, undefined, restOf(to)] satisfies [string, undefined, string | null]] : []),
 		];
 	}
-	const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
 	return [[path, was(text), text(to)]];
 }
 

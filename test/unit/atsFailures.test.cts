@@ -1,6 +1,7 @@
 import { unpack } from '../../lib/ats/changes/memory/pack';
 import { DAY, MINUTE } from '../../sandbox/clock.cts';
 import { clock, setUp } from './atsWorld.cts';
+import type { Record as Rec } from '../chaos/vendor.cts';
 
 describe('when the vendor fails', () => {
 	it('keeps temporary failures to itself for a quarter of an hour, then reports them', async () => {
@@ -152,6 +153,21 @@ describe('when the vendor fails', () => {
 		const last = await minute();
 		expect(told()).toEqual([`application.stage_changed ${id(0)}`, `application.hired ${id(0)}`, `application.updated ${id(0)}`]);
 		expect(last?.result).toMatchObject({ items: [{ changes: [{ path: 'info.candidate' }] }] });
+	});
+
+	it.each([
+		['a source', 'info.source', (record: Rec) => { record.source = 'LinkedIn'; }, (record: Rec) => { record.source = 'Referral'; }],
+		['a job', 'info.jobId', (record: Rec) => { record.jobId = 'one'; }, (record: Rec) => { record.jobId = 'other'; }],
+	])('remembers %s that is told for the first time without a word, and tells what changes from then on', async (_what, path, first, second) => {
+		const { vendor, records, minute, told, id } = setUp();
+		for (const record of records) Object.assign(record, { jobId: path === 'info.jobId' ? null : record.jobId });
+		await minute();
+		vendor.change(id(0), first);
+		await minute();
+		expect(told()).toEqual([]);
+		vendor.change(id(0), second);
+		const last = await minute();
+		expect(last?.result).toMatchObject({ items: [{ event: 'application.updated', applicationId: id(0), changes: [{ path }] }] });
 	});
 
 	it('takes a job that is not told for the one that is remembered', async () => {

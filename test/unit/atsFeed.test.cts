@@ -134,6 +134,15 @@ describe('a feed', () => {
 		expect(new Set(told()).size).toBe(100);
 	});
 
+	it('refuses a cursor of more than 4 KB with a sentence', async () => {
+		const { minute, host } = setUp({ reportFailures: 'atOnce' });
+		const feed = await host.open({ deadline: 0 });
+		Object.assign(host, { open: () => ({ ...feed, readPage: async () => ({ entries: [], next: 'x'.repeat(5_000), date: clock.now(), tookMs: 0 }) }) });
+		await minute();
+		expect(host.errors[0]?.message).toContain('5,000 characters');
+		expect(host.maxStateBytes).toBeLessThan(5_000);
+	});
+
 	it('begins at the top again when the vendor does not know the cursor any more', async () => {
 		const { add, minute, told, setFault } = setUp({ order: 'oldest first' });
 		await minute();

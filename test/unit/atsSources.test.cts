@@ -1,5 +1,6 @@
 import type { WindowRequest } from '../../lib/ats/source';
-import { setUp } from './atsWorld.cts';
+import { DAY } from '../../sandbox/clock.cts';
+import { clock, setUp } from './atsWorld.cts';
 
 describe('a vendor that gives marks in place of dates', () => {
 	const marked = (options: Parameters<typeof setUp>[0] = {}) => {
@@ -159,6 +160,22 @@ describe('a window of several lists', () => {
 });
 
 describe('what a vendor hands out to be stored', () => {
+	it.each(['an ID', 'a job', 'a thousand interviews'])('leaves out a row that would fill the memory with %s, and goes on with the others', async (what) => {
+		const { vendor, host, minute, told, id } = setUp({ maxStateBytes: 60_000 });
+		await minute();
+		const interviews = Array.from({ length: 1_000 }, (_, number) => ({ id: `interview ${number}`, subject: '', start: 0, end: 0, status: 'SCHEDULED' as const }));
+		if (what === 'an ID') vendor.add({ id: 'x'.repeat(100_000) });
+		else vendor.change(id(0), (row) => Object.assign(row, what === 'a job' ? { jobId: 'x'.repeat(100_000) } : { interviews }));
+		vendor.move(id(1), 'Hired');
+		await minute(3);
+		expect(told()).toEqual([`application.stage_changed ${id(1)}`]);
+		expect(host.errors).toEqual([]);
+		expect(host.warnings.join()).toContain('could not be read');
+		clock.advance(DAY);
+		await minute(3);
+		expect(told()).toHaveLength(1);
+	});
+
 	it.each(['next', 'mark'] as const)('refuses a %s of more than 4 KB with a sentence', async (what) => {
 		const { vendor, host, minute } = setUp({ reportFailures: 'atOnce' });
 		const source = vendor.source();

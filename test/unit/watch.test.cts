@@ -6,6 +6,7 @@ import { useClock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
 import { pollList } from '../../lib/poll/list/newRows';
 import type { ListOptions, ListResult, ListSource } from '../../lib/poll/list/source';
+import { fingerprint } from '../../lib/poll/state/hash';
 import { REMEMBERED } from '../../lib/poll/list/state';
 import { DAY, HOUR, ManualClock, MINUTE, SECOND } from '../../sandbox/clock.cts';
 import { hash32 } from '../../sandbox/random.cts';
@@ -155,6 +156,9 @@ function setUp(change: Partial<Service> = {}, mode?: Mode) {
 	return { service, host: new Host(service, mode) };
 }
 
+/** A state as anybody can make it who may write a workflow: its sum is no secret. */
+const signed = (head: string, body: string) => `${head}.${body}.${fingerprint(`${head}.${body}`).slice(0, 8)}`;
+
 const numbered = (count: number, name = 'new') => Array.from({ length: count }, (_, i) => `${name} ${i}`);
 const down = (status = 503) => new ApiError({ message: 'down', service: 'Service', call: 'GET /x', status, cause: status >= 500 ? 'temporarily-unavailable' : 'configuration-invalid' });
 
@@ -241,17 +245,30 @@ describe('a host that loses state', () => {
 		expect(host.empty).toBeGreaterThanOrEqual(3);
 	});
 
-	it('complains once about a state that it cannot read, then watches on without telling old rows', async () => {
+	it.each([
+		['was damaged', 'damaged.state.text'],
+		['somebody wrote who knows how to sum it, but with a head that is no JSON', signed(Buffer.from('not JSON').toString('base64'), 'AA==')],
+		['somebody wrote who knows how to sum it, and which ends too early', signed(Buffer.from(JSON.stringify({ form: 'new-rows-1', scope: 'one', floor: 0, lastT0: 0, again: false, pass: null })).toString('base64'), '//8=')],
+	])('complains once about a state that %s, then watches on without telling old rows', async (_what, saved) => {
 		const { service, host } = setUp();
 		await host.poll();
 		host.crash();
-		host.saved = 'damaged.state.text';
+		host.saved = saved;
 		await host.minutes();
 		expect(host.errors).toHaveLength(1);
 		await host.minutes();
 		service.add('new');
 		await host.minutes();
 		expect([host.told, host.errors.length, host.empty]).toEqual([['new'], 1, 2]);
+	});
+
+	it('refuses a cursor of more than 4 KB with a sentence', async () => {
+		const { service, host } = setUp();
+		const source = service.source();
+		service.source = () => ({ ...source, readPage: async (request) => ({ ...(await source.readPage(request)), next: 'x'.repeat(5_000) }) });
+		await host.minutes();
+		expect(host.errors[0]).toContain('5,000 characters');
+		expect(host.saved).toBeUndefined();
 	});
 
 	it('begins anew without a word when it is set to another channel', async () => {

@@ -5,6 +5,7 @@ import { CursorRefused, type FeedEntry, type FeedPage, type FeedSource } from '.
 import { messageOf, PollError } from '../../poll/failures';
 import { inTime } from '../../poll/list/order';
 import { forget, freshFeed, packFeed, unpackFeed, type FeedState } from './feedState';
+import { storable } from '../../poll/state/storable';
 import { fingerprint } from '../../poll/state/hash';
 import type { PollHost } from '../../poll/host';
 import { DAY, HOUR, POLL_LIMITS } from '../../poll/limits';
@@ -120,7 +121,7 @@ async function readFeed({ host, source, options, deadline }: Pick<FeedPoll, 'hos
 			throw new PollError(`${source.label}'s feed comes in no order and is too long to be read as a whole with each poll`, { cause: 'configuration-invalid' });
 		}
 		cursors.add(next);
-		state.cursor = next;
+		state.cursor = storable(source.label, next, 'cursor');
 	}
 }
 

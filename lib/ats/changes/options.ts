@@ -44,6 +44,8 @@ export const LIMITS = {
 	createdSlackMs: DAY,
 	/** A Date header counts whole seconds, and the way of an answer varies: less than this is no clock going back. */
 	dateGrainMs: 2_000,
+	/** Of one application, in the memory of all. */
+	rowBytes: 16 * 1024,
 	/** Rows that fail this often no longer hold the high-water mark back. */
 	rowTries: 3,
 	/** Rows that stay in the window have their details read again that often: more than once within any overlap. */

@@ -111,6 +111,9 @@ export async function askModels(run: Run): Promise<boolean> {
 	return true;
 }
 
+/** It cannot be read: not compared, but not missing either. */
 export function skip(run: Run, id: string | null, reason: string): void {
-	run.skipped.push({ id, reason });
+	run.skipped.push({ id: id?.slice(0, 100) ?? null, reason });
+	const entry = id === null ? undefined : run.draft.find(id);
+	if (entry) entry.seenIn = run.engine.fullReads;
 }

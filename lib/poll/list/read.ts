@@ -3,6 +3,7 @@ import type { PollHost } from '../host';
 import { HOUR, POLL_LIMITS } from '../limits';
 import { clock } from '../../clock';
 import { ApiError, PollError } from '../../errors';
+import { storable } from '../state/storable';
 import type { ListPage, ListRow, ListSource } from './source';
 import { keyOf, raiseFloor, type Pass, type ListState } from './state';
 
@@ -78,7 +79,7 @@ export async function readPass(host: PollHost, source: ListSource, state: ListSt
 			return partly(host, state, result, new PollError(`${source.label} gave the same page twice: its list would never end`, { cause: 'temporarily-unavailable' }));
 		}
 		asked.add(next);
-		pass.cursor = next;
+		pass.cursor = storable(source.label, next, 'cursor');
 	}
 }
 

@@ -4,6 +4,7 @@ import { ByteReader, ByteWriter } from '../state/bytes';
 import { fingerprint, hash32 } from '../state/hash';
 import { CorruptState } from '../state/corrupt';
 import { lazily } from '../../lazily';
+import { rethrow } from '../../errors';
 
 /** Rows remembered once a read has come to its end: about 190 KB of text, which also fits hosts that copy it into every execution. */
 export const REMEMBERED = 10_000;
@@ -66,6 +67,14 @@ export function packList({ seen, ...header }: ListState): string {
 
 /** Throws CorruptState. */
 export function unpackList(text: string): ListState {
+	try {
+		return unpacked(text);
+	} catch (error) {
+		return rethrow(error instanceof CorruptState ? error : new CorruptState('it is damaged or has another form'));
+	}
+}
+
+function unpacked(text: string): ListState {
 	const [head = '', body = '', sum = ''] = text.split('.');
 	if (fingerprint(`${head}.${body}`).slice(0, 8) !== sum) throw new CorruptState('it is damaged or has another form');
 	const header = headerSchema().safeParse(JSON.parse(Buffer.from(head, 'base64').toString('utf8')));

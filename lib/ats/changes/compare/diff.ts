@@ -24,6 +24,8 @@ export interface Step {
 	differences: Difference[];
 	/** To be remembered instead. */
 	next: Snapshot;
+	/** Something is told for the first time: nothing happened, but it must be remembered. */
+	learned: boolean;
 	/** Something that the vendor stamps with `changedAt` differs: tells how late the vendor shows it. */
 	ownFieldChanged: boolean;
 }
@@ -31,12 +33,13 @@ export interface Step {
 /** From what is remembered to what is now. Nothing told when nothing that both know differs. */
 export function diff(before: Snapshot, now: Now): Step {
 	const next = merge(before, now.snapshot);
-	if (before.deleted && next.deleted) return { differences: [], next: before, ownFieldChanged: false };
+	if (before.deleted && next.deleted) return { differences: [], next: before, learned: false, ownFieldChanged: false };
 	if (next.deleted) {
 		return {
 			differences: [{ event: 'application.deleted', changes: [{ path: 'deleted', from: false, to: true }], at: now.changedAt }],
 			// What it was stays remembered: should it return, the difference is told against this.
 			next: { ...before, deleted: true },
+			learned: false,
 			ownFieldChanged: false,
 		};
 	}
@@ -51,7 +54,7 @@ export function diff(before: Snapshot, now: Now): Step {
 	if (knows(both, 'interviews')) compareInterviews(before, now, next, found);
 	if (knows(both, 'offers')) compareOffers(before.offers, now, found);
 	if (knows(both, 'attachments')) compareAttachments(before, now, found);
-	return { differences: found.inOrder(), next, ownFieldChanged };
+	return { differences: found.inOrder(), next, learned: learns(before, next), ownFieldChanged };
 }
 
 /** An application met for the first time that counts as new: with its interviews, its offers and its outcome. */
@@ -101,6 +104,15 @@ function partsOf(before: Snapshot, { infoParts }: Snapshot): Pick<Snapshot, 'inf
 	return { infoParts: INFO_PARTS.map((part, index) => infoParts[index] || (MAY_BE_UNTOLD.has(part) ? before.infoParts[index] : 0) || 0) };
 }
 
+/** What was not told before is unknown, and unknown is no value that it could have changed from. */
+function isFirstTold(part: (typeof INFO_PARTS)[number], before: number | undefined): boolean {
+	return MAY_BE_UNTOLD.has(part) && !before;
+}
+
+function learns(before: Snapshot, next: Snapshot): boolean {
+	return before.known !== next.known || (before.jobId === null && next.jobId !== null) || INFO_PARTS.some((part, index) => isFirstTold(part, before.infoParts[index]) && Boolean(next.infoParts[index]));
+}
+
 function withGone(before: readonly InterviewMemory[], now: readonly InterviewMemory[]): readonly InterviewMemory[] {
 	if (before.length === 0) return now;
 	const listed = new Set(now.map(({ key }) => key));
@@ -119,12 +131,10 @@ function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Find
 	else found.update(...rejection);
 	if (!knows(both, 'info')) return;
 	if (!event && before.status !== next.status) found.update({ path: 'info.status', from: before.status, to: next.status });
-	if (before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
+	if (before.jobId !== null && before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
 	if (before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
 	for (const [index, part] of INFO_PARTS.entries()) {
-		// Fields that are told for the first time were there before.
-		if (part === 'customFields' && before.infoParts[index] === 0) continue;
-		if (before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.application.info?.[part] ?? null });
+		if (!isFirstTold(part, before.infoParts[index]) && before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.application.info?.[part] ?? null });
 	}
 }
 

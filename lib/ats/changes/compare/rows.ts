@@ -10,7 +10,7 @@ import { rowHashContent, rowHashOf, isFull, compactContent, type Entry, type Com
 import { DAY } from '../../../poll/limits';
 import { LIMITS } from '../options';
 import { askModels, hasTime, skip, knownModels, type Run } from '../run';
-import { contentHash, knows, modelBits, modelsOf, NO_PARTS, snapshotOf, type Snapshot } from './snapshot';
+import { contentHash, knows, modelBits, modelsOf, NO_PARTS, roughSize, snapshotOf, type Snapshot } from './snapshot';
 
 /** How the rows of a read are to be taken. */
 export interface CompareOptions {
@@ -122,18 +122,16 @@ function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined,
 		if (compareOptions.foundBy === 'window') run.engine.detailReads.set(row.id, clock.now());
 		return [{ ...answer, lookupKey: answer.lookupKey ?? row.lookupKey ?? null }];
 	}
-	rowFailed(run, row.id, answer ? messageOf(answer) : 'its details are missing from the answer', compareOptions);
+	rowFailed(run, row.id, answer ? messageOf(answer) : 'its details are missing from the answer');
 	return [];
 }
 
 /** The row stays as it was remembered. A few times that holds the mark back, then no longer: one row must not stall the rest. */
-function rowFailed(run: Run, id: string, reason: string, compareOptions: CompareOptions): void {
+function rowFailed(run: Run, id: string, reason: string): void {
 	const tries = (run.engine.rowFailures.get(id) ?? 0) + 1;
 	run.engine.rowFailures.set(id, tries);
 	run.news++;
 	if (tries < LIMITS.rowTries) run.withheld = true;
-	const entry = run.draft.find(id);
-	if (entry) entry.seenIn = compareOptions.fullRead;
 	skip(run, id, reason);
 }
 
@@ -150,9 +148,9 @@ interface Finding {
 
 /** Compares rows as they are. `rowHashes`: what to remember of their list rows; absent: what is remembered stays. */
 export async function compareRows(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, rowHashes: ReadonlyMap<string, number> | null = null, areComplete = false): Promise<boolean> {
-	let findings = rows.map((row) => examine(run, row, compareOptions));
+	let findings = examineAll(run, rows, compareOptions);
 	if (!run.modelsChecked && run.source.readModels && findings.some((finding) => suspicious(run, finding)) && (await askModels(run))) {
-		findings = rows.map((row) => examine(run, row, compareOptions));
+		findings = examineAll(run, rows, compareOptions);
 	}
 	const enriched = areComplete ? NOTHING_READ : await enrich(run, findings, compareOptions);
 	if (enriched === null) return false;
@@ -169,6 +167,16 @@ export async function compareRows(run: Run, rows: readonly SourceRow[], compareO
 }
 
 const NOTHING_READ = { rows: new Map<string, SourceRow>(), failed: new Set<string>() };
+
+/** One row must not fill the memory for all: what is too large to be remembered counts as unreadable. */
+function examineAll(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Finding[] {
+	return rows.map((row) => examine(run, row, compareOptions)).filter(({ row, now }) => {
+		const size = row.id.length + (row.lookupKey?.length ?? 0) + roughSize(now.snapshot);
+		if (size <= LIMITS.rowBytes) return true;
+		skip(run, row.id, `about ${size.toLocaleString('en')} bytes would have to be remembered of it`);
+		return false;
+	});
+}
 
 function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Finding {
 	const before = run.draft.find(row.id);
@@ -188,8 +196,7 @@ function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Find
 	if (neverEmitted(before)) return row.deleted ? { ...finding, differences: [], next: null, lagSeen: false } : { ...examineUnknown(run, row, now, compareOptions), before };
 	if (isFull(before)) {
 		const step = diff(before.snapshot, now);
-		const changed = step.differences.length > 0 || step.next.known !== before.snapshot.known;
-		return { ...finding, differences: step.differences, next: changed ? step.next : null, lagSeen: step.ownFieldChanged };
+		return { ...finding, differences: step.differences, next: step.learned || step.differences.length > 0 ? step.next : null, lagSeen: step.ownFieldChanged };
 	}
 	return { ...finding, ...examineCompact(run, before, now), lagSeen: false };
 }

@@ -100,6 +100,15 @@ export function snapshotOf(row: SourceRow, knownModels = ALL_MODELS): Snapshot {
 	};
 }
 
+/** About how many bytes it takes to remember it. */
+export function roughSize({ jobId, stage, rejection, interviews, offers, attachments }: Snapshot): number {
+	let size = attachments.length * 4;
+	for (const text of [jobId, stage?.id, stage?.text, rejection?.id, rejection?.text]) size += text?.length ?? 0;
+	for (const { key } of interviews) size += key.length + 16;
+	for (const { key } of offers) size += key.length + 6;
+	return size;
+}
+
 const NONE: readonly never[] = [];
 export const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
 

@@ -4,6 +4,7 @@ import { CursorRefused, MarkRefused, type SourcePage } from '../../source';
 import { comparePage, type CompareOptions } from '../compare/rows';
 import { messageOf, PollError } from '../../../poll/failures';
 import { POLL_LIMITS } from '../../../poll/limits';
+import { storable } from '../../../poll/state/storable';
 import { hasTime, skip, timed, type Run } from '../run';
 import type { StoredRead } from '../memory/state';
 
@@ -77,12 +78,12 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		run.comparedPages++;
 		read.pages++;
 		const next = page.next ?? '';
-		if (next === '' || (page.rows.length > 0 && reading.endsEarly?.(run.news - newsBefore))) return { end: 'complete', mark: bounded(run, page.mark ?? null, 'mark') };
+		if (next === '' || (page.rows.length > 0 && reading.endsEarly?.(run.news - newsBefore))) return { end: 'complete', mark: storable(run.source.label, page.mark ?? null, 'mark') };
 		if (seen.has(next) || next === read.cursor) {
 			return stop(beginAgain(run, read) ?? new EndlessList(`${run.source.label} gave the same page twice: its list would never end`));
 		}
 		seen.add(next);
-		read.cursor = bounded(run, next, 'cursor');
+		read.cursor = storable(run.source.label, next, 'cursor');
 		read.storedAt = clock.now();
 	}
 }
@@ -92,21 +93,11 @@ function stopped(read: StoredRead): Outcome {
 	return { end: 'stopped' };
 }
 
-/** What a vendor hands out is stored with each poll. */
-function bounded<Text extends string | null>(run: Run, text: Text, what: string): Text {
-	if (text === null || text.length <= POLL_LIMITS.cursorChars) return text;
-	throw new PollError(`${run.source.label} gave a ${what} of ${text.length.toLocaleString('en')} characters: more than ${POLL_LIMITS.cursorChars.toLocaleString('en')} cannot be remembered, so its list cannot be read`, { cause: 'configuration-invalid' });
-}
-
 async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
 	const ask = async () => await timed(run, async () => await reading.page(reading.read.cursor));
 	let page = await ask();
 	if (reading.read.cursor === null && !reading.begin(page)) page = await ask();
-	for (const { id, reason } of page.unreadable ?? []) {
-		skip(run, id, reason);
-		const entry = id === null ? undefined : run.draft.find(id);
-		if (entry) entry.seenIn = run.engine.fullReads;
-	}
+	for (const { id, reason } of page.unreadable ?? []) skip(run, id, reason);
 	return page;
 }
 
