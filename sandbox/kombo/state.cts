@@ -207,10 +207,15 @@ export class KomboState {
 	private customValues(model: string, record: Base): Row {
 		const values: Row = {};
 		for (const custom of this.customFields) {
-			if (custom.model === model && custom.fieldId !== null) values[custom.key] = ['low', 'normal', 'high'][hash32(record.id) % 3];
+			if (custom.model === model && custom.fieldId !== null) values[custom.key] = priorityOf(record);
 		}
 		return values;
 	}
+}
+
+/** What the one field of our own that has a value says of a record. */
+export function priorityOf({ id }: Pick<Base, 'id'>): string | undefined {
+	return ['low', 'normal', 'high'][hash32(id) % 3];
 }
 
 function blank(row: Row, field: string): void {

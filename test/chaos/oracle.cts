@@ -28,8 +28,8 @@ const DAY = 86_400_000;
 const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told', attachments: 'attachments not told' };
 /** What every application has. */
 const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'info.jobId', 'currentStage']);
-/** Of these null is not told: it is no change, and what is told for the first time is none either. */
-const MAY_BE_UNTOLD: ReadonlySet<string> = new Set(['info.source', 'info.customFields']);
+/** Of these and those above null is not told (or told by details alone): it is no change, and what is told for the first time is none either. */
+const MAY_BE_UNTOLD: ReadonlySet<string> = new Set([...ALWAYS, 'info.source', 'info.customFields', 'info.owner', 'info.creditedTo']);
 /** Under which of them a path stands: `interviews[3].status`. */
 const listOf = (path: string) => (path.startsWith('offers') ? UNTOLD.offers : path.startsWith('attachments') ? UNTOLD.attachments : UNTOLD.interviews);
 
@@ -157,7 +157,7 @@ export class Oracle {
 			let path = base;
 			for (let ordinal = 2; base.startsWith('attachments[') && from === null && !fresh && known.get(path) === to; ordinal++) path = numbered(base, ordinal);
 			const values = ever?.get(path);
-			if (!values?.has(to) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
+			if (!values?.has(to) && !(path === 'info.candidate' && [...(values ?? [])].some((value) => areSame(value, to))) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
 			// With an application that is told as new all that it has is new.
 			if (from !== undefined && !(fresh && from === null) && !values?.has(from)) this.complain('wrong', `${event.event} ${id}: ${path} was never ${from}, said to be the old value`);
 			else if (from !== undefined && !fresh && known.has(path) && known.get(path) !== from) this.complain('wrong', `${event.event} ${id}: ${path} was told as ${known.get(path)}, not ${from}`);
@@ -199,7 +199,8 @@ export class Oracle {
 				const told = known.get(path) ?? null;
 				if (value === told || path === UNTOLD.interviews || path === UNTOLD.offers || path === UNTOLD.attachments) continue;
 				if (MAY_BE_UNTOLD.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
-				if (!known.has(path) && (ALWAYS.has(path) || known.has(listOf(path)))) continue;
+				if (!known.has(path) && known.has(listOf(path))) continue;
+				if (path === 'info.candidate' && areSame(value, told)) continue;
 				// An interview that is gone counts as cancelled; its times are of no interest.
 				const gone = path.startsWith('interviews[') && !shown.now.has(path);
 				if (gone && (!path.endsWith('.status') || told === 'CANCELLED')) continue;
@@ -309,6 +310,12 @@ function field(value: unknown, name: string): string | null {
 
 function reason(value: unknown): string | null {
 	return value === null || value === undefined ? null : `${field(value, 'id')} ${field(value, 'text')} ${field(value, 'rejectedAt')}`;
+}
+
+/** One person, as far as both tell: details know more than rows. */
+function areSame(one: string | null, other: string | null): boolean {
+	const [first, second]: Array<Record<string, unknown>> = [one, other].map((person) => JSON.parse(person ?? '{}'));
+	return Object.entries(first ?? {}).every(([key, value]) => value === null || (second?.[key] ?? null) === null || JSON.stringify(value) === JSON.stringify(second?.[key]));
 }
 
 function person(value: unknown): string | null {

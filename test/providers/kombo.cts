@@ -12,6 +12,7 @@ import { toApplication } from '../../nodes/Kombo/mapping';
 import { provider } from '../../nodes/Kombo/provider';
 import { MINUTE } from '../../sandbox/clock.cts';
 import { Rows } from '../../sandbox/kombo/rows.cts';
+import { priorityOf } from '../../sandbox/kombo/state.cts';
 import type { World } from '../../sandbox/world.cts';
 
 const ON = { ats_offers: true, ats_interviews: true, ats_candidates: true, ats_application_stages: true };
@@ -91,7 +92,7 @@ export const entry: ProviderEntry = {
 };
 
 function viewOf(world: World): View {
-	const rows = new Rows(world, () => ({}));
+	const rows = new Rows(world, (model, record) => (model === 'ats_applications' ? { internal_priority: priorityOf(record) } : {}));
 	return {
 		show: (application) => ({ id: application.id, flat: flatOf(rows.application(application)) }),
 		*served(path, body) {
