@@ -69,6 +69,12 @@ export async function checkNodes(report: Report, n8n: N8n, how: string): Promise
 			await iconAnswers(n8n, type, name);
 			expect((type.codex?.alias?.length ?? 0) > 0, 'its codex file is not there: nobody finds it by another word');
 		});
+		if (name === 'ats' || name === 'atsTrigger') {
+			await report.check('nodes', `${name} is found by the name of each provider (${how})`, () => {
+				const missing = providerEntries.filter(({ provider }) => name === 'ats' || provider.changes).map(({ provider }) => provider.label).filter((label) => !ours.get(name)?.codex?.alias?.includes(label));
+				expect(missing.length === 0, `not by ${missing.join(', ')}`);
+			});
+		}
 		if (ours.get(name)?.usableAsTool) {
 			await report.check('nodes', `${name} is a tool for agents (${how})`, () => expect(ours.has(`${name}Tool`), `there is no ${name}Tool`));
 		}
