@@ -87,7 +87,7 @@ beforeAll(async () => {
 	candidatesBefore = world.candidates.size;
 	const { stdout } = await promisify(execFile)(process.execPath, [join(__dirname, 'komboClient.mjs'), JSON.stringify(input)], { maxBuffer: 64 * 1024 * 1024 });
 	outcome = JSON.parse(stdout) as Outcome;
-}, 120_000);
+});
 
 afterAll(async () => {
 	await sandbox.close();

@@ -1,10 +1,11 @@
 /**
- * Every operation again, with one value of one answer replaced by something that is not due there. `FUZZ_RUNS` is how many
- * of them each recorded gets, `FUZZ_SEED` which.
+ * Every operation again (some in `npm test`, all in deep), with one value of one answer replaced by something that is not due there.
+ * `FUZZ_RUNS` is how many of them each recorded gets, `FUZZ_SEED` which.
  */
 import fc from 'fast-check';
 
 import { entryOf } from '../providers/index.cts';
+import { some } from '../size.cts';
 import { credentialsOn, inputItem, nodes, operationsOf, perform, Recorder, type Result, type RecordedCase } from './support/everyOperation.cts';
 import { wrongEnd } from './support/oracle.cts';
 import { RecordingProxy, type Exchange } from './support/recordingProxy.cts';
@@ -67,8 +68,8 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		proxy = await RecordingProxy.open();
 		credentials = credentialsOn(proxy);
 		const recorder = new Recorder(proxy, credentials);
-		for (const operation of operationsOf(node)) cases.push(...(await recorder.cases(operation)).filter(({ outcome, exchanges }) => !outcome.error && exchanges.length > 0));
-	}, 300_000);
+		for (const operation of some(operationsOf(node), 5)) cases.push(...(await recorder.cases(operation)).filter(({ outcome, exchanges }) => !outcome.error && exchanges.length > 0));
+	});
 	afterEach(async () => {
 		if (process.env.FUZZ_REPORT) (await import('node:fs')).appendFileSync(`${process.env.FUZZ_REPORT}.${node}`, problems.map((one) => `${one}\n`).join(''));
 		problems.length = 0;
@@ -115,7 +116,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 			}
 		}
 		expect(problems).toEqual([]);
-	}, 3_600_000);
+	});
 
 	it('takes no for an answer, also in an answer of 200, and nothing for a yes but a yes', async () => {
 		for (const recorded of cases) {
@@ -140,5 +141,5 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 			}
 		}
 		expect(problems).toEqual([]);
-	}, 3_600_000);
+	});
 });

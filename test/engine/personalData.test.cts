@@ -53,7 +53,7 @@ describe.each(Object.keys(nodes))('%s, with personal data left out', (node) => {
 		expect(told).toEqual([]);
 		// The same operations tell it otherwise.
 		expect(silent).toBeGreaterThan(2);
-	}, 300_000);
+	});
 });
 
 /** Lists of people or applications of each node, and what of them has to stay. */

@@ -1,18 +1,19 @@
 /**
  * Every operation, list, trigger and credential test against services that repeat what they were sent: no error, log line,
  * item or static data may show a key, a token, a signature or a password. `WAYS` is how many of the ways to answer badly each of them
- * gets; by turns they all come.
+ * gets; by turns they all come. Some operations and lists in `npm test`, all in deep.
  */
 import type { INodeParameters } from 'n8n-workflow';
 
 import * as acts from '../../sandbox/actions.cts';
 import { deliverTo, listSearch, loadOptions, loadPackage, PollHost, resourceMapper, runNode, serveWebhook, testCredential, type HostMode, type StoredCredentials } from './harness/index.cts';
 import { credentialsOf, entryOf, providerEntries, serviceEntries } from '../providers/index.cts';
+import { deep, size, some } from '../size.cts';
 import { credentialsOn, inputItem, nodes, operationsOf, Recorder } from './support/everyOperation.cts';
 import { listen, marked, type Secrets } from './support/secrets.cts';
 import { RecordingProxy, type Answer, type Exchange, type Seen, type Alter } from './support/recordingProxy.cts';
 
-const WAYS = Number(process.env.WAYS ?? 4);
+const WAYS = Number(process.env.WAYS ?? size(2, 4));
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const answer = (status: number, body: string | object, headers: Record<string, string> = JSON_TYPE): Answer => ({ status, headers, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) });
@@ -112,7 +113,7 @@ describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 		const recorder = new Recorder(proxy, genuine);
 		let failed = 0;
 		let runs = 0;
-		for (const operation of operationsOf(node)) {
+		for (const operation of some(operationsOf(node), 6)) {
 			const { exchanges, parameters } = await recorder.one(operation, {});
 			const item = await inputItem();
 			// What a raw call gets is what was asked for, and a success of it is an item.
@@ -122,7 +123,7 @@ describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 		}
 		expect(secrets.found.slice(0, 20)).toEqual([]);
 		expect(failed).toBeGreaterThan(runs * WAYS * 0.6);
-	}, 600_000);
+	});
 
 	it('in its lists', async () => {
 		const { description, methods = {} } = loadPackage().nodeTypes.getByNameAndVersion(`n8n-nodes-ats.${node}`);
@@ -135,17 +136,17 @@ describe.each(Object.keys(nodes))('%s shows no secret', (node) => {
 				...Object.keys(methods.loadOptions ?? {}).map((name): [string, (with_: StoredCredentials) => Promise<unknown>] => [name, async (with_) => await loadOptions(node, name, parameters, { credentials: with_ })]),
 				...Object.keys(methods.resourceMapping ?? {}).map((name): [string, (with_: StoredCredentials) => Promise<unknown>] => [name, async (with_) => await resourceMapper(node, name, parameters, { credentials: with_ })]),
 			];
-			for (const [name, ask] of asked) {
+			for (const [name, ask] of some(asked, 4)) {
 				const { exchanges } = await proxy.record(async () => await ask(genuine).catch(() => undefined));
 				await examineAll(`${node} ${provider} ${name}`, exchanges, async () => await ask(credentials));
 			}
 		}
 		expect(secrets.found.slice(0, 20)).toEqual([]);
-	}, 600_000);
+	});
 });
 
 describe('a trigger that polls shows no secret', () => {
-	const hosts: HostMode[] = ['memory', 'durable'];
+	const hosts: HostMode[] = deep ? ['memory', 'durable'] : ['durable'];
 	const triggers: Array<[string, INodeParameters]> = [
 		...providerEntries.filter(({ provider }) => provider.changes).map(({ provider }): [string, INodeParameters] => ['atsTrigger', { provider: provider.name }]),
 		...serviceEntries.flatMap(({ node }): Array<[string, INodeParameters]> => (node?.pollTrigger ? [[node.pollTrigger.type, node.pollTrigger.parameters]] : [])),
@@ -162,10 +163,12 @@ describe('a trigger that polls shows no secret', () => {
 				return { polls, error: polls.find(({ error }) => error)?.error, staticData: trigger.staticData, saved: trigger.saved };
 			};
 			const { exchanges } = await proxy.record(async () => await watch(genuine, moveSomebody));
-			expect(await examineAll(`${type} ${JSON.stringify(parameters)} on ${host}`, exchanges, async () => await watch(credentials), { ways: EACH / 2 })).toBeGreaterThan(0);
+			const failed = await examineAll(`${type} ${JSON.stringify(parameters)} on ${host}`, exchanges, async () => await watch(credentials), { ways: size(3, EACH / 2) });
+			// Of a few ways it may bear all.
+			if (deep) expect(failed).toBeGreaterThan(0);
 		}
 		expect(secrets.found.slice(0, 20)).toEqual([]);
-	}, 300_000);
+	});
 
 	function moveSomebody(): void {
 		const { world } = proxy.sandbox;
@@ -195,7 +198,7 @@ describe('a trigger that is called shows no secret', () => {
 		expect(result.deliveries.map(({ status }) => status)).toEqual([200, 401, 401]);
 		expect(await examineAll(type, exchanges, async () => await receive(credentials), { ways: EACH })).toBeGreaterThan(0);
 		expect(secrets.found.slice(0, 20)).toEqual([]);
-	}, 300_000);
+	});
 });
 
 const credentialTypes = Object.keys(credentialsOf({ urls: Object.fromEntries(serviceEntries.map(({ simulator }) => [simulator, ''])), credentials: {} }));
