@@ -31,10 +31,12 @@ async function jobTitles(one: ProviderEntry, sandbox: Sandbox): Promise<Map<stri
 	return new Map(jobs.map((job) => [String(job['id']), String((job['info'] as IDataObject)['title'])]));
 }
 
+/** What is compared costs calls of its own at some services: it has to be asked for. */
+const modelsOf = ({ provider }: ProviderEntry) => ['info', 'currentStage', 'interviews', 'rejection', 'offers'].filter((model) => model in provider.capabilities.models);
+
 async function applicationsOf(one: ProviderEntry, sandbox: Sandbox): Promise<Map<string, Shown>> {
 	const titles = await jobTitles(one, sandbox);
-	const models = ['info', 'currentStage', 'interviews', 'rejection', 'offers'].filter((model) => model in one.provider.capabilities.models);
-	const applications = (await everything(one, sandbox, 'application', { models })) as unknown as Application[];
+	const applications = (await everything(one, sandbox, 'application', { models: modelsOf(one) })) as unknown as Application[];
 	return keyed(applications, titles);
 }
 
@@ -156,7 +158,7 @@ test(`the events found through any two of them from one history are the same and
 	for (const seed of worlds) {
 		const sandbox = await startWorld(`${seed} with a history`);
 		sandbox.recruiter.steps = sandbox.recruiter.steps.filter(([step]) => !['note', 'tag', 'edit', 'delete', 'complete'].includes(step));
-		const triggers = compared.map((one) => new PollHost('atsTrigger', parametersOf(one, { simplify: false, options: { fullCheckHours: 0 } }), { credentials: one.credentials(sandbox) }));
+		const triggers = compared.map((one) => new PollHost('atsTrigger', parametersOf(one, { simplify: false, models: modelsOf(one), options: { fullCheckHours: 0 } }), { credentials: one.credentials(sandbox) }));
 		for (const trigger of triggers) for (const poll of [await trigger.activate(), await trigger.tick()]) if (poll.error) throw poll.error;
 		const emitted = new Map<ProviderEntry, Emitted[]>(compared.map((one) => [one, []]));
 		const titles = new Map<ProviderEntry, Map<string, string>>();
