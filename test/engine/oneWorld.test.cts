@@ -180,10 +180,12 @@ test(`the events found through any two of them from one history are the same and
 			const both = EVENTS.filter((event) => tells(one, event) && tells(other, event));
 			// What else happened to an interview that is gone since is seen by one of the two only.
 			const vanished = new Set(keepsCancelled(one) && keepsCancelled(other) ? [] : [one, other].flatMap((of) => emitted.get(of) ?? []).filter(({ event }) => event === 'interview.cancelled').map(({ key }) => key));
+			// Where one of the two cannot tell what a status means, it says so and no more.
+			const vague = new Set([one, other].flatMap((of) => emitted.get(of) ?? []).filter(({ status }) => notTold(status)).map(({ key }) => key));
 			const history = (of: ProviderEntry) => {
 				const byApplication: Record<string, string[]> = {};
 				const all = emitted.get(of) ?? [];
-				for (const { key, event, text } of one.rejectionMoves === true || other.rejectionMoves === true ? withoutOutcomeMoves(all) : all) if (both.some((wanted) => wanted === event) && !(event.startsWith('interview.') && vanished.has(key))) (byApplication[key] ??= []).push(`${event} ${text}`.trim());
+				for (const { key, event, text } of one.rejectionMoves === true || other.rejectionMoves === true ? withoutOutcomeMoves(all) : all) if (both.some((wanted) => wanted === event) && !vague.has(key) && !(event.startsWith('interview.') && vanished.has(key))) (byApplication[key] ??= []).push(`${event} ${text}`.trim());
 				return Object.entries(byApplication).sort(([a], [b]) => a.localeCompare(b));
 			};
 			const where = `${seed}, ${one.provider.label} and ${other.provider.label}`;
