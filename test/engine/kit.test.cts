@@ -335,7 +335,7 @@ describe('secrets', () => {
 		const answer = { status: 'success', data: { results: [{ type: 'CV', id: 'a', remote_id: '1', data_url: `${kombo.sandbox.url}/files/gone/cv.pdf`, file_name: 'cv.pdf', content_type: 'application/pdf', remote_created_at: null, remote_updated_at: null }] }, warnings: [] };
 		kombo.sandbox.faults.next({ kind: 'status', status: 200, body: answer }, { path: '/attachments' });
 		const { error } = await kombo.run('application', 'getAttachments', { applicationId: byId(must(withFile.applicationId)) }, { mayFail: true });
-		expect(error?.message).toBe('The file could not be fetched: its server answered 403');
+		expect(error?.message).toBe('The file "cv.pdf" cannot be had. The file could not be fetched: its server answered 403');
 		expect(error?.description).not.toContain('gone');
 	});
 });
