@@ -15,6 +15,14 @@ export const readExample = (file: string): WorkflowFile => JSON.parse(readFileSy
 export const exampleFiles = (): string[] =>
 	existsSync(examplesFolder) ? readdirSync(examplesFolder).filter((file) => file.endsWith('.json')).sort() : [];
 
+/** What an example leaves to the person, red in the editor. Nothing is sent there: what *Fetch Test Event* shows is stopped before. */
+const LEFT_OPEN: INode['parameters'] = { url: 'http://127.0.0.1:9/', colleague: { __rl: true, mode: 'id', value: 'recruiting@example.com' } };
+
+function filledIn({ parameters }: INode): INode['parameters'] {
+	const isOpen = (name: string) => [parameters[name], Reflect.get(Object(parameters[name]), 'value')].includes('');
+	return { ...parameters, ...Object.fromEntries(Object.entries(LEFT_OPEN).filter(([name]) => isOpen(name))) };
+}
+
 /** Creates each account's credential once and gives its reference. */
 export class Credentials {
 	private readonly created = new Map<string, { id: string; name: string }>();
@@ -44,7 +52,8 @@ export class Credentials {
 				const reference = await this.reference(name);
 				if (reference) credentials[name] = reference;
 			}
-			nodes.push(Object.keys(credentials).length > 0 ? { ...node, credentials } : node);
+			const filled = { ...node, parameters: filledIn(node) };
+			nodes.push(Object.keys(credentials).length > 0 ? { ...filled, credentials } : filled);
 		}
 		return { ...workflow, nodes };
 	}

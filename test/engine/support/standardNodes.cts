@@ -8,8 +8,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties, INodeType, INodeTypeDescription, IVersionedNodeType } from 'n8n-workflow';
-import { NodeConnectionTypes, WAIT_INDEFINITELY } from 'n8n-workflow';
+import { DataDeduplicationService } from 'n8n-core';
+import type { IDataDeduplicator, IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties, INodeType, INodeTypeDescription, IVersionedNodeType } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError, WAIT_INDEFINITELY } from 'n8n-workflow';
 
 import { registerNode } from '../harness/index.cts';
 import { packageRoot } from '../harness/package.cts';
@@ -113,6 +114,36 @@ async function wait(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return [this.getInputData()];
 }
 
+async function stop(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	throw new NodeOperationError(this.getNode(), String(this.getNodeParameter('errorMessage', 0)));
+}
+
+async function send(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const answers = this.getInputData().map(async (_item, item) => {
+		const { parameters = [] } = this.getNodeParameter('headerParameters', item, {}) as { parameters?: Array<{ name: string; value: string }> };
+		const body: unknown = this.getNodeParameter('jsonBody', item);
+		const json: IDataObject = await this.helpers.httpRequest({ method: 'POST', url: String(this.getNodeParameter('url', item)), headers: Object.fromEntries(parameters.map(({ name, value }) => [name, value])), body: typeof body === 'string' ? JSON.parse(body) : body, json: true });
+		return { json, pairedItem: { item } };
+	});
+	return [await Promise.all(answers)];
+}
+
+async function second(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return [this.getInputData(1)];
+}
+
+/** Once per value: among these items, or ever. */
+async function once(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const items = this.getInputData();
+	if (this.getNodeParameter('operation', 0) === 'removeDuplicateInputItems') {
+		const field = String(this.getNodeParameter('fieldsToCompare', 0));
+		return [items.filter(({ json }, index) => items.findIndex((other) => other.json[field] === json[field]) === index)];
+	}
+	const values = items.map((_item, item) => String(this.getNodeParameter('dedupeValue', item)));
+	const seen = await this.helpers.checkProcessedAndRecord(values, 'node', { mode: 'entries' });
+	return [items.filter((_item, index) => seen.new.includes(values[index] ?? ''))];
+}
+
 const triggerLike = { group: ['trigger' as const], inputs: [] };
 const options = property('options', 'json', {});
 const binaryName = property('binaryPropertyName', 'string', 'data');
@@ -129,6 +160,7 @@ const nodes: Record<string, { file: string; standIn: INodeType }> = {
 	executeWorkflow: { file: 'ExecuteWorkflow/ExecuteWorkflow/ExecuteWorkflow', standIn: standIn('executeWorkflow', 1.2, [property('workflowId', 'resourceLocator', {})], startForEach) },
 	convertToFile: { file: 'Files/ConvertToFile/ConvertToFile', standIn: standIn('convertToFile', 1.1, [binaryName, options], toCsv) },
 	// The real ones bring modules along that jest cannot load.
+	formTrigger: { file: '', standIn: { ...standIn('formTrigger', 2.2, [], pass, triggerLike), trigger: async () => ({}) } },
 	extractFromFile: { file: '', standIn: standIn('extractFromFile', 1, [binaryName], fromPdf) },
 	readWriteFile: { file: 'Files/ReadWriteFile/ReadWriteFile', standIn: standIn('readWriteFile', 1, [], pass) },
 	compareDatasets: {
@@ -138,6 +170,16 @@ const nodes: Record<string, { file: string; standIn: INodeType }> = {
 			outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 			requiredInputs: 1,
 		}),
+	},
+	stopAndError: { file: 'StopAndError/StopAndError', standIn: standIn('stopAndError', 1, [property('errorMessage', 'string')], stop) },
+	httpRequest: {
+		file: 'HttpRequest/HttpRequest',
+		standIn: standIn('httpRequest', 4.2, [{ ...property('url', 'string'), required: true }, property('headerParameters', 'json', {}), property('jsonBody', 'string')], send),
+	},
+	merge: { file: 'Merge/Merge', standIn: standIn('merge', 3, [], second, { inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main], requiredInputs: 1 }) },
+	removeDuplicates: {
+		file: 'Transform/RemoveDuplicates/RemoveDuplicates',
+		standIn: standIn('removeDuplicates', 2, [property('operation', 'string'), property('fieldsToCompare', 'string'), property('dedupeValue', 'string')], once),
 	},
 	wait: { file: '', standIn: standIn('wait', 1.1, [], wait) },
 };
@@ -151,8 +193,24 @@ function realNode(file: string): INodeType | IVersionedNodeType | undefined {
 	return isNodeClass(made) ? new made() : undefined;
 }
 
+/** What n8n keeps in its database for Remove Duplicates. */
+const seenBefore = new Map<string, Set<string>>();
+const rememberer: IDataDeduplicator = {
+	async checkProcessedAndRecord(items, _scope, { node }) {
+		const seen = seenBefore.get(node?.id ?? '') ?? new Set<string>();
+		seenBefore.set(node?.id ?? '', seen);
+		const processed = items.filter((item) => seen.has(String(item)));
+		for (const item of items) seen.add(String(item));
+		return { new: items.filter((item) => !processed.includes(item)), processed };
+	},
+	removeProcessed: async () => {},
+	clearAllProcessedItems: async () => seenBefore.clear(),
+	getProcessedDataCount: async (_scope, { node }) => seenBefore.get(node?.id ?? '')?.size ?? 0,
+};
+
 /** Registers all of them. Gives the names of the real ones and of those that have a stand-in. `N8N_ATS_STAND_INS=1`: only those. */
 export function registerStandardNodes(): { real: string[]; standIns: string[] } {
+	void DataDeduplicationService.init(rememberer);
 	const used: { real: string[]; standIns: string[] } = { real: [], standIns: [] };
 	for (const [name, { file, standIn: replacement }] of Object.entries(nodes)) {
 		const real = realNode(file);
