@@ -15,7 +15,7 @@ export const apiKeyOf = (world: World): string => opaqueId(`${world.seed}/bamboo
 /** Ids are numbers, each model in a range of its own. */
 const RANGES: Record<string, number> = { application: 10_000, candidate: 40_000, job: 300, stage: 0, rejectionReason: 100, user: 5_000, attachment: 70_000 };
 /** An application that was rejected without a reason. */
-const NOT_HIRED: Status = { id: 99, label: 'Not Hired', group: 'INACTIVE' };
+const NOT_HIRED: Status = { id: 99, label: 'Other', group: 'INACTIVE' };
 /** https://documentation.bamboohr.com/reference/get-job-summaries-1: words of `jobStatusGroups`. */
 const JOB_WORDS: Record<Job['status'], string> = { OPEN: 'Open', CLOSED: 'Filled', DRAFT: 'Draft', ARCHIVED: 'Canceled' };
 
