@@ -202,8 +202,11 @@ export class Editor {
 			const option = this.byId('collection-parameter-option').and(this.page.locator(':visible')).filter({ hasText: exactly(field) });
 			await this.page.waitForTimeout(500);
 			const found = await option.isVisible();
-			if (found && take) await option.click();
-			else await this.page.keyboard.press('Escape');
+			if (found && take) {
+				await option.click();
+				await option.waitFor({ state: 'hidden' });
+				await this.page.waitForTimeout(500);
+			} else await this.page.keyboard.press('Escape');
 			if (found) return true;
 		}
 		return false;
@@ -276,7 +279,7 @@ export class Editor {
 
 	/** Drags a field of the input panel onto a field of the node. */
 	async drag(field: string, onto: string): Promise<void> {
-		const pill = this.byId('run-data-schema-item', this.byId('ndv-input-panel', this.node)).filter({ hasText: new RegExp(`^\\s*${field}\\b`) }).first().locator('[data-target=mappable], .pill').first();
+		const pill = this.byId('ndv-input-panel', this.node).locator(`[data-name="${field}"][data-target=mappable]`).first();
 		const from = await pill.boundingBox();
 		const to = await this.byId(`resource-locator-${onto}`, this.node).locator('input').last().boundingBox();
 		if (!from || !to) throw new Error(`${from ? onto : field} is not there`);
@@ -297,6 +300,15 @@ export class Editor {
 	/** What a resource locator holds, by its name in the list. */
 	async picked(name: string): Promise<string> {
 		return await this.byId(`resource-locator-${name}`, this.node).locator('input').last().inputValue();
+	}
+
+	/** Whether a resource locator empties by itself, after what it depends on has changed. */
+	async becomesEmpty(name: string): Promise<boolean> {
+		for (let tries = 0; tries < 20; tries++) {
+			if ((await this.picked(name)) === '') return true;
+			await this.page.waitForTimeout(500);
+		}
+		return false;
 	}
 
 	/** All that the open node says, to look for a sentence in it. */
