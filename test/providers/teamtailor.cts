@@ -30,6 +30,8 @@ export const entry: ProviderEntry = {
 	tellingHeaders: ['x-api-version'],
 	settings: { options: { actingUser: ACTING_USER } },
 	sampleInputs: { 'application.*.options': () => ({ actingUser: ACTING_USER }) },
+	applicationId: (world, application) => new Rows(world).ids.of('application', application),
+	poll: { quietRequests: 1, pageSize: 30, list: '/v1/job-applications' },
 	chaos: {
 		usual: { applications: 120, minutes: 40, changesPerMinute: 3 },
 		headers: ({ apiKey = '', apiVersion = '' }) => ({ authorization: `Token token=${apiKey}`, 'x-api-version': apiVersion }),
