@@ -109,7 +109,7 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 		'application.create': async () => {
 			const before = sandbox.world.applications.rows.length;
 			const open = jobs.find((job) => (job['info'] as IDataObject)['status'] === 'OPEN') ?? jobs[0];
-			await ok('application.create', { jobId: id(open?.['id']), firstName: 'Ada', lastName: 'Newcomer', email: `ada.${name}@example.com`, additionalFields: { phone: '+49301234567' }, files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } }, [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }]);
+			await ok('application.create', { jobId: id(open?.['id']), firstName: 'Ada', lastName: 'Newcomer', email: `ada.${name}@example.com`, additionalFields: { phone: '+49301234567' }, ...(one.takesNoFiles ? {} : { files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } }) }, [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }]);
 			const [created] = sandbox.world.applications.rows.slice(before);
 			expect(created && sandbox.world.candidates.need(created.candidateId)).toMatchObject({ firstName: 'Ada', lastName: 'Newcomer' });
 		},

@@ -77,6 +77,8 @@ export interface ProviderEntry extends ServiceEntry {
 	rejectionMoves?: boolean;
 	/** Lists of the ATS node without personal data. */
 	lists?: readonly KeepsList[];
+	/** An application is created without files here: the service takes none. */
+	takesNoFiles?: true;
 	/** The ID under which this provider shows an application of the world; default: the world's own. */
 	applicationId?(world: World, application: Application): string;
 	/** For the shared contract of the trigger. Without `changes` in the provider: leave it out. */

@@ -30,6 +30,7 @@ export const entry: ProviderEntry = {
 	tellingHeaders: ['x-api-version'],
 	settings: { options: { actingUser: ACTING_USER } },
 	sampleInputs: { 'application.*.options': () => ({ actingUser: ACTING_USER }) },
+	takesNoFiles: true,
 	applicationId: (world, application) => new Rows(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 30, list: '/v1/job-applications' },
 	chaos: {
