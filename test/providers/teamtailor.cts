@@ -30,6 +30,12 @@ export const entry: ProviderEntry = {
 	tellingHeaders: ['x-api-version'],
 	settings: { options: { actingUser: ACTING_USER } },
 	sampleInputs: { 'application.*.options': () => ({ actingUser: ACTING_USER }) },
+	furtherCalls: [
+		{ method: 'GET', url: '/teamtailor/v1/candidates/{}/job-applications' },
+		{ method: 'GET', url: '/teamtailor/v1/jobs/{}/stages' },
+		{ method: 'GET', url: '/teamtailor/v1/stages/{}/job-applications' },
+		{ method: 'PATCH', url: '/teamtailor/v1/candidates/{}' },
+	],
 	takesNoFiles: true,
 	applicationId: (world, application) => new Rows(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 30, list: '/v1/job-applications' },
