@@ -1,11 +1,9 @@
-/** Runs one variant in this process and prints its cost: `child.cts <row.variant> <JSON of where the vendor is> [<the same of another account> <changes>]`. */
-import { busyPoll, quietPoll, variants } from './variants.cts';
+/** Runs one variant in this process and prints its cost: `child.cts <variant> <JSON of where the vendor is>`. */
+import { variants } from './variants.cts';
 
 async function main(): Promise<void> {
-	const [name = '', where = '{}', rehearsal = '{}', changes = '0'] = process.argv.slice(2);
-	const server = JSON.parse(where);
-	const cost = name === 'quietPoll.ours' ? await quietPoll(server) : name === 'busyPoll.ours' ? await busyPoll(server, JSON.parse(rehearsal), Number(changes)) : await variants[name]?.(server.origin);
-	console.log(JSON.stringify(cost));
+	const [name = '', where = '{}'] = process.argv.slice(2);
+	console.log(JSON.stringify(await variants[name]?.(JSON.parse(where))));
 	process.exit(0);
 }
 

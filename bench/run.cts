@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- --json] [--only returnAll,load] [--times 5] [--save] [--again]`: our nodes beside n8n's own HTTP Request node and beside the
- * floor (a bare keep-alive client with JSON.parse), through the real engine, interleaved, medians. Each run is a process of its own.
+ * `npm run bench [-- --json] [--only returnAll,load] [--times 5] [--save] [--again] [--quick]`: our nodes beside what n8n itself does for the
+ * same through the real engine, interleaved, medians. Each run is a process of its own. `--quick`: small sizes, once.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,13 +8,19 @@ import { cpus, loadavg, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { polled } from '../nodes/Ats/providers';
+import { hasHostNodes, hostNodes } from './hostNodes.cts';
 import { median, type Cost } from './measure.cts';
-import { conditionsOf, linesOf, type Report } from './rows.cts';
+import { FORM, ROWS, conditionsOf, linesOf, objectOf, type Report } from './rows.cts';
+import { QUICK, SIZES } from './sizes.cts';
+import type { Played, Where } from './variants.cts';
 
 const root = join(__dirname, '..');
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, times: { type: 'string', default: '5' }, save: { type: 'boolean', default: false }, again: { type: 'boolean', default: false } } });
-const times = Number(values.times);
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, times: { type: 'string', default: '5' }, save: { type: 'boolean', default: false }, again: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } } });
+const times = QUICK ? 1 : Number(values.times);
 const wanted = values.only?.split(',');
+if (QUICK && values.save) throw new Error('The figures of --quick say nothing: they are not saved.');
+for (const row of wanted ?? []) if (!(row in ROWS)) throw new Error(`There is no row "${row}": choose from ${Object.keys(ROWS).join(', ')}.`);
 const isWanted = (row: string) => wanted === undefined || wanted.includes(row);
 /** A copy of the build, so that nobody's next build gets under the measurement. */
 const frozen = join(root, '.cache/bench');
@@ -29,8 +35,10 @@ function hurry({ pid }: ChildProcess): void {
 	}
 }
 
+const QUICK_ENV = QUICK ? { BENCH_QUICK: '1' } : {};
+
 async function started(script: string, args: string[]): Promise<{ process: ChildProcess; facts: Record<string, unknown> }> {
-	const child = spawn(process.execPath, ['-r', 'tsx/cjs', script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, ['-r', 'tsx/cjs', script, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...QUICK_ENV } });
 	hurry(child);
 	const line = await new Promise<string>((resolve, reject) => {
 		let text = '';
@@ -43,10 +51,10 @@ async function started(script: string, args: string[]): Promise<{ process: Child
 	return { process: child, facts: JSON.parse(line) };
 }
 
-const cost = async (name: string, where: unknown, more: string[] = []) => await answerOf(['--expose-gc', '-r', 'tsx/cjs', 'bench/child.cts', name, JSON.stringify(where), ...more]);
+const cost = async (name: string, where: Partial<Where>, env: NodeJS.ProcessEnv = { N8N_ATS_DIST: frozen }) => await answerOf(['--expose-gc', '-r', 'tsx/cjs', 'bench/child.cts', name, JSON.stringify(where)], env);
 
-async function answerOf(command: string[]): Promise<Cost> {
-	const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, N8N_ATS_DIST: frozen } });
+async function answerOf(command: string[], env: NodeJS.ProcessEnv = {}): Promise<Cost> {
+	const child = spawn(process.execPath, command, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...QUICK_ENV, ...env } });
 	hurry(child);
 	let text = '';
 	child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -56,11 +64,13 @@ async function answerOf(command: string[]): Promise<Cost> {
 }
 
 /** Each variant `times` times, in turns, so that a slow minute of the machine hits all alike: the medians. */
-async function interleaved(names: string[], where: unknown, count = times): Promise<Record<string, Cost>> {
+async function interleaved(names: string[], where: Partial<Where>, count = times): Promise<Record<string, Cost>> {
 	return await inTurns(Object.fromEntries(names.map((name) => [name, async () => await cost(name, where)])), count);
 }
 
 async function inTurns(measures: Record<string, () => Promise<Cost>>, count = times): Promise<Record<string, Cost>> {
+	// Tried, not measured: side by side.
+	if (QUICK) return Object.fromEntries(await Promise.all(Object.entries(measures).map(async ([name, measure]): Promise<[string, Cost]> => [name, await measure()])));
 	const all: Record<string, Cost[]> = {};
 	for (let round = 0; round < count; round++) {
 		for (const [name, measure] of Object.entries(measures)) {
@@ -85,27 +95,26 @@ const N8N_NODES = ['Airtable', 'Asana', 'ClickUp', 'Copper', 'Freshdesk', 'Gitla
 
 async function loadRow(packed: { size: number; unpackedSize: number }): Promise<Row> {
 	const loader = (folder: string, files: string) => async () => await answerOf(['--expose-gc', 'bench/load.js', folder, files]);
-	const base = join(root, '.hosts/n8n-2.41.1/node_modules/n8n-nodes-base');
-	const theirs = N8N_NODES.map((name) => `dist/nodes/${name}/${name}.node.js`).filter((file) => existsSync(join(base, file)));
+	const base = join(hostNodes, '../..');
+	const theirs = N8N_NODES.map((name) => `dist/nodes/${name}/${name}.node.js`).filter((file) => existsSync(join(base, file))).slice(0, SIZES.n8nNodes);
 	const { ours } = await inTurns({ ours: loader(frozen, 'package') });
 	const each: number[] = [];
 	for (const file of theirs) each.push((await loader(base, JSON.stringify([file]))()).wallMs);
 	const { dependencies = {}, n8n } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+	const msPerNode = (ours?.wallMs ?? NaN) / n8n.nodes.length;
 	return {
-		loadMs: round(ours?.wallMs),
-		cpuMs: round(ours?.cpuMs),
-		heapMB: round(ours?.['heapMB']),
-		filesRead: ours?.['filesRead'] ?? NaN,
-		msPerNode: round((ours?.wallMs ?? NaN) / n8n.nodes.length),
-		...(each.length > 0 ? { n8nMsPerNode: round(median(each)) } : {}),
+		perNodeToN8n: ratio(msPerNode, median(each)),
 		packedBytes: packed.size,
 		unpackedBytes: packed.unpackedSize,
 		dependencies: Object.keys(dependencies).length,
+		msPerNode: round(msPerNode),
+		n8nMsPerNode: round(median(each)),
+		heapMB: round(ours?.['heapMB']),
 	};
 }
 
 /** Rows that take minutes. */
-const FEWER = new Set(['binary', 'quietPoll', 'busyPoll']);
+const FEWER = new Set(['rateLimited', 'quietPoll', 'busyPoll', 'firstRead']);
 
 /** Builds, puts the build aside and tells the size of the package; with `--again`, what was put aside last time. */
 function build(): { size: number; unpackedSize: number } {
@@ -124,98 +133,96 @@ function build(): { size: number; unpackedSize: number } {
 }
 
 async function main(): Promise<void> {
+	if (!hasHostNodes()) say("n8n's own nodes are not installed (\"npm run demo\" installs n8n 2.41.1 into .hosts): what is measured beside them is left empty.");
 	const packed = build();
-	const vendor = await started('bench/server.cts', []);
 	const rows: Record<string, Row> = {};
 	const conditions: Report['conditions'] = {};
-	const row = async (name: string, work: () => Promise<Row>) => {
-		if (!isWanted(name)) return;
-		say(name);
-		conditions[name] = { times: FEWER.has(name) ? Math.min(times, 3) : times, loadAverage: round(loadavg()[0]) };
-		rows[name] = await work();
-		// At once: a run takes a quarter of an hour, and may be broken off.
+	const row = async (names: string[], work: (count: number) => Promise<Record<string, Row>>) => {
+		const now = names.filter(isWanted);
+		if (now.length === 0) return;
+		say(now.join(', '));
+		const count = now.some((name) => FEWER.has(name)) ? Math.min(times, 3) : times;
+		const loadAverage = round(loadavg()[0]);
+		const found = await work(count);
+		for (const name of now) {
+			conditions[name] = { times: count, loadAverage };
+			rows[name] = found[name] ?? {};
+		}
+		// At once: a run takes long, and may be broken off.
 		if (values.save) save(reportOf(rows, conditions));
 	};
-	try {
-		await row('load', async () => await loadRow(packed));
-		await row('webhook', async () => {
-			const { 'webhook.ours': ours, 'webhook.n8n': n8n, 'webhook.floor': floor } = await interleaved(['webhook.ours', 'webhook.n8n', 'webhook.floor'], vendor.facts);
-			return { cpuToFloor: ratio(ours?.cpuMs, floor?.cpuMs), n8nCpuToFloor: ratio(n8n?.cpuMs, floor?.cpuMs), ownCpuToFloor: ratio((ours?.cpuMs ?? NaN) - (n8n?.cpuMs ?? NaN), floor?.cpuMs), cpuMicrosPerEvent: round(((ours?.cpuMs ?? NaN) * 1000) / 5000) };
-		});
-		await row('returnAll', async () => {
-			const { 'returnAll.ours': ours, 'returnAll.http': http, 'returnAll.floor': floor } = await interleaved(['returnAll.ours', 'returnAll.http', 'returnAll.floor'], vendor.facts);
-			if (ours?.['rows'] !== 100_000 || http?.['rows'] !== 100_000) throw new Error(`Not all rows came: ${ours?.['rows']} and ${http?.['rows']}`);
-			return {
-				wallToHttp: ratio(ours.wallMs, http.wallMs),
-				cpuToHttp: ratio(ours.cpuMs, http.cpuMs),
-				rssToHttp: ratio(ours.rssMB, http.rssMB),
-				wallToFloor: ratio(ours.wallMs, floor?.wallMs),
-				cpuToFloor: ratio(ours.cpuMs, floor?.cpuMs),
-				httpWallToFloor: ratio(http.wallMs, floor?.wallMs),
-				httpCpuToFloor: ratio(http.cpuMs, floor?.cpuMs),
-			};
-		});
-		await row('normalize', async () => {
-			const { 'normalize.ours': ours, 'normalize.floor': floor } = await interleaved(['normalize.ours', 'normalize.floor'], vendor.facts);
-			if (ours?.['rows'] !== 100_000) throw new Error(`Not all rows came: ${ours?.['rows']}`);
-			return { wallToFloor: ratio(ours.wallMs, floor?.wallMs), cpuToFloor: ratio(ours.cpuMs, floor?.cpuMs) };
-		});
-		await row('writes', async () => {
-			const ideal = (1000 * 50) / 30;
-			const { 'writes.ours': ours, 'writes.http': http, 'writes.httpBatch60': at60, 'writes.httpBatch100': at100 } = await interleaved(['writes.ours', 'writes.http', 'writes.httpBatch60', 'writes.httpBatch100'], vendor.facts);
-			// Its best: the faster one, if nothing fails with it.
-			const batch = at60?.['failed'] === 0 ? at60 : at100;
-			return { wallToIdeal: ratio(ours?.wallMs, ideal), failed: ours?.['failed'] ?? NaN, requests: ours?.['calls'] ?? NaN, httpFailed: http?.['failed'] ?? NaN, httpBatchWallToIdeal: ratio(batch?.wallMs, ideal), httpBatchFailed: batch?.['failed'] ?? NaN };
-		});
-		await row('writesSlowStart', async () => {
-			const { 'writesSlowStart.ours': ours } = await interleaved(['writesSlowStart.ours'], vendor.facts);
-			// 150 of the calls run 5 at once, the rest 30 at once.
-			const dipped = (850 * 50) / 30 + (150 * 50) / 5;
-			return { wallToIdeal: ratio(ours?.wallMs, dipped), failed: ours?.['failed'] ?? NaN, requests: ours?.['calls'] ?? NaN };
-		});
-		await row('binary', async () => {
-			const names = ['download', 'downloadQuarter', 'downloadFiveAtOnce', 'upload', 'uploadQuarter', 'floor'];
-			const found = await interleaved(names.map((name) => `binary.${name}`), vendor.facts, Math.min(times, 3));
-			const of = (name: string) => found[`binary.${name}`];
-			return {
-				wallToFloor: ratio(of('download')?.wallMs, of('floor')?.wallMs),
-				downloadRssToQuarter: ratio(of('download')?.rssMB, of('downloadQuarter')?.rssMB),
-				uploadRssToQuarter: ratio(of('upload')?.rssMB, of('uploadQuarter')?.rssMB),
-				downloadRssMB: round(of('download')?.rssMB, 0),
-				downloadRssMBFiveAtOnce: round(of('downloadFiveAtOnce')?.rssMB, 0),
-				uploadRssMB: round(of('upload')?.rssMB, 0),
-				floorRssMB: round(of('floor')?.rssMB, 0),
-			};
-		});
-		await row('quietPoll', async () => await withWorld(20_000, async (world) => {
-			const { ours, n8n } = await inTurns({ ours: async () => await cost('quietPoll.ours', world), n8n: async () => await cost('quietPoll.n8n', vendor.facts) }, Math.min(times, 3));
-			return { cpuMs: round(ours?.cpuMs, 2), requests: ours?.['requests'] ?? NaN, bytesWritten: ours?.['bytesWritten'] ?? NaN, cpuToAirtable: ratio(ours?.cpuMs, n8n?.cpuMs) };
-		}));
-		await row('busyPoll', async () => {
+	const parts: Array<() => Promise<void>> = [
+		async () => await row(['load'], async () => ({ load: await loadRow(packed) })),
+		async () => await row(['webhook'], async (count) => {
+			const { 'webhook.ours': ours, 'webhook.n8n': n8n } = await interleaved(['webhook.ours', 'webhook.n8n'], {}, count);
+			return { webhook: { cpuToN8n: ratio(ours?.cpuMs, n8n?.cpuMs), cpuMicrosPerEvent: round(((ours?.cpuMs ?? NaN) * 1000) / SIZES.events) } };
+		}),
+		async () => {
+			if (!['returnAll', 'unified', 'writes'].some(isWanted)) return;
+			const vendor = await started('bench/server.cts', []);
+			const { origin } = vendor.facts as unknown as { origin: string };
+			try {
+				await row(['returnAll', 'unified'], async (count) => {
+					const names = ['returnAll.ours', 'returnAll.limit', ...(hasHostNodes() ? ['returnAll.http'] : []), 'returnAll.unified'];
+					const costs = await interleaved(names, { origin }, count);
+					for (const [name, one] of Object.entries(costs)) if (one['rows'] !== SIZES.rows) throw new Error(`Not all rows came to ${name}: ${one['rows']}`);
+					const { 'returnAll.ours': ours, 'returnAll.limit': limit, 'returnAll.http': http, 'returnAll.unified': unified } = costs;
+					return {
+						returnAll: {
+							wallToLimit: ratio(ours?.wallMs, limit?.wallMs), cpuToLimit: ratio(ours?.cpuMs, limit?.cpuMs), rssToLimit: ratio(ours?.rssMB, limit?.rssMB),
+							wallToHttp: ratio(ours?.wallMs, http?.wallMs), cpuToHttp: ratio(ours?.cpuMs, http?.cpuMs), limitWallMs: round(limit?.wallMs, 0),
+						},
+						unified: { wallToLimit: ratio(unified?.wallMs, limit?.wallMs), cpuToLimit: ratio(unified?.cpuMs, limit?.cpuMs) },
+					};
+				});
+				await row(['writes'], async (count) => {
+					const { 'writes.ours': ours, 'writes.n8n': n8n } = await interleaved(['writes.ours', 'writes.n8n'], { origin }, count);
+					if (n8n?.['failed'] !== 0) throw new Error("n8n's own requests failed");
+					const ideal = (SIZES.moves * 50) / 30;
+					return { writes: { wallToN8n: ratio(ours?.wallMs, n8n.wallMs), failed: ours?.['failed'] ?? NaN, wallToIdeal: ratio(ours?.wallMs, ideal), n8nWallToIdeal: ratio(n8n.wallMs, ideal) } };
+				});
+			} finally {
+				vendor.process.kill();
+			}
+		},
+		async () => await row(['rateLimited'], async (count) => {
+			const { rateLimited } = await interleaved(['rateLimited'], {}, count);
+			return { rateLimited: { wallToIdeal: ratio(rateLimited?.['wallToIdeal'], 1), refusedShare: round(rateLimited?.['refusedShare'], 3), failed: rateLimited?.['failed'] ?? NaN } };
+		}),
+		async () => await row(['quietPoll'], async (count) => await withWorlds([SIZES.remembered], async (world) => {
+			const { quietPoll: found } = await interleaved(['quietPoll'], { world }, count);
+			return { quietPoll: { cpuToN8n: ratio(found?.cpuMs, found?.['n8nCpuMs']), requests: found?.['requests'] ?? NaN, bytesWritten: found?.['bytesWritten'] ?? NaN, cpuMs: round(found?.cpuMs, 2) } };
+		})),
+		async () => await row(['busyPoll'], async (count) => {
 			// Each on a world of its own: what was changed before would be read again.
-			const busy = (remembered: number) => async () =>
-				await withWorld(1_000, async (rehearsal) => await withWorld(remembered, async (world) => await cost('busyPoll.ours', world, [JSON.stringify(rehearsal), '5000'])));
-			const costs = await inTurns({ at1000: busy(1_000), at5000: busy(5_000), at20000: busy(20_000) }, Math.min(times, 3));
-			const at = (remembered: number, figure: string, digits = 1) => round(costs[`at${remembered}`]?.[figure], digits);
+			const busy = (name: string, remembered: number) => async () => await withWorlds([remembered, SIZES.rememberedFew], async (world, rehearsal) => await cost(name, { world, rehearsal }));
+			const { recruited, many, few } = await inTurns({ recruited: busy('busyPoll', SIZES.remembered), many: busy('busyPollMoves', SIZES.remembered), few: busy('busyPollMoves', SIZES.rememberedFew) }, count);
+			const of = (figure: string, digits: number) => round(recruited?.[figure], digits);
 			return {
-				cpuMicrosPerChange: at(20_000, 'microsPerChange'),
-				fixedMs: at(20_000, 'fixedMs'),
-				cpuMicrosPerChangeAt5000: at(5_000, 'microsPerChange'),
-				cpuMicrosPerChangeAt1000: at(1_000, 'microsPerChange'),
-				told: at(20_000, 'told', 0),
-				stateBytes: at(20_000, 'stateBytes', 0),
+				busyPoll: {
+					cpuToN8n: ratio(recruited?.cpuMs, recruited?.['n8nCpuMs']), growth: ratio(many?.['microsPerChange'], few?.['microsPerChange']),
+					microsPerChange: of('microsPerChange', 1), fixedMs: of('fixedMs', 1), told: of('told', 0), stateBytes: of('stateBytes', 0),
+				},
 			};
-		});
-	} finally {
-		vendor.process.kill();
-	}
+		}),
+		async () => await row(['firstRead'], async (count) => {
+			// Not from the build: only the source takes another clock.
+			const costs = await inTurns(Object.fromEntries(polled.map(({ name: provider }) => [provider, async () => await cost('firstRead', { provider }, {})])), count);
+			const found: Row = {};
+			for (const [provider, one] of Object.entries(costs)) for (const figure of ['wallToFloor', 'stateBytes', 'pages', 'requests']) found[`${provider}.${figure}`] = round(one[figure], 2);
+			return { firstRead: found };
+		}),
+	];
+	if (QUICK) await Promise.all(parts.map(async (part) => await part()));
+	else for (const part of parts) await part();
 	print(reportOf(rows, conditions));
-	if (values.json) console.log(JSON.stringify(rows));
+	if (values.save) execFileSync('npm', ['run', 'readme'], { cwd: root, stdio: 'ignore' });
+	if (values.json) console.log(JSON.stringify(objectOf(rows)));
 }
 
 function reportOf(rows: Report['rows'], conditions: Report['conditions']): Report {
 	const { version } = JSON.parse(readFileSync(join(root, 'node_modules/n8n-core/package.json'), 'utf8')) as { version: string };
-	return { date: new Date().toISOString().slice(0, 10), machine: `${cpus().length} x ${cpus()[0]?.model.trim()}`, node: process.version, n8nCore: version, conditions, rows };
+	return { form: FORM, date: new Date().toISOString().slice(0, 10), machine: `${cpus().length} x ${cpus()[0]?.model.trim()}`, node: process.version, n8nCore: version, conditions, rows };
 }
 
 function print(report: Report): void {
@@ -232,15 +239,16 @@ function print(report: Report): void {
 function save(report: Report): void {
 	const file = join(root, 'bench/results.json');
 	const before: Partial<Report> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-	writeFileSync(file, `${JSON.stringify({ ...report, conditions: { ...before.conditions, ...report.conditions }, rows: { ...before.rows, ...report.rows } }, null, '\t')}\n`);
+	const kept = before.form === FORM ? before : {};
+	writeFileSync(file, `${JSON.stringify({ ...report, conditions: { ...kept.conditions, ...report.conditions }, rows: { ...kept.rows, ...report.rows } }, null, '\t')}\n`);
 }
 
-async function withWorld<Result>(applications: number, work: (where: unknown) => Promise<Result>): Promise<Result> {
-	const sandbox = await started('sandbox/main.cts', ['--port', '0', '--json', '--no-validate', '--pace', '0', '--applications', String(applications), '--seed', 'bench']);
+async function withWorlds<Result>(sizes: number[], work: (...worlds: Played[]) => Promise<Result>): Promise<Result> {
+	const worlds = await Promise.all(sizes.map(async (applications) => await started('bench/world.cts', [String(applications)])));
 	try {
-		return await work(sandbox.facts);
+		return await work(...worlds.map(({ facts }) => facts as unknown as Played));
 	} finally {
-		sandbox.process.kill();
+		for (const world of worlds) world.process.kill();
 	}
 }
 

@@ -1,28 +1,31 @@
 /** Everything that is measured: `row.variant` -> what it does. Each runs in a process of its own. */
 import { createHmac } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { Agent, request as send } from 'node:http';
+import { Agent, createServer, request as send } from 'node:http';
 import { join } from 'node:path';
 
-import { binaryFile, inARow, loadPackage, node, PollHost, registerCredential, registerNode, runNode, runWorkflow } from '../test/engine/harness/index.cts';
+import { inARow, loadPackage, node, PollHost, registerNode, runNode, runWorkflow } from '../test/engine/harness/index.cts';
 import { additionalDataFor, credentialReferences, credentialsHelper } from '../test/engine/harness/host.cts';
 import { WebhookContext } from 'n8n-core';
 import { Workflow, type IDataObject, type INodeParameters, type INodeType, type IWebhookFunctions } from 'n8n-workflow';
+import { firstRead } from './firstRead.cts';
+import { hasHostNodes, hostNodes } from './hostNodes.cts';
 import { measured, median, type Cost } from './measure.cts';
+import { registerOwn, toAsk } from './own.cts';
+import type { Recorded } from './recorder.cts';
+import { SIZES } from './sizes.cts';
 
 const agent = new Agent({ keepAlive: true });
 const ID = (value: string) => ({ __rl: true, mode: 'id', value });
 
-/** The floor: a bare keep-alive client. */
-async function bare(url: string, method = 'GET', body?: Buffer | string): Promise<Buffer> {
+async function bare(url: string): Promise<Buffer> {
 	return await new Promise((resolve, reject) => {
-		const request = send(url, { method, agent, headers: body === undefined ? {} : { 'content-type': 'application/json' } }, (response) => {
+		const request = send(url, { agent }, (response) => {
 			const chunks: Buffer[] = [];
 			response.on('data', (chunk: Buffer) => chunks.push(chunk));
 			response.on('end', () => resolve(Buffer.concat(chunks)));
 		});
 		request.on('error', reject);
-		request.end(body);
+		request.end();
 	});
 }
 
@@ -32,37 +35,23 @@ function succeeded({ error }: { error?: Error | undefined }): void {
 	if (error) throw error;
 }
 
-const hostNodes = join(__dirname, '..', '.hosts', 'n8n-2.41.1', 'node_modules', 'n8n-nodes-base', 'dist', 'nodes');
-
-/** n8n's own nodes come from the installed host: their package is too large for a dev dependency. */
 function useHostNode(file: string, className: string): void {
 	const path = join(hostNodes, file);
-	if (!existsSync(path)) throw new Error(`n8n's own nodes are measured too, and are not installed: run "npm run demo" once (it installs n8n 2.41.1 into .hosts)`);
 	const NodeClass: new () => INodeType = require(path)[className];
 	registerNode(new NodeClass(), 'n8n-nodes-base');
 }
 
-const useHttpRequest = () => useHostNode('HttpRequest/HttpRequest.node.js', 'HttpRequest');
-
-/** What both sides of a comparison have loaded before the clock starts: their nodes and ours. */
-const useHttpRequestAndSplitOut = () => {
+/** What all sides of a comparison have loaded before the clock starts: n8n's nodes, where they are installed, and ours. */
+function loadAll(): void {
 	loadPackage();
-	useHttpRequest();
+	registerOwn();
+	if (!hasHostNodes()) return;
+	useHostNode('HttpRequest/HttpRequest.node.js', 'HttpRequest');
 	useHostNode('Transform/SplitOut/SplitOut.node.js', 'SplitOut');
-};
-
-async function floorPages(origin: string): Promise<{ rows: number }> {
-	const rows: unknown[] = [];
-	for (let cursor: string | null = '0'; cursor !== null; ) {
-		const body = JSON.parse((await bare(`${origin}/v1/ats/applications?page_size=250&cursor=${cursor}`)).toString()) as { data: { results: unknown[]; next: string | null } };
-		for (const row of body.data.results) rows.push({ json: row });
-		cursor = body.data.next;
-	}
-	return { rows: rows.length };
 }
 
 async function nodeRows(type: string, parameters: INodeParameters, origin: string): Promise<{ rows: number }> {
-	const outcome = await runNode(type, { resource: 'application', operation: 'getAll', returnAll: true, ...parameters }, { credentials: komboApi(origin) });
+	const outcome = await runNode(type, type === 'benchCopyRows' ? parameters : { resource: 'application', operation: 'getAll', returnAll: true, ...parameters }, { credentials: komboApi(origin) });
 	succeeded(outcome);
 	return { rows: outcome.items.length };
 }
@@ -95,58 +84,60 @@ async function httpRequestRows(origin: string): Promise<{ rows: number }> {
 	return { rows: outcome.items.length };
 }
 
-const MOVES = 1000;
+const moving = () => Array.from({ length: SIZES.moves }, (_, at) => ({ json: { id: `A${at}` } }));
 
-async function nodeMoves(origin: string): Promise<Record<string, number>> {
-	const outcome = await runNode(
-		'kombo',
-		{ resource: 'application', operation: 'moveStage', applicationId: ID('={{ $json.id }}'), stageId: ID('S') },
-		{ credentials: komboApi(origin), items: Array.from({ length: MOVES }, (_, at) => ({ json: { id: `A${at}` } })), onError: 'continueRegularOutput' },
-	);
+async function moves(type: string, parameters: INodeParameters, origin: string): Promise<{ failed: number }> {
+	const outcome = await runNode(type, { applicationId: ID('={{ $json.id }}'), stageId: ID('S'), ...parameters }, { credentials: komboApi(origin), items: moving(), onError: 'continueRegularOutput' });
 	succeeded(outcome);
-	return { failed: outcome.items.filter(({ json }) => 'error' in json).length, ...(await calls(origin)) };
+	return { failed: outcome.items.filter(({ json }) => 'error' in json).length };
 }
 
-async function httpMoves(origin: string, options: INodeParameters): Promise<Record<string, number>> {
-	const outcome = await runNode(
-		'n8n-nodes-base.httpRequest',
-		{ method: 'PUT', url: `=${origin}/v1/ats/applications/{{ $json.id }}/stage`, sendBody: true, specifyBody: 'json', jsonBody: '{"stage_id":"S"}', options },
-		{ typeVersion: 4.2, items: Array.from({ length: MOVES }, (_, at) => ({ json: { id: `A${at}` } })), onError: 'continueRegularOutput' },
-	);
-	succeeded(outcome);
-	return { failed: outcome.items.filter(({ json }) => 'error' in json).length, ...(await calls(origin)) };
+const MOVE = { resource: 'application', operation: 'moveStage' };
+
+/** Calls of a window that begins with its first call; what is above is refused. Every answer says what is left. */
+async function limited(calls: number): Promise<{ origin: string; refused(): number; close(): void }> {
+	let [end, used, refused] = [-Infinity, 0, 0];
+	const server = createServer((request, response) => {
+		request.resume();
+		const now = Date.now();
+		if (now >= end) [end, used] = [now + SIZES.windowMs, 0];
+		const ok = used < calls;
+		if (ok) used++;
+		else refused++;
+		const seconds = String(Math.ceil((end - now) / 1000));
+		response
+			.writeHead(ok ? 200 : 429, { 'content-type': 'application/json', 'x-ratelimit-limit': calls, 'x-ratelimit-remaining': calls - used, 'x-ratelimit-reset': seconds, ...(ok ? {} : { 'retry-after': seconds }) })
+			.end(ok ? '{"status":"success","data":{},"warnings":[]}' : '{"status":"error","error":{"code":"PLATFORM.RATE_LIMIT_EXCEEDED","title":null,"message":"Too many calls"}}');
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	return { origin: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`, refused: () => refused, close: () => void server.close() };
 }
 
-const calls = async (origin: string) => JSON.parse((await bare(`${origin}/_calls`)).toString()) as { calls: number; refused: number };
-const limit = async (origin: string, dips: boolean) => void (await bare(`${origin}/_limit?dips=${dips}`));
-
-const FILES = 200;
-
-async function downloads(origin: string, files = FILES, maxConcurrency = 30): Promise<Record<string, number>> {
-	const outcome = await runNode(
-		'kombo',
-		{ resource: 'application', operation: 'getAttachments', applicationId: ID('={{ $json.id }}'), download: true, outputField: 'cv', options: { maxConcurrency } },
-		{ credentials: komboApi(origin), items: Array.from({ length: files }, (_, at) => ({ json: { id: `A${at}` } })) },
+async function rateLimited({ calls, items, executions }: { calls: number; items: number; executions: number }): Promise<Record<'wallToIdeal' | 'refusedShare' | 'failed', number>> {
+	const vendor = await limited(calls);
+	const begun = Date.now();
+	const outcomes = await Promise.all(
+		Array.from({ length: executions }, async (_, nth) =>
+			await runNode('kombo', { ...MOVE, applicationId: ID('={{ $json.id }}'), stageId: ID('S') }, { credentials: komboApi(vendor.origin), items: Array.from({ length: items / executions }, (_item, at) => ({ json: { id: `A${nth}-${at}` } })), onError: 'continueRegularOutput' }),
+		),
 	);
-	succeeded(outcome);
-	return { files: outcome.items.length };
+	const ms = Date.now() - begun;
+	vendor.close();
+	outcomes.forEach(succeeded);
+	const failed = outcomes.flatMap((outcome) => outcome.items).filter(({ json }) => 'error' in json).length;
+	return { wallToIdeal: ms / ((Math.ceil(items / calls) - 1) * SIZES.windowMs), refusedShare: vendor.refused() / items, failed };
 }
 
-async function uploads(origin: string, files = FILES): Promise<Record<string, number>> {
-	const file = await binaryFile(Buffer.alloc(2 * 1024 * 1024, 'CV '), 'cv.pdf', 'application/pdf');
-	const outcome = await runNode(
-		'kombo',
-		{ resource: 'application', operation: 'addAttachment', applicationId: ID('={{ $json.id }}'), attachmentType: 'CV', source: 'binary', binaryField: 'data' },
-		{ credentials: komboApi(origin), items: Array.from({ length: files }, (_, at) => ({ json: { id: `A${at}` }, binary: { data: file } })) },
-	);
-	succeeded(outcome);
-	return { files: outcome.items.length };
+/** Each has a server and so a limit of its own: side by side they do not meet. The worst of them. */
+async function worstRateLimited(): Promise<Record<string, number>> {
+	const all = await Promise.all([rateLimited({ ...SIZES.few, executions: 1 }), rateLimited({ ...SIZES.many, executions: 1 }), rateLimited({ ...SIZES.few, executions: 2 })]);
+	const worst = (figure: 'wallToIdeal' | 'refusedShare' | 'failed') => Math.max(...all.map((one) => one[figure]));
+	return { wallToIdeal: worst('wallToIdeal'), refusedShare: worst('refusedShare'), failed: worst('failed') };
 }
-
-const EVENTS = 5000;
 
 function deliveries(): Array<{ body: string; signature: string }> {
-	return Array.from({ length: EVENTS }, (_, at) => {
+	return Array.from({ length: SIZES.events }, (_, at) => {
 		const data: IDataObject = { integration_id: 'bench:1', integration_tool: 'sandbox', integration_category: 'ATS', changed_models: [{ name: 'ats_applications' }] };
 		const body = JSON.stringify({ id: `event-${at}`, type: 'data-changed', data });
 		return { body, signature: createHmac('sha256', 'bench-secret').update(body).digest('base64url') };
@@ -171,7 +162,7 @@ async function webhookCost(deliver: (context: IWebhookFunctions) => Promise<bool
 	return await measured(async () => {
 		let taken = 0;
 		for (const context of contexts) if (await deliver(context)) taken++;
-		if (taken !== EVENTS) throw new Error(`Only ${taken} of ${EVENTS} deliveries were taken`);
+		if (taken !== SIZES.events) throw new Error(`Only ${taken} of ${SIZES.events} deliveries were taken`);
 	});
 }
 
@@ -181,93 +172,92 @@ async function throughNode(context: IWebhookFunctions): Promise<boolean> {
 	return ((await komboTrigger().webhook?.call(context))?.workflowData?.[0]?.length ?? 0) > 0;
 }
 
-/** What no webhook node with a secret and one choice can do without: n8n's own calls, and nothing done with them. */
+/** What no webhook node with a secret can do without: n8n's own calls, and HMAC. */
 async function throughContext(context: IWebhookFunctions): Promise<boolean> {
-	await context.getCredentials('komboApi');
+	const { webhookSecret } = await context.getCredentials('komboApi');
+	const { rawBody } = context.getRequestObject() as unknown as { rawBody: Buffer };
+	if (createHmac('sha256', String(webhookSecret)).update(rawBody).digest('base64url') !== context.getHeaderData()['x-kombo-signature']) return false;
 	return [context.getNode(), context.getHeaderData(), context.getRequestObject(), context.getResponseObject(), context.getWorkflow(), context.getTimezone()].every((part) => part !== undefined);
 }
 
 // ---------------------------------------------------------------------------------------------------- the trigger
 
-interface Played {
+/** A world of its own: see world.cts. */
+export interface Played {
+	control: string;
 	url: string;
 	credentials: Record<string, Record<string, string>>;
 	urls: Record<string, string>;
 }
 
-async function watching({ credentials, urls }: Played): Promise<PollHost> {
-	const trigger = new PollHost('atsTrigger', { provider: 'kombo', options: { fullCheckHours: 0 } }, { credentials: { komboApi: { ...credentials['kombo'], region: 'custom', baseUrl: urls['kombo'] ?? '' } } });
-	for (const poll of [await trigger.activate(), await trigger.tick(), await trigger.tick(), await trigger.tick()]) if (poll.error) throw poll.error;
+const komboOf = ({ credentials, urls }: Played) => ({ credentials: { komboApi: { ...credentials['kombo'], region: 'custom', baseUrl: urls['kombo'] ?? '' } } });
+
+function polled({ error }: { error: Error | undefined }): void {
+	if (error) throw error;
+}
+
+async function watching(played: Played): Promise<PollHost> {
+	const trigger = new PollHost('atsTrigger', { provider: 'kombo', options: { fullCheckHours: 0 } }, komboOf(played));
+	polled(await trigger.activate());
+	for (let nth = 0; nth < 3; nth++) polled(await trigger.tick());
 	return trigger;
 }
 
-const requests = async ({ url }: Played) => ((await (await fetch(`${url}/_sandbox`)).json()) as { requests: number }).requests;
+async function asked({ control }: Played, after: number): Promise<Recorded[]> {
+	return JSON.parse((await bare(`${control}/requests?after=${after}`)).toString());
+}
 
-const QUIET_POLLS = 50;
+/** The same requests by n8n's helper, in a context like that of the trigger, and JSON.parse. */
+async function ownPoll(played: Played, requests: readonly Recorded[]): Promise<PollHost> {
+	registerOwn();
+	Object.assign(toAsk, { origin: played.url, requests: requests.map(withoutKey) });
+	const trigger = new PollHost('benchPoll', {}, komboOf(played));
+	polled(await trigger.activate());
+	return trigger;
+}
+
+/** The key comes from the credential. */
+const withoutKey = (request: Recorded): Recorded => ({ ...request, headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => name !== 'authorization')) });
 
 /**
  * Polls with nothing new in a process that has polled before. One is too short to measure, and a collection of garbage forced before
- * each would be most of what it measures: so all in one go, with the collections that they cause.
+ * each would be most of what it measures: so many in one go, with the collections that they cause; in turns with n8n's own request.
  */
-async function quiet(poll: () => Promise<{ error: Error | undefined }>): Promise<Cost> {
-	const polls = async (count: number) => {
-		for (let nth = 0; nth < count; nth++) {
-			const { error } = await poll();
-			if (error) throw error;
-		}
-	};
-	await polls(QUIET_POLLS);
-	const { wallMs, cpuMs, rssMB } = await measured(async () => await polls(QUIET_POLLS));
-	return { wallMs: wallMs / QUIET_POLLS, cpuMs: cpuMs / QUIET_POLLS, rssMB, polls: 2 * QUIET_POLLS };
-}
-
-export async function quietPoll(played: Played): Promise<Cost> {
+async function quietPoll(played: Played): Promise<Cost> {
 	const trigger = await watching(played);
 	const state = JSON.stringify(trigger.staticData);
-	const before = await requests(played);
-	const cost = await quiet(async () => await trigger.tick());
-	const made = ((await requests(played)) - before) / (cost['polls'] ?? NaN);
+	const before = (await asked(played, 0)).length;
+	const polls = async (host: PollHost) => {
+		for (let nth = 0; nth < SIZES.quietPolls; nth++) polled(await host.tick());
+	};
+	await polls(trigger);
+	const quiet = await asked(played, before);
+	const own = await ownPoll(played, quiet.slice(-1));
+	await polls(own);
+	const [ours, n8n]: [Cost[], Cost[]] = [[], []];
+	for (let round = 0; round < 3; round++) {
+		ours.push(await measured(async () => await polls(trigger)));
+		n8n.push(await measured(async () => await polls(own)));
+	}
 	const after = JSON.stringify(trigger.staticData);
-	return { ...cost, requests: made, bytesWritten: after === state ? 0 : after.length };
+	const cpuMs = median(ours.map((one) => one.cpuMs)) / SIZES.quietPolls;
+	return { ...(ours[0] ?? { wallMs: 0, rssMB: 0 }), cpuMs, n8nCpuMs: median(n8n.map((one) => one.cpuMs)) / SIZES.quietPolls, requests: quiet.length / SIZES.quietPolls, bytesWritten: after === state ? 0 : after.length };
 }
-
-/** A poll of n8n's own Airtable trigger with nothing new. Its address is fixed, so its credential leads the request to us. */
-async function quietAirtable(origin: string): Promise<Cost> {
-	useHostNode('Airtable/AirtableTrigger.node.js', 'AirtableTrigger');
-	registerCredential({
-		name: 'airtableTokenApi',
-		displayName: 'Airtable',
-		properties: [{ displayName: 'Access Token', name: 'accessToken', type: 'string', default: '' }],
-		authenticate: async ({ accessToken }, options) => Object.assign(options, { uri: `${origin}/airtable`, url: `${origin}/airtable`, headers: { ...options.headers, authorization: `Bearer ${String(accessToken)}` } }),
-	});
-	const ofTable = (value: string) => ({ __rl: true, mode: 'id', value });
-	const trigger = new PollHost(
-		'n8n-nodes-base.airtableTrigger',
-		{ authentication: 'airtableTokenApi', baseId: ofTable('appBench'), tableId: ofTable('tblBench'), triggerField: 'Changed', downloadAttachments: false, additionalFields: {} },
-		{ credentials: { airtableTokenApi: { accessToken: 'bench' } } },
-	);
-	const { error } = await trigger.activate();
-	if (error) throw error;
-	return await quiet(async () => await trigger.tick());
-}
-
-const recruit = async ({ url }: Played, steps: number) =>
-	await fetch(`${url}/_sandbox/recruiter`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ steps }) }).then(async (answer) => await answer.arrayBuffer());
 
 /**
- * `changes` made by the recruiter and told in one poll, in a process that has told changes before (of another account, `rehearsal`);
- * `fixedMs` is what a poll of a few changes costs above those.
+ * `changes` made at the vendor and told in one poll, in a process that has told changes before (of another account, `rehearsal`);
+ * `fixedMs` is what a poll of a few changes costs above those. `n8nCpuMs`: the same requests without us.
  */
-export async function busyPoll(played: Played, rehearsal: Played, changes: number): Promise<Cost> {
+async function busyPoll(played: Played, rehearsal: Played, kind: 'recruit' | 'move', changes: number): Promise<Cost> {
+	const change = async ({ control }: Played, count: number, by = kind) => void (await bare(`${control}/${by}?count=${count}`));
 	const before = await watching(rehearsal);
 	for (const steps of [20, 20, 20, 20, changes]) {
-		await recruit(rehearsal, steps);
-		const { error } = await before.tick();
-		if (error) throw error;
+		await change(rehearsal, steps, 'recruit');
+		polled(await before.tick());
 	}
 	const trigger = await watching(played);
 	const told = async (steps: number) => {
-		await recruit(played, steps);
+		await change(played, steps);
 		return await measured(async () => {
 			const { items, error } = await trigger.tick();
 			if (error) throw error;
@@ -276,67 +266,54 @@ export async function busyPoll(played: Played, rehearsal: Played, changes: numbe
 	};
 	// First the few: what changed lately is read again with every poll (the overlap), and many would be in their way.
 	const few = [await told(20), await told(20), await told(20), await told(20), await told(20)];
+	const from = (await asked(played, 0)).length;
 	const many = await told(changes);
+	const own = await ownPoll(played, await asked(played, from));
+	const n8n: Cost[] = [];
+	for (let round = 0; round < 3; round++) n8n.push(await measured(async () => polled(await own.tick())));
 	const [fewMs, fewTold] = [median(few.map(({ cpuMs }) => cpuMs)), median(few.map((one) => one['told'] ?? NaN))];
 	const perChangeMs = (many.cpuMs - fewMs) / ((many['told'] ?? NaN) - fewTold);
-	return { ...many, microsPerChange: perChangeMs * 1000, fixedMs: fewMs - perChangeMs * fewTold, stateBytes: JSON.stringify(trigger.staticData).length };
+	return { ...many, n8nCpuMs: median(n8n.map(({ cpuMs }) => cpuMs)), microsPerChange: perChangeMs * 1000, fixedMs: fewMs - perChangeMs * fewTold, stateBytes: JSON.stringify(trigger.staticData).length };
 }
 
-/** A limit that stays, or drops while the calls run. */
-async function withLimit(origin: string, dips: boolean, work: () => Promise<Record<string, number>>): Promise<Cost> {
-	await limit(origin, dips);
-	useHttpRequestAndSplitOut();
-	return await measured(work);
+/** Where what is measured finds its vendor. */
+export interface Where {
+	origin: string;
+	world: Played;
+	rehearsal: Played;
+	provider: string;
 }
 
-const inBatches = (batchInterval: number): INodeParameters => ({ batching: { batch: { batchSize: 30, batchInterval } } });
-
-export const variants: Record<string, (origin: string) => Promise<Cost>> = {
-	'returnAll.ours': async (origin) => {
-		useHttpRequestAndSplitOut();
+export const variants: Record<string, (where: Where) => Promise<Cost>> = {
+	'returnAll.ours': async ({ origin }) => {
+		loadAll();
 		return await measured(async () => await nodeRows('kombo', { simplify: false }, origin));
 	},
-	'returnAll.http': async (origin) => {
-		useHttpRequestAndSplitOut();
+	'returnAll.limit': async ({ origin }) => {
+		loadAll();
+		return await measured(async () => await nodeRows('benchCopyRows', { origin }, origin));
+	},
+	'returnAll.http': async ({ origin }) => {
+		loadAll();
 		return await measured(async () => await httpRequestRows(origin));
 	},
-	'returnAll.floor': async (origin) => await measured(async () => await floorPages(origin)),
-	'normalize.ours': async (origin) => {
-		loadPackage();
+	'returnAll.unified': async ({ origin }) => {
+		loadAll();
 		return await measured(async () => await nodeRows('ats', { provider: 'kombo' }, origin));
 	},
-	'normalize.floor': async (origin) => await measured(async () => await floorPages(origin)),
-
-	'writes.ours': async (origin) => await withLimit(origin, false, async () => await nodeMoves(origin)),
-	'writes.http': async (origin) => await withLimit(origin, false, async () => await httpMoves(origin, {})),
-	'writes.httpBatch60': async (origin) => await withLimit(origin, false, async () => await httpMoves(origin, inBatches(60))),
-	'writes.httpBatch100': async (origin) => await withLimit(origin, false, async () => await httpMoves(origin, inBatches(100))),
-	'writesSlowStart.ours': async (origin) => await withLimit(origin, true, async () => await nodeMoves(origin)),
-
-	'quietPoll.n8n': quietAirtable,
-
-	'binary.download': async (origin) => await measured(async () => await downloads(origin)),
-	'binary.downloadQuarter': async (origin) => await measured(async () => await downloads(origin, FILES / 4)),
-	'binary.downloadFiveAtOnce': async (origin) => await measured(async () => await downloads(origin, FILES, 5)),
-	'binary.upload': async (origin) => await measured(async () => await uploads(origin)),
-	'binary.uploadQuarter': async (origin) => await measured(async () => await uploads(origin, FILES / 4)),
-	'binary.floor': async (origin) =>
-		await measured(async () => {
-			let bytes = 0;
-			for (let at = 0; at < FILES; at++) bytes += (await bare(`${origin}/file`)).length;
-			return { files: FILES, bytes };
-		}),
-
+	'writes.ours': async ({ origin }) => {
+		loadAll();
+		return await measured(async () => await moves('kombo', MOVE, origin));
+	},
+	'writes.n8n': async ({ origin }) => {
+		loadAll();
+		return await measured(async () => await moves('benchMoves', { origin }, origin));
+	},
+	rateLimited: async () => await measured(worstRateLimited),
+	quietPoll: async ({ world }) => await quietPoll(world),
+	busyPoll: async ({ world, rehearsal }) => await busyPoll(world, rehearsal, 'recruit', SIZES.changes),
+	busyPollMoves: async ({ world, rehearsal }) => await busyPoll(world, rehearsal, 'move', SIZES.moved),
 	'webhook.ours': async () => await webhookCost(throughNode),
 	'webhook.n8n': async () => await webhookCost(throughContext),
-	'webhook.floor': async () => {
-		const sent = deliveries().map(({ body, signature }) => ({ bytes: Buffer.from(body), signature }));
-		return await measured(async () => {
-			let taken = 0;
-			for (const { bytes, signature } of sent) {
-				if (createHmac('sha256', 'bench-secret').update(bytes).digest('base64url') === signature) taken += JSON.parse(bytes.toString()).id ? 1 : 0;
-			}
-			return { taken };
-		});
-	},
+	firstRead: async ({ provider }) => await firstRead(provider),
 };

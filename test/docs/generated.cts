@@ -2,7 +2,7 @@
 import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 import { z, type ZodType } from 'zod/v4';
 
-import { conditionsOf, linesOf, type Report } from '../../bench/rows.cts';
+import { conditionsOf, FORM, linesOf, type Report } from '../../bench/rows.cts';
 import { EVENTS, MODELS, applicationSchema, candidateSchema, eventSchema, jobSchema, messageSchema } from '../../lib/ats/model';
 import { OPERATIONS, type Provider } from '../../lib/ats/provider';
 import { simpleApplicationSchema, simpleCandidateSchema, simpleEventSchema } from '../../nodes/Ats/simplify';
@@ -74,7 +74,8 @@ export function freshnessTable(): string {
 }
 
 /** The last saved run of `npm run bench`. */
-export function benchTable(results: Report): string {
+export function benchTable(results: Report | { form?: never }): string {
+	if (results.form !== FORM) return 'Not measured yet in this form: `npm run bench -- --save` on a machine without other work.';
 	let title = '';
 	const rows = linesOf(results, false).map((line) => {
 		const first = line.title === title ? '' : line.title;

@@ -1,4 +1,4 @@
-/** The rate limit in simulated time. bench/rate.cts measures it with a real server and a real clock. */
+/** The rate limit in simulated time. `npm run bench -- --only rateLimited` measures it with a real server and a real clock. */
 import { useClock } from '../../lib/clock';
 import { MAX_WAIT_MS, RateLimit, readRate, type RateReading, type StatedRate } from '../../lib/http/rate';
 
