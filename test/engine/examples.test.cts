@@ -8,7 +8,7 @@ import { NodeHelpers } from 'n8n-workflow';
 import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
-import { binaryFile, loadPackage, PollHost, readBinary, runNode, runWorkflow, type CredentialStore, type Outcome, type RunOptions, type WorkflowJson } from './harness/index.cts';
+import { binaryFile, loadPackage, PollHost, readBinary, runNode, runTool, runWorkflow, type CredentialStore, type Outcome, type RunOptions, type WorkflowJson } from './harness/index.cts';
 import { packageRoot } from './harness/package.cts';
 import { registerStandardNodes } from './support/standardNodes.cts';
 
@@ -32,6 +32,7 @@ const LEFT_OPEN: Record<string, string[]> = {
 const readExample = (file: string): Example => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 const typeOf = (node: INode) => loadPackage().nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
 const isNote = ({ type }: INode) => type === 'n8n-nodes-base.stickyNote';
+const isAi = ({ type }: INode) => type.startsWith('@n8n/');
 const isOurs = ({ type }: INode) => type.startsWith('n8n-nodes-ats.');
 
 describe.each(files)('examples/%s', (file) => {
@@ -41,7 +42,7 @@ describe.each(files)('examples/%s', (file) => {
 		const names = example.nodes.map(({ name }) => name);
 		expect(new Set(names).size).toBe(names.length);
 		expect(new Set(example.nodes.map(({ id }) => id)).size).toBe(names.length);
-		const ends = Object.entries(example.connections).flatMap(([from, { main = [] }]) => [from, ...main.flatMap((output) => (output ?? []).map(({ node }) => node))]);
+		const ends = Object.entries(example.connections).flatMap(([from, byKind]) => [from, ...Object.values(byKind).flatMap((outputs) => outputs.flatMap((output) => (output ?? []).map(({ node }) => node)))]);
 		expect(ends.filter((name) => !names.includes(name))).toEqual([]);
 		expect(example.nodes.filter((node) => !isNote(node) && !ends.includes(node.name))).toEqual([]);
 		expect(example.nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
@@ -52,7 +53,9 @@ describe.each(files)('examples/%s', (file) => {
 	test('consists of our nodes and of n8n\'s own, with fields that they have and nothing missing', () => {
 		const open: string[] = [];
 		for (const node of example.nodes) {
-			expect(node.type).toMatch(/^n8n-nodes-(ats|base)\./);
+			expect(node.type).toMatch(/^(n8n-nodes-(ats|base)|@n8n\/n8n-nodes-langchain)\./);
+			// n8n's AI nodes are not here; `test:host` has them.
+			if (isAi(node)) continue;
 			const { properties } = typeOf(node).description;
 			if (isOurs(node)) expect(Object.keys(node.parameters).filter((name) => !properties.some((property) => property.name === name))).toEqual([]);
 			const filled = { ...node, parameters: NodeHelpers.getNodeParameters(properties, node.parameters, true, false, node, typeOf(node).description) ?? {} };
@@ -363,6 +366,42 @@ describe('with a hiring team at work', () => {
 		expect(out(outcome, 'Message')).toEqual([{ event: 'application.stage_changed', message: expect.stringContaining(`${String(person(application).firstName)} `) }]);
 		const again = await run(file, await told(trigger));
 		expect(out(again, 'Not Our Own Write')).toEqual([]);
+	});
+
+	describe('the assistant', () => {
+		const file = 'assistant.json';
+		const { nodes, connections } = readExample(file);
+		const application = () => active(6);
+
+		test('holds tools that read; only what a person saves is written', () => {
+			const tools = nodes.filter(({ name }) => connections[name]?.ai_tool !== undefined);
+			expect(tools.filter(isOurs).map(({ parameters }) => parameters.operation)).toEqual(['getAll', 'getAll', 'getAll', 'getAll']);
+			expect(tools.filter((tool) => !isOurs(tool)).map(({ name }) => name)).toEqual(['CV', 'Draft a Note']);
+			expect(nodes.filter((node) => isOurs(node) && node.parameters.operation !== 'getAll').map(({ name }) => name)).toEqual(['Save Note']);
+			const leading = Object.entries(connections).filter(([, { main = [] }]) => main.flat().some((end) => end?.node === 'Save Note')).map(([name]) => name);
+			expect(leading).toEqual(['A Person Saves']);
+		});
+
+		test('each of its tools answers a model', async () => {
+			const { id, jobId, candidateId } = application();
+			const given: Record<string, IDataObject> = { 'Applications of a Job': { jobs: JSON.stringify([jobId]) }, Jobs: {}, Person: { email: person(application()).emails[0]?.address }, 'Applications of a Person': { candidateId } };
+			const wanted: Record<string, string> = { 'Applications of a Job': id, Jobs: jobId, Person: candidateId, 'Applications of a Person': id };
+			for (const { name, parameters } of nodes.filter(({ type }) => type === 'n8n-nodes-ats.atsTool')) {
+				expect([name, (await runTool('ats', parameters, given[name] ?? {}, { credentials })).answer]).toEqual([name, expect.stringContaining(wanted[name] ?? 'nothing')]);
+			}
+		});
+
+		test('a drafted note is a link to a form and nothing else; what the person saves there is the note', async () => {
+			const before = world().notes.rows.length;
+			const note = 'Called back & free from May: "yes"';
+			const [drafted] = out(await run(file, [{ json: { applicationId: application().id, note } }], { from: 'Drafted' }), 'Link');
+			const link = new URL(String(drafted?.answer).replace('A person saves this note or not: ', ''));
+			expect(link.pathname).toMatch(/\/form\/ats-note$/);
+			expect(Object.fromEntries(link.searchParams)).toMatchObject({ Application: application().id, Note: note });
+			expect(world().notes.rows.length).toBe(before);
+			await run(file, [{ json: { Application: application().id, Note: 'In a person\'s words' } }], { from: 'A Person Saves' });
+			expect(world().notes.rows.slice(before)).toMatchObject([{ applicationId: application().id, html: expect.stringContaining('words') }]);
+		});
 	});
 
 	describe('the agent tool', () => {

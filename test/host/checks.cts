@@ -205,6 +205,8 @@ export async function checkExamples(report: Report, n8n: N8n, sandbox: Sandbox, 
 			const trigger = example.nodes.find(({ type }) => typeOf(type)?.group.includes('trigger'));
 			if (!trigger) throw new Error('it has no trigger');
 			const workflow = await n8n.createWorkflow(example);
+			// It wants a model and a login of its own: `test:agent` lets an agent work.
+			if (example.nodes.some(({ type }) => type.startsWith('@n8n/'))) return;
 			if (typeOf(trigger.type)?.webhooks?.length) {
 				await n8n.activate(workflow);
 				return await n8n.deactivate(workflow.id);
