@@ -10,7 +10,7 @@ import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { binaryFile, loadPackage, PollHost, readBinary, runNode, runTool, runWorkflow, type CredentialStore, type Outcome, type RunOptions, type WorkflowJson } from './harness/index.cts';
 import { packageRoot } from './harness/package.cts';
-import { registerStandardNodes } from './support/standardNodes.cts';
+import { registerStandardNodes, shownForms } from './support/standardNodes.cts';
 
 const BY = 'recruiter';
 const folder = join(packageRoot, 'examples');
@@ -256,10 +256,11 @@ describe('with a hiring team at work', () => {
 
 		beforeAll(async () => {
 			mails = world().chatMessages.rows.length;
+			const stranger = applies('<b>Eve</b> & Co', ['eve.html@example.com']);
 			const trigger = await watching(file);
 			application = active(3);
 			acts.reject(world(), application, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
-			acts.reject(world(), active(3), world().rejectionReasons.rows[0]?.id ?? null, null, BY);
+			acts.reject(world(), stranger, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
 			const items = await told(trigger);
 			expect(items).toHaveLength(2);
 			await run(file, items, {
@@ -291,10 +292,16 @@ describe('with a hiring team at work', () => {
 			expect(world().chatMessages.rows.length).toBe(mails);
 		});
 
+		test('shows the person the draft, to be changed in its field, and a name as text even if it is HTML', () => {
+			const forms = shownForms.filter(({ description }) => String(description).includes('eve.html@example.com'));
+			expect(forms).toMatchObject([{ description: expect.stringContaining('Hello &lt;b>Eve&lt;/b> &amp; Co Newcomer, thank'), fields: [{ fieldLabel: 'Decision' }, { fieldLabel: 'Text', defaultValue: expect.stringMatching(/^Hello <b>Eve/) }] }]);
+			expect(String(forms[0]?.description)).not.toContain('<');
+		});
+
 		test('sends what the person approved, in the person\'s words', async () => {
-			await answered({ Decision: 'Send', 'Other text': 'Dear Ada, not this time.' });
+			await answered({ Decision: 'Send', Text: 'Dear Ada, not this time.' });
 			expect(world().chatMessages.rows.slice(mails)).toMatchObject([{ body: 'Dear Ada, not this time.' }]);
-			await answered({ Decision: 'Send', 'Other text': '' });
+			await answered({ Decision: 'Send', Text: '' });
 			expect(world().chatMessages.rows.at(-1)?.body).toBe(out(started[0] as Outcome, 'Draft')[0]?.text);
 		});
 

@@ -109,7 +109,11 @@ async function startForEach(this: IExecuteFunctions): Promise<INodeExecutionData
 	return [items];
 }
 
+/** What a person would see while the executions wait. */
+export const shownForms: IDataObject[] = [];
+
 async function wait(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	shownForms.push({ description: this.getNodeParameter('formDescription', 0), fields: this.getNodeParameter('formFields.values', 0) as IDataObject[] });
 	await this.putExecutionToWait(WAIT_INDEFINITELY);
 	return [this.getInputData()];
 }
@@ -181,7 +185,7 @@ const nodes: Record<string, { file: string; standIn: INodeType }> = {
 		file: 'Transform/RemoveDuplicates/RemoveDuplicates',
 		standIn: standIn('removeDuplicates', 2, [property('operation', 'string'), property('fieldsToCompare', 'string'), property('dedupeValue', 'string')], once),
 	},
-	wait: { file: '', standIn: standIn('wait', 1.1, [], wait) },
+	wait: { file: '', standIn: standIn('wait', 1.1, [property('formDescription', 'string'), property('formFields', 'json', {})], wait) },
 };
 
 const isNodeClass = (value: unknown): value is new () => INodeType | IVersionedNodeType => typeof value === 'function';
