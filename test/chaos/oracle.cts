@@ -164,7 +164,9 @@ export class Oracle {
 			if (known.get(path) !== to || !known.has(path)) news = true;
 			known.set(path, to);
 		}
-		if (!news && !fresh) this.complain('duplicated', `${event.event} ${id}: ${change.path} was told before`);
+		// The rest of an interview or offer (its dates, say) is only compared where rows show it whole.
+		const isRest = change.from === undefined && /^(interviews|offers)\[[^\]]*\]$/.test(change.path);
+		if (!news && !fresh && (this.whole || !isRest)) this.complain('duplicated', `${event.event} ${id}: ${change.path} was told before`);
 		// With its status an offer's dates are told too: the item shows them.
 		const offer = this.whole ? /^offers\[(.*)\]\.status$/.exec(change.path)?.[1] : undefined;
 		if (offer !== undefined) known.set(`offers[${offer}].rest`, restOf(event.application?.offers?.find((one) => one.id === offer)));
