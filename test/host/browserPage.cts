@@ -366,6 +366,14 @@ export class Editor {
 		return await panel.innerText();
 	}
 
+	/** Presses the node's button where n8n itself refuses to begin; gives what it says. */
+	async refusedToRun(): Promise<string> {
+		await this.byId('node-execute-button', this.node).first().click();
+		const notification = this.page.locator('.el-notification:visible').first();
+		await notification.waitFor();
+		return await notification.innerText();
+	}
+
 	/** The output as a table: its column heads and rows. */
 	async outputTable(): Promise<{ heads: string[]; rows: string[][] }> {
 		const panel = this.byId('output-panel', this.node);

@@ -382,8 +382,9 @@ export const mistakes: Scene = async (stage) => {
 		says(await editor.listError('stageId'), /application first/, 'the list of stages');
 		await editor.closeList();
 	});
-	await check('nothing chosen: the error names the field, and nothing is sent', async () => {
-		says(await editor.run(), /Application|Stage/, 'the error');
+	await check('nothing chosen: the error names the fields, and nothing is sent', async () => {
+		const refusal = await editor.refusedToRun();
+		for (const field of ['Application', 'Stage']) says(refusal, `"${field}" is required`, 'the error');
 		expect(writes() === 0, 'something was written');
 	});
 	await check('an ID that nobody has: the error says so, and nothing changes', async () => {
