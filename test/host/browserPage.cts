@@ -173,8 +173,12 @@ export class Editor {
 	}
 
 	private async openDropdown(name: string, within: Locator = this.node): Promise<Locator> {
-		await this.field(name, within).click();
 		const options = this.page.locator('.el-select-dropdown__item:visible');
+		// A list that is still being loaded does not open.
+		for (let tries = 0; tries < 5 && !(await options.first().isVisible()); tries++) {
+			await this.field(name, within).click();
+			await options.first().waitFor({ timeout: PATIENCE / 5 }).catch(() => {});
+		}
 		await options.first().waitFor();
 		return options;
 	}
