@@ -344,7 +344,10 @@ export const chooseAskMove: Scene = async (stage) => {
 		await editor.openList('stageId');
 		await editor.pickFromList('Screening');
 		expect((await editor.picked('stageId')).includes('Screening'), 'the stage is not taken over');
-		const other = (await editor.openList('applicationId')).find((name) => name !== first && name.split(' · ').length === 2) ?? '';
+		await editor.openList('applicationId');
+		// The list is still narrowed by what was searched for.
+		const other = (await editor.searchList('')).find((name) => name !== first && name.split(' · ').length === 2) ?? '';
+		expect(other !== '', 'nobody else is offered');
 		await editor.pickFromList(other);
 		expect(await editor.becomesEmpty('stageId'), `the stage is still ${await editor.picked('stageId')}`);
 	});
