@@ -46,7 +46,7 @@ export interface Resource<Api> {
 	operations: ReadonlyArray<Operation<Api>>;
 }
 
-/** `const operation = operationsOf<KomboApi>()`: then each operation's values are typed from its fields. */
+/** `const operation = operationsOf<SomeApi>()`: then each operation's values are typed from its fields. */
 export function operationsOf<Api>() {
 	return <const Fields extends readonly Field[]>(spec: OperationSpec<Api, Fields>): Operation<Api> => ({
 		...spec,

@@ -98,9 +98,9 @@ export interface ReadOptions {
 }
 
 export interface ProviderSpec<Settings extends readonly Field[] = readonly []> {
-	/** Word in output and parameters: `kombo`. Never changes. */
+	/** Word in output and parameters: `someAts`. Never changes. */
 	name: string;
-	/** As users call it: "Kombo". */
+	/** As users call it: "Some ATS". */
 	label: string;
 	/** The ways to log in: credential types, with the name that the editor offers where there are several. The first is the default. */
 	credentials: ReadonlyArray<{ type: string; label: string }>;

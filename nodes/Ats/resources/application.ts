@@ -99,7 +99,7 @@ export const application: Resource<AtsApi> = {
 			description: 'Fetch the files of an application, one item each',
 			access: 'read',
 			fields: [applicationId, binary('outputField', { displayName: 'Put Output File in Field', hint: 'The name of the output field to put the file in' })],
-			// Flatchr's ID of a file holds its name, which is mostly a person's.
+			// Some IDs of files hold the file's name, which is mostly a person's.
 			unnamed: () => ['id', 'name'],
 			run: async function* (ats, p, item) {
 				for await (const one of ats.for('attachments', 'download attachments')(p.applicationId)) {
