@@ -23,6 +23,7 @@ export const entry: ProviderEntry = {
 	simulator: 'bamboohr',
 	credentials: ({ urls, credentials }) => ({ bambooHrAtsApi: { ...credentials.bamboohr, baseUrl: urls.bamboohr ?? '' } }),
 	tellingHeaders: ['x-bamboohr-error-message'],
+	rejectionMoves: true,
 	applicationId: (world, application) => new Rows(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 25, list: '/api/v1/applicant_tracking/applications' },
 	chaos: {
