@@ -165,7 +165,7 @@ describe('operations', () => {
 
 describe('trigger', () => {
 	async function watching(parameters: object = {}): Promise<PollHost> {
-		const trigger = new PollHost('atsTrigger', { provider: 'ashby', simplify: false, ...parameters }, { credentials: credentials() });
+		const trigger = new PollHost('atsTrigger', { provider: 'ashby', simplify: false, models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'], ...parameters }, { credentials: credentials() });
 		expect(await trigger.activate()).toEqual({ items: null, error: undefined });
 		await told(trigger);
 		return trigger;

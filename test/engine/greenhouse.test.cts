@@ -200,7 +200,7 @@ describe('the trigger', () => {
 		expect((await trigger.tick()).items?.map(({ json }) => json['event'])).toEqual(['application.stage_changed']);
 	});
 	test('a new version of an offer is no new offer', async () => {
-		const trigger = await watching();
+		const trigger = await watching({ models: ['info', 'offers'] });
 		const application = sandbox.world.applications.need(sandbox.world.offers.alive()[0]?.applicationId ?? '');
 		await sandbox.control('greenhouse/offerVersion', { applicationId: Number(idOf(application)) });
 		const { items } = await trigger.tick();

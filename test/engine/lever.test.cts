@@ -139,13 +139,13 @@ test('an offset token that is refused begins the list again, and nothing is told
 
 test.each(['archive_reasons', 'offers', 'deleted'])('activation says so when the key may not read %s', async (part) => {
 	await sandbox.control('lever/settings', { forbidden: [part] });
-	const trigger = new PollHost('atsTrigger', { provider: 'lever' }, { credentials: entry.credentials(sandbox) });
+	const trigger = new PollHost('atsTrigger', { provider: 'lever', models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'] }, { credentials: entry.credentials(sandbox) });
 	const { error } = await trigger.activate();
 	expect(`${error?.message} ${String(error && Reflect.get(error, 'description'))}`).toMatch(new RegExp(`${part}.*API Credentials`, 's'));
 });
 
 test('an offer that moves no date is seen by the full check', async () => {
-	const trigger = await watching({ models: [], options: { fullCheckHours: 1 } });
+	const trigger = await watching({ models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'], options: { fullCheckHours: 1 } });
 	offer(sandbox.world, must(sandbox.world.applications.rows.find(({ status }) => status === 'PENDING')), 'test');
 	expect(await events(trigger)).toEqual([]);
 	const { sleep } = clock;
