@@ -2,6 +2,7 @@ import { pageAt, sourcePage, type VendorRecord } from '../../lib/ats/kit';
 import { toId, toMillis } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import type { SourcePage, SourceRow } from '../../lib/ats/source';
+import { ApiError, rethrow } from '../../lib/errors';
 import { path } from '../../lib/http/path';
 import { recordOr } from '../../lib/ats/kit';
 import type { BambooApi } from './api';
@@ -24,8 +25,24 @@ export function changeSource(bamboo: BambooApi, { raw, jobIds }: ReadOptions): A
 		readWindow: async ({ cursor }) => await read(cursor, 'DESC', 'last_updated'),
 		// By their day of creation, which does not move: pages shift less while they are read.
 		readAll: async ({ cursor }) => await read(cursor, 'ASC', 'created_date'),
+		confirmGone: async (missing) => await goneOf(bamboo, missing.map(({ id }) => id), raw),
 		details: { compared: false, atOnce: 5, read: async (asked) => await detailsOf(bamboo, asked.map(({ row }) => row)) },
 	};
+}
+
+/** One that lives elsewhere, such as in a job that was not chosen, answers; one that is gone answers 404. */
+async function goneOf(bamboo: BambooApi, ids: readonly string[], raw: boolean): Promise<Map<string, SourceRow | null>> {
+	const answer = new Map<string, SourceRow | null>();
+	for (const id of ids) {
+		try {
+			const record = await bamboo.get(path`/applications/${id}`);
+			answer.set(id, rowOf(record, await groupsIn(bamboo, [record]), raw));
+		} catch (error) {
+			if (!(error instanceof ApiError) || error.facts.status !== 404) return rethrow(error);
+			answer.set(id, null);
+		}
+	}
+	return answer;
 }
 
 function rowOf(row: VendorRecord, groups: Groups, raw: boolean): SourceRow {

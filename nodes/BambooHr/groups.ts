@@ -14,34 +14,45 @@ const ASKED: ReadonlyArray<{ filter: string; group: Group }> = [
 	{ filter: 'ALL_ACTIVE', group: 'ACTIVE' },
 ];
 const HOUR = 60 * 60_000;
-/** A status that no answer explains must not be asked for with every page. */
-const learned = new ProcessMap<{ groups: Map<string, Group>; unexplained: Set<string> }>(HOUR);
+interface Learned {
+	groups: Map<string, Group>;
+	/** No answer showed them although a row has them: the filter says nothing, and is not asked for with every page. */
+	unexplained: Set<string>;
+}
+const learned = new ProcessMap<Learned>(HOUR);
+const learnedOf = ({ account }: BambooApi): Learned => learned.of(account, () => ({ groups: new Map(), unexplained: new Set() }));
 
 /** The groups of these statuses, as far as applications tell. Known ones are not asked for again. */
-export async function groupsOf(bamboo: BambooApi, statusIds: Iterable<string>): Promise<ReadonlyMap<string, Group>> {
-	const { groups, unexplained } = learned.of(bamboo.account, () => ({ groups: new Map(), unexplained: new Set() }));
+export async function groupsOf(bamboo: BambooApi, statusIds: Iterable<string>, inUse = false): Promise<ReadonlyMap<string, Group>> {
+	const { groups, unexplained } = learnedOf(bamboo);
 	const open = new Set([...statusIds].filter((id) => !groups.has(id) && !unexplained.has(id)));
 	for (const { filter, group } of ASKED) {
 		while (open.size > 0) {
-			const { rows } = await bamboo.page(null, { applicationStatusId: [...open].join(','), applicationStatus: filter });
-			const seen = new Set(rows.flatMap(({ status }) => toId(recordOr(status)?.id) ?? []));
-			// A filter that is ignored says nothing: then no status is known, and none is taken for another.
-			if ([...seen].some((id) => !open.has(id)) || seen.size === 0) break;
+			const seen = await statusesIn(bamboo, open, filter);
+			if (seen.size === 0) break;
+			// A filter that is ignored says nothing: then a status shows in every group, and none is taken for another.
+			const other = ASKED.find((one) => one.group !== group)?.filter ?? filter;
+			const ignored = [...seen].some((id) => !open.has(id)) || (await statusesIn(bamboo, seen, other)).size > 0;
+			if (ignored) {
+				for (const id of open) unexplained.add(id);
+				return groups;
+			}
 			for (const id of seen) {
 				groups.set(id, group);
 				open.delete(id);
 			}
 		}
 	}
-	for (const id of open) unexplained.add(id);
+	// A status that nobody has now may get its first application any time.
+	if (inUse) for (const id of open) unexplained.add(id);
 	return groups;
 }
 
-export async function groupsIn(bamboo: BambooApi, rows: readonly BambooRow[]): Promise<ReadonlyMap<string, Group>> {
-	return await groupsOf(bamboo, new Set(rows.flatMap(({ status }) => toId(recordOr(status)?.id) ?? [])));
+async function statusesIn(bamboo: BambooApi, ids: Iterable<string>, filter: string): Promise<Set<string>> {
+	const { rows } = await bamboo.page(null, { applicationStatusId: [...ids].join(','), applicationStatus: filter });
+	return new Set(rows.flatMap(({ status }) => toId(recordOr(status)?.id) ?? []));
 }
 
-/** After a write that may have put the first application into a status. */
-export function forgetUnexplained(bamboo: BambooApi): void {
-	learned.of(bamboo.account, () => ({ groups: new Map(), unexplained: new Set() })).unexplained.clear();
+export async function groupsIn(bamboo: BambooApi, rows: readonly BambooRow[]): Promise<ReadonlyMap<string, Group>> {
+	return await groupsOf(bamboo, new Set(rows.flatMap(({ status }) => toId(recordOr(status)?.id) ?? [])), true);
 }

@@ -10,7 +10,7 @@ import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import { connectBambooHr, type BambooApi, type BambooRow } from './api';
 import { changeSource } from './changes';
-import { forgetUnexplained, groupsIn, groupsOf } from './groups';
+import { groupsIn, groupsOf } from './groups';
 import { PROVIDER, toApplication, toAttachments, toCandidate, toJob, toStage, toUser } from './mapping';
 
 const PARTS = { RESUME: 'resume', COVER_LETTER: 'coverLetter' } as const;
@@ -27,7 +27,6 @@ function operationsOf(bamboo: BambooApi): Operations {
 	const setStatus = async (id: string, status: string, what: string) => {
 		if (!/^\d+$/.test(status)) throw new FieldError(`The ${what} "${status}" is not an ID`, 'Statuses of BambooHR have numbers: choose it from the list.');
 		await found('application', id, async () => await bamboo.write(path`/applications/${id}/status`, { status: Number(status) }));
-		forgetUnexplained(bamboo);
 	};
 	const people = async function* (searchString?: string, raw = false): AsyncGenerator<Candidate[]> {
 		const rows = new Map<string, BambooRow[]>();
@@ -148,7 +147,7 @@ async function found<Result>(what: string, id: string, ask: () => Promise<Result
 
 const IN_DETAIL = 'A call for each application';
 const BY_STATUS = 'By the group of its status, which is learned from applications: a status that nobody ever had is not specified';
-const FULL = 'By the full check, after it was missing twice';
+const FULL = 'By the full check, after BambooHR answered that it is not there';
 
 const events: Capabilities['events'] = {
 	'application.created': true,

@@ -42,8 +42,9 @@ export function bamboohr(): Simulator {
 			});
 			registerReads(app, world, tools, rows);
 			registerWrites(app, world, tools, rows);
-			/** `{ atsSettings?, candidateTouches? }`: the key's owner may read; whether a change of the person moves `last_updated`. */
-			tools.control('settings', ({ atsSettings, candidateTouches }) => {
+			/** `{ atsSettings?, candidateTouches?, ignoresGroups? }`: the key's owner may read; whether a change of the person moves `last_updated`; the filter by group does nothing. */
+			tools.control('settings', ({ atsSettings, candidateTouches, ignoresGroups }) => {
+				if (typeof ignoresGroups === 'boolean') rows.ignoresGroups = ignoresGroups;
 				if (typeof atsSettings === 'boolean') state.atsSettings = atsSettings;
 				if (typeof candidateTouches === 'boolean') rows.candidateTouches = candidateTouches;
 			});
@@ -86,7 +87,7 @@ function fits(rows: Rows, world: World, one: Application, { jobId, applicationSt
 	const job = world.jobs.need(one.jobId);
 	if (jobId !== undefined && rows.ids.of('job', job) !== jobId) return false;
 	if (applicationStatusId !== undefined && !applicationStatusId.split(',').includes(String(status.id))) return false;
-	if (applicationStatus !== undefined && !applicationStatus.split(',').some((group) => GROUPS[group]?.includes(status.group))) return false;
+	if (applicationStatus !== undefined && !rows.ignoresGroups && !applicationStatus.split(',').some((group) => GROUPS[group]?.includes(status.group))) return false;
 	if (jobStatusGroups !== undefined && !jobStatusGroups.split(',').some((group) => JOB_GROUPS[group]?.includes(job.status))) return false;
 	if (newSince !== undefined && one.createdAt <= Date.parse(`${newSince.replace(' ', 'T')}Z`)) return false;
 	const person = world.candidates.need(one.candidateId);

@@ -26,6 +26,8 @@ export class Rows {
 	readonly ids: Aliases;
 	/** What moves `last_updated` beside the application itself is not known: a setting. */
 	candidateTouches = true;
+	/** The filter by status group does nothing. */
+	ignoresGroups = false;
 
 	constructor(readonly world: World) {
 		this.ids = new Aliases(world, (label, number) => String((RANGES[label.split('/').at(-1) ?? ''] ?? 0) + number));
