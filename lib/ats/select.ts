@@ -44,7 +44,7 @@ export async function* selectApplications({ applications, details, rowModels = A
 }
 
 /** The other models leave as null. */
-function onlyAsked(application: Application, models: readonly ModelKey[]): Application {
+export function onlyAsked(application: Application, models: readonly ModelKey[]): Application {
 	const output = { ...application };
 	for (const key of ALL) if (!models.includes(key)) output[key] = null;
 	return output;

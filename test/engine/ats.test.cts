@@ -2,11 +2,19 @@ import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workf
 
 import { OPERATIONS, type OperationName } from '../../lib/ats/provider';
 import { applicationSchema, candidateSchema, jobSchema } from '../../lib/ats/model';
+import { useClock } from '../../lib/clock';
+import { ManualClock } from '../../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { binaryFile, listSearch, loadPackage, readBinary, runNode, type Outcome } from './harness/index.cts';
 import { providerEntries } from '../providers/index.cts';
 
 const id = (value: unknown) => ({ __rl: true, mode: 'id', value: String(value) });
+/** A rate limit costs no time: its waits pass on a clock that node and simulator share. */
+const clock = new ManualClock();
+let restoreClock: () => void;
+beforeAll(() => void (restoreClock = useClock(clock)));
+afterAll(() => restoreClock());
+
 const pdf = Buffer.from('%PDF-1.4 a real file\n%%EOF\n');
 
 describe.each(providerEntries.map((one) => [one.provider.label, one] as const))('%s through the unified node', (_label, one) => {
@@ -16,7 +24,7 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 	let jobs: IDataObject[] = [];
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ jobs: 6, applications: 80, services: [one.simulator], seed: 'ats' });
+		sandbox = await startSandbox({ clock, jobs: 6, applications: 80, services: [one.simulator], seed: 'ats' });
 	});
 	afterAll(async () => {
 		expect(sandbox.violations).toEqual([]);

@@ -72,7 +72,7 @@ export const entry: ProviderEntry = {
 		'candidate.*.options': () => ({ actingUser: ACTING_USER }),
 	},
 	applicationId: (world, application) => new LeverState(world, {} as Tools).ids.of('application', application),
-	poll: { quietRequests: 2, pageSize: 20, list: /\/opportunities$/ },
+	poll: { quietRequests: 2, pageSize: 100, list: /\/opportunities$/ },
 	chaos: {
 		headers: ({ apiKey }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),
 		usual: { applications: 60, minutes: 40, changesPerMinute: 3 },

@@ -3,6 +3,7 @@ import { FileItem, type Item } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { kitFields } from '../../../lib/action/properties';
 import type { Application, ModelKey } from '../../../lib/ats/model';
+import { onlyAsked } from '../../../lib/ats/select';
 import type { NewFile } from '../../../lib/ats/provider';
 import { row, unified, type AtsApi } from '../api';
 import { applicationId, jobId, models, stageId, updatedAfter } from '../fields';
@@ -118,7 +119,8 @@ export const application: Resource<AtsApi> = {
 			fields: [applicationId, kitFields.simplify, models],
 			output: simpleApplicationSchema,
 			run: async (ats, p) => {
-				const [application] = await ats.withTitles([await ats.for('application', 'read one application')(p.applicationId, p.models ?? SIMPLE, ats.raw)]);
+				const models = p.models ?? SIMPLE;
+				const [application] = await ats.withTitles([onlyAsked(await ats.for('application', 'read one application')(p.applicationId, models, ats.raw), models)]);
 				return application && shown(application, p.simplify);
 			},
 		}),
