@@ -20,7 +20,7 @@ async function bundle() {
 	const files = [...n8n.nodes, ...n8n.credentials];
 	const build = async (from, outfile) => {
 		const contents = from.map((file) => `export * from '${file.replace(/^dist/, '.').replace(/\.js$/, '')}';`).join('\n');
-		await esbuild.build({ stdin: { contents, resolveDir: __dirname }, bundle: true, packages: 'external', platform: 'node', target: 'node20', format: 'cjs', outfile });
+		await esbuild.build({ stdin: { contents, resolveDir: __dirname }, bundle: true, packages: 'external', platform: 'node', target: 'node20', format: 'cjs', minifySyntax: true, outfile });
 	};
 	await build(files, BUNDLE);
 	await build([...files, 'dist/lib/clock.js', 'dist/lib/poll/processState.js'], DRIVEN);
