@@ -129,7 +129,7 @@ async function right({ provider, operations }: Connection, part: CheckedPart): P
 		const rows = await firstPage(operations, part);
 		return { check, ...fine(rows?.length ? 'Can be read' : 'Can be read, and there is none', `${rows?.length ?? 0} on the first page`) };
 	} catch (error) {
-		if (!(error instanceof ApiError)) return { check, ...warning(`Not tried: ${hinted(error)}`) };
+		if (!(error instanceof ApiError)) return { check, ...fine(`Not tried: ${hinted(error)}`) };
 		const found = problem(error);
 		const tick = provider.rights?.[part];
 		return { check, ...found, message: error.facts.status === 403 && tick !== undefined ? `${found.message.split('. ')[0]}. ${tick}` : found.message };
@@ -210,13 +210,13 @@ async function* ofTrigger({ provider, answers }: Connection, source: ChangeSourc
 			cursor = page.next ?? null;
 			if (!cursor) break;
 		}
-		const ids = pages.flatMap(({ rows }) => rows.map(({ id }) => id));
+		const ids = pages.flatMap(({ rows }) => rows.flatMap(({ id, partial }) => (partial ? [] : [id])));
 		const repeats = ids.length - new Set(ids).size;
 		const unreadable = pages.flatMap((page) => page.unreadable ?? []);
 		if (unreadable.length > 0) return warning(`${unreadable.length} of ${ids.length + unreadable.length} records cannot be read, and are left out`, reasons(unreadable));
 		return repeats === 0 ? fine('Pages follow each other without repeats', `${ids.length} on ${pages.length} pages`) : warning('Pages overlap: the list moves while it is read, or it has no fixed order', `${repeats} of ${ids.length} twice`);
 	});
-	const known = pages.reduce((sum, { rows }) => sum + rows.length, 0);
+	const known = pages.reduce((sum, { rows }) => sum + rows.filter(({ partial }) => !partial).length, 0);
 	const whole = !pages.at(-1)?.next;
 	yield { check: 'Memory of the Trigger', ...fine(`It would remember ${whole ? 'about' : 'more than'} ${Math.ceil((known * STATE_BYTES) / 1024)} KB`, `${known}${whole ? '' : ' or more'} applications`) };
 	if (source.marks) return;
