@@ -1,6 +1,5 @@
 /* What every adapter needs: pages, parts of records, sentences. Pure but for the calls it is handed. */
 import { DateTime } from 'luxon';
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { ApiError, FieldError, rethrow } from '../errors';
 import { isObject, type Answer } from '../http/apiDefinition';
@@ -118,10 +117,4 @@ export async function* storedFiles<Record>(records: Iterable<Record>, describe: 
 /** "There is no application with the ID 7". `where`: how the user finds the right one. */
 export function notFound(what: string, id: string, where = `Use the ID as ${what[0]?.toUpperCase() ?? ''}${what.slice(1)}, Get Many shows it.`): FieldError {
 	return new FieldError(`There is no ${what} with the ID ${id}`, where);
-}
-
-/** A text of a credential: pasted keys bring blanks and line breaks. Empty where there is none. */
-export function credentialText(credentials: ICredentialDataDecryptedObject, name: string): string {
-	const value = credentials[name];
-	return typeof value === 'string' ? value.trim() : '';
 }

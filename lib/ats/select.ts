@@ -1,7 +1,7 @@
 /* Filters that hold whatever the vendor does with them: what comes is looked at here. Unknown is never "no". */
 import { folded } from '../folded';
 import { hasAddress } from './findOrCreate';
-import { toMillis, type Application, type Candidate, type ModelKey, type Stage } from './model';
+import { MODEL_KEYS, toMillis, type Application, type Candidate, type ModelKey, type Stage } from './model';
 import type { ApplicationQuery, CandidateQuery, Operations } from './provider';
 
 /** What the node asks for: stages also by name or by what kind of step they are. */
@@ -9,13 +9,12 @@ export interface Selection extends ApplicationQuery {
 	stages?: readonly string[];
 }
 
-const ALL: readonly ModelKey[] = ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'];
 
 /**
  * Applications that fit, at most `query.limit`. Details are read only for rows that are put out, and for those that a filter
  * cannot be decided of without them; a row of which nobody can say that it does not fit stays in.
  */
-export async function* selectApplications({ applications, details, rowModels = ALL, updatedAfterIsSure }: Pick<Operations, 'applications' | 'details' | 'rowModels' | 'updatedAfterIsSure'>, query: Selection): AsyncGenerator<Application[]> {
+export async function* selectApplications({ applications, details, rowModels = MODEL_KEYS, updatedAfterIsSure }: Pick<Operations, 'applications' | 'details' | 'rowModels' | 'updatedAfterIsSure'>, query: Selection): AsyncGenerator<Application[]> {
 	if (!applications) return;
 	// A status that is not told may be told by the details; after them it is what it says.
 	const { updatedAfter, ...others } = query;
@@ -46,7 +45,7 @@ export async function* selectApplications({ applications, details, rowModels = A
 /** The other models leave as null. */
 export function onlyAsked(application: Application, models: readonly ModelKey[]): Application {
 	const output = { ...application };
-	for (const key of ALL) if (!models.includes(key)) output[key] = null;
+	for (const key of MODEL_KEYS) if (!models.includes(key)) output[key] = null;
 	return output;
 }
 

@@ -2,7 +2,7 @@ import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-w
 
 import { operationsOf, type Row } from '../../lib/action/operation';
 import type { Item } from '../../lib/action/item';
-import { credentialText } from '../../lib/ats/kit';
+import { credentialText } from '../../lib/http/credential';
 import { ApiError, FieldError, rethrow, type FailureCause } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
@@ -185,7 +185,7 @@ function noIntegration(): FieldError {
 export async function connectKombo(host: IAllExecuteFunctions, settings: { integrationId?: string; remoteFields?: Readonly<Record<string, unknown>> } & ClientOptions): Promise<KomboApi> {
 	const { integrationId, remoteFields, ...clientOptions } = settings;
 	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
-	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), integrationId?.trim() || credentialText(credentials, 'integrationId') || undefined, remoteFields);
+	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), integrationId?.trim() || credentialText(credentials.integrationId) || undefined, remoteFields);
 }
 
 export const operation = operationsOf<KomboApi>();

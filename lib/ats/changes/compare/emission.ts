@@ -1,7 +1,7 @@
 import { clock } from '../../../clock';
 import type { Application, ApplicationChanges, ChangeEvent, EventName, ModelKey } from '../../model';
 import { MODEL_KEYS } from '../../model';
-import { isStage } from '../../select';
+import { isStage, onlyAsked } from '../../select';
 import type { Difference } from './diff';
 import { fingerprint } from '../../../poll/state/hash';
 import type { PollOptions } from '../options';
@@ -84,9 +84,7 @@ function passes(wanted: ReadonlySet<string>, from: string | null | undefined, to
 /** The other models leave as null; an empty list means all. */
 export function onlyModels(application: Application, models: readonly ModelKey[]): Application {
 	if (models.length === 0 || models.length === MODEL_KEYS.length) return application;
-	const output = { ...application };
-	for (const key of MODEL_KEYS) if (!models.includes(key)) output[key] = null;
-	return output;
+	return onlyAsked(application, models);
 }
 
 function perApplication(events: readonly ChangeEvent[]): ApplicationChanges[] {
