@@ -118,3 +118,25 @@ export async function* storedFiles<Record>(records: Iterable<Record>, describe: 
 export function notFound(what: string, id: string, where = `Use the ID as ${what[0]?.toUpperCase() ?? ''}${what.slice(1)}, Get Many shows it.`): FieldError {
 	return new FieldError(`There is no ${what} with the ID ${id}`, where);
 }
+
+/** What `ask` gives. Where the vendor answers that it is not there (404), a sentence says which thing and which ID. */
+export async function found<Result>(what: string, id: string, ask: () => Promise<Result>, where?: string): Promise<Result> {
+	try {
+		return await ask();
+	} catch (error) {
+		return rethrow(isMissing(error) ? notFound(what, id, where) : error);
+	}
+}
+
+/** What `ask` gives; null where the vendor answers that it is not there (404). */
+export async function unlessMissing<Result>(ask: () => Promise<Result>): Promise<Result | null> {
+	try {
+		return await ask();
+	} catch (error) {
+		return isMissing(error) ? null : rethrow(error);
+	}
+}
+
+function isMissing(error: unknown): boolean {
+	return error instanceof ApiError && error.facts.status === 404;
+}

@@ -4,8 +4,8 @@ import { FieldError } from '../../lib/errors';
 import { isObject, type Answer, type ApiDefinition, type VendorError } from '../../lib/http/apiDefinition';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
-import { credentialDigest } from '../../lib/http/digest';
 import type { Host } from '../../lib/http/host';
+import { pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
 
@@ -44,11 +44,12 @@ function vendorError({ status, headers, body }: Answer): VendorError | undefined
 
 /** BambooHR's applicant tracking as the operations and the trigger use it. */
 export class BambooApi {
-	constructor(
-		private readonly client: HttpClient,
-		/** Names this account in what the process remembers. */
-		readonly account: string,
-	) {}
+	constructor(private readonly client: HttpClient) {}
+
+	/** Names this account in what the process remembers. */
+	get account(): string {
+		return this.client.account;
+	}
 
 	get origin(): string {
 		return this.client.origin;
@@ -72,15 +73,8 @@ export class BambooApi {
 		return { rows: recordsOf(listIn(applications), definition.service), next: ended ? null : String(number + 1), answer };
 	}
 
-	async *list(query: Query = {}): AsyncGenerator<BambooRow[]> {
-		for (let cursor: string | null = null, empty = 0; ; ) {
-			const { rows, next }: { rows: BambooRow[]; next: string | null } = await this.page(cursor, query);
-			yield rows;
-			empty = rows.length === 0 ? empty + 1 : 0;
-			if (next === null) return;
-			if (empty > 100) throw new Error('BambooHR gave a hundred empty pages one after the other: its list would never end.');
-			cursor = next;
-		}
+	async *list(query: Query = {}): AsyncGenerator<readonly BambooRow[]> {
+		yield* pages(async (cursor) => await this.page(cursor ?? null, query));
 	}
 
 	async write(path: string, body: object): Promise<BambooRow> {
@@ -109,5 +103,5 @@ function listIn(value: unknown): unknown[] {
 
 export async function connectBambooHr(host: Host, options: ClientOptions = {}): Promise<BambooApi> {
 	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
-	return new BambooApi(new HttpClient(host, definition, credentials, options), `${definition.baseUrl(credentials)} ${credentialDigest(credentials)}`);
+	return new BambooApi(new HttpClient(host, definition, credentials, options));
 }

@@ -1,10 +1,8 @@
-import { pageAt, sourcePage, type VendorRecord } from '../../lib/ats/kit';
+import { pageAt, recordOr, sourcePage, unlessMissing, type VendorRecord } from '../../lib/ats/kit';
 import { toId, toMillis } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import type { SourcePage, SourceRow } from '../../lib/ats/source';
-import { ApiError, rethrow } from '../../lib/errors';
 import { path } from '../../lib/http/path';
-import { recordOr } from '../../lib/ats/kit';
 import type { BambooApi } from './api';
 import { groupsIn } from './groups';
 import { IN_ROWS, knownIn, toApplication, type Groups } from './mapping';
@@ -34,13 +32,8 @@ export function changeSource(bamboo: BambooApi, { raw, jobIds }: ReadOptions): A
 async function goneOf(bamboo: BambooApi, ids: readonly string[], raw: boolean): Promise<Map<string, SourceRow | null>> {
 	const answer = new Map<string, SourceRow | null>();
 	for (const id of ids) {
-		try {
-			const record = await bamboo.get(path`/applications/${id}`);
-			answer.set(id, rowOf(record, await groupsIn(bamboo, [record]), raw));
-		} catch (error) {
-			if (!(error instanceof ApiError) || error.facts.status !== 404) return rethrow(error);
-			answer.set(id, null);
-		}
+		const record = await unlessMissing(async () => await bamboo.get(path`/applications/${id}`));
+		answer.set(id, record && rowOf(record, await groupsIn(bamboo, [record]), raw));
 	}
 	return answer;
 }

@@ -1,9 +1,9 @@
 import { defineProvider } from '../../lib/ats/defineProvider';
 import { hasAddress } from '../../lib/ats/findOrCreate';
-import { notFound, recordOr, storedFiles, type VendorRecord } from '../../lib/ats/kit';
+import { found, notFound, recordOr, storedFiles, type VendorRecord } from '../../lib/ats/kit';
 import { toId, toText, type Application, type Candidate, type ModelKey } from '../../lib/ats/model';
 import type { Capabilities, Created, NewApplication, Operations } from '../../lib/ats/provider';
-import { ApiError, FieldError, rethrow } from '../../lib/errors';
+import { FieldError } from '../../lib/errors';
 import { fetchedFile } from '../../lib/http/files';
 import { multipart } from '../../lib/http/form';
 import { path } from '../../lib/http/path';
@@ -135,14 +135,6 @@ async function createdBy(bamboo: BambooApi, { jobId, stageId, candidate, files, 
 	if (stageId !== undefined) await bamboo.write(path`/applications/${id}/status`, { status: Number(stageId) });
 	if (comment !== undefined) await bamboo.write(path`/applications/${id}/comments`, { type: 'comment', comment });
 	return { applicationId: id, candidateId: toId(recordOr(made.applicant)?.id), application: await read(stageId === undefined ? made : await bamboo.get(path`/applications/${id}`), ['info', 'currentStage', 'rejection']) };
-}
-
-async function found<Result>(what: string, id: string, ask: () => Promise<Result>): Promise<Result> {
-	try {
-		return await ask();
-	} catch (error) {
-		return rethrow(error instanceof ApiError && error.facts.status === 404 ? notFound(what, id) : error);
-	}
 }
 
 const IN_DETAIL = 'A call for each application';

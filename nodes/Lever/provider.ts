@@ -1,8 +1,8 @@
 import { defineProvider } from '../../lib/ats/defineProvider';
-import { mapped, notFound, sameAddress } from '../../lib/ats/kit';
+import { found, mapped, notFound, sameAddress } from '../../lib/ats/kit';
 import { toId, toMillis, type Application, type Attachment, type ModelKey } from '../../lib/ats/model';
 import type { ApplicationQuery, Capabilities, NewApplication, NewCandidate, NewFile, Operations, Provider } from '../../lib/ats/provider';
-import { ApiError, FieldError, rethrow } from '../../lib/errors';
+import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import { multipart } from '../../lib/http/form';
 import { path, type Query } from '../../lib/http/path';
@@ -255,16 +255,6 @@ function operationsOf(lever: LeverApi, actingUser: string | undefined): Operatio
 async function* ofOne<Part>(lever: LeverApi, applicationId: string | undefined, name: 'interviews' | 'offers', read: (row: LeverRow) => Part) {
 	if (applicationId === undefined) throw new FieldError(`Lever lists ${name} of one application only`, 'Choose the application.');
 	yield (await found('application', applicationId, async () => await partOf(lever, applicationId, name))).map((row) => ({ ...read(row), applicationId }));
-}
-
-/** 404 also stands for an ID of the wrong form. */
-async function found<Result>(what: string, id: string, read: () => Promise<Result>): Promise<Result> {
-	try {
-		return await read();
-	} catch (error) {
-		if (error instanceof ApiError && error.facts.status === 404) throw notFound(what, id);
-		return rethrow(error);
-	}
 }
 
 function folded(rows: readonly LeverRow[], raw = false) {

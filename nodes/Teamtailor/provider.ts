@@ -1,6 +1,6 @@
 import { defineProvider } from '../../lib/ats/defineProvider';
 import { hasAddress } from '../../lib/ats/findOrCreate';
-import { mapped, notFound } from '../../lib/ats/kit';
+import { found, mapped } from '../../lib/ats/kit';
 import { toId, toMillis, type Application, type Job, type ModelKey } from '../../lib/ats/model';
 import type { ApplicationQuery, Capabilities, Created, NewApplication, NewCandidate, Operations } from '../../lib/ats/provider';
 import { ApiError, FieldError, rethrow } from '../../lib/errors';
@@ -184,14 +184,6 @@ function attributesOf({ firstName, lastName, email, phone }: Partial<Omit<NewCan
 
 function sameSet(one: readonly string[], other: readonly string[]): boolean {
 	return one.length === other.length && one.every((value) => other.includes(value));
-}
-
-async function found<Result>(what: string, id: string, ask: () => Promise<Result>, where?: string): Promise<Result> {
-	try {
-		return await ask();
-	} catch (error) {
-		return rethrow(error instanceof ApiError && error.facts.status === 404 ? notFound(what, id, where) : error);
-	}
 }
 
 const LATE = "A change of the person alone is seen by the full check: it does not move the application's date";

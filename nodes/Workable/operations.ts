@@ -1,7 +1,7 @@
-import { mapped, notFound, storedFiles } from '../../lib/ats/kit';
+import { found, mapped, notFound, storedFiles } from '../../lib/ats/kit';
 import { toId, toMillis, toText, type Application, type Candidate, type ModelKey } from '../../lib/ats/model';
 import type { ApplicationQuery, CandidateQuery, Created, NewApplication, NewCandidate, NewFile, Operations } from '../../lib/ats/provider';
-import { ApiError, FieldError, rethrow } from '../../lib/errors';
+import { FieldError, rethrow } from '../../lib/errors';
 import { fetchedFile } from '../../lib/http/files';
 import { path } from '../../lib/http/path';
 import { SerialThrottle } from '../../lib/http/serialThrottle';
@@ -226,12 +226,4 @@ function inBase64({ name, data }: NewFile): { name: string; data: string } {
 function since(time: string | undefined): string | undefined {
 	const ms = toMillis(time);
 	return ms === null ? undefined : momentOf(ms);
-}
-
-async function found<Result>(what: string, id: string, ask: () => Promise<Result>): Promise<Result> {
-	try {
-		return await ask();
-	} catch (error) {
-		return rethrow(error instanceof ApiError && error.facts.status === 404 ? notFound(what, id) : error);
-	}
 }

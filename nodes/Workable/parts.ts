@@ -1,3 +1,4 @@
+import { unlessMissing } from '../../lib/ats/kit';
 import { ApiError, rethrow } from '../../lib/errors';
 import { path } from '../../lib/http/path';
 import type { WorkableApi, WorkableRow } from './api';
@@ -18,11 +19,7 @@ export function dayOf(ms: number): string {
 
 /** Null where there is none. */
 export async function candidateOf(workable: WorkableApi, id: string): Promise<WorkableRow | null> {
-	try {
-		return await workable.get(path`/candidates/${id}`, 'candidate');
-	} catch (error) {
-		return error instanceof ApiError && error.facts.status === 404 ? null : rethrow(error);
-	}
+	return await unlessMissing(async () => await workable.get(path`/candidates/${id}`, 'candidate'));
 }
 
 export async function eventsOf(workable: WorkableApi, id: string): Promise<WorkableRow[]> {
@@ -31,11 +28,7 @@ export async function eventsOf(workable: WorkableApi, id: string): Promise<Worka
 
 /** Without an offer it is not documented what answers: a record without a state, or 404. */
 export async function offerOf(workable: WorkableApi, id: string): Promise<WorkableRow> {
-	try {
-		return await workable.get(path`/candidates/${id}/offer`);
-	} catch (error) {
-		return error instanceof ApiError && error.facts.status === 404 ? {} : rethrow(error);
-	}
+	return (await unlessMissing(async () => await workable.get(path`/candidates/${id}/offer`))) ?? {};
 }
 
 export async function filesOf(workable: WorkableApi, id: string): Promise<WorkableRow[]> {
