@@ -3,8 +3,11 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { isObject } from './apiDefinition';
 import { trimEnd } from './trimEnd';
 
-// n8n's OAuth2 fields `authentication` and `grantType` hold plain words.
-const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|version|slug|scope|scheme|type|id|^allowed(http\w*)?domains)$/i;
+/**
+ * A credential tells our code no more than names and values of its fields: whatever is not named as one of these is secret, so that a
+ * forgotten one is hidden, not shown. n8n's OAuth2 fields `authentication` and `grantType` hold plain words.
+ */
+const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|domain|name|path|template|version|slug|scope|scheme|type|id|^allowed(http\w*)?domains)$/i;
 
 /** Every value of a credential that may not be shown, in each way of writing it. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {

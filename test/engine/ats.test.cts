@@ -38,7 +38,7 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 	}
 	async function ok(operation: OperationName, parameters: INodeParameters = {}, items?: Array<Partial<INodeExecutionData>>): Promise<INodeExecutionData[]> {
 		const outcome = await ats(operation, parameters, items);
-		expect(outcome.error).toBeUndefined();
+		if (outcome.error) throw outcome.error;
 		for (const { pairedItem } of outcome.items) expect(pairedItem).toEqual({ item: expect.any(Number) });
 		return outcome.items;
 	}
@@ -47,7 +47,11 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 	const can = (operation: OperationName) => capabilities.operations[operation] !== undefined;
 	const info = (application: IDataObject | undefined) => application?.['info'] as IDataObject | null | undefined;
 	const stageOf = async (applicationId: unknown) => (jsons(await ok('application.get', { applicationId: id(applicationId), models: ['currentStage'] }))[0]?.['currentStage'] as IDataObject | null)?.['id'];
-	const activeApplication = (nth = 0) => apps.filter((application) => info(application)?.['status'] === 'ACTIVE')[nth];
+	const first = (list: readonly IDataObject[]): IDataObject => list[0] ?? missing('is nothing in the list that came before');
+	const activeApplication = (nth = 0): IDataObject | undefined => (can('application.getMany') ? (apps.filter((application) => info(application)?.['status'] === 'ACTIVE')[nth] ?? missing('are not enough active applications: see application.getMany')) : undefined);
+	const missing = (what: string): never => {
+		throw new Error(`There ${what}`);
+	};
 
 	/** What each operation is expected to do; every declared one is run. */
 	const checks: Partial<Record<OperationName, () => Promise<void>>> = {
@@ -57,7 +61,7 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 			for (const job of jobs) jobSchema().parse(job);
 		},
 		'job.get': async () => {
-			const [job] = jsons(await ok('job.get', { jobId: id(jobs[0]?.['id']) }));
+			const [job] = jsons(await ok('job.get', { jobId: id(first(jobs)['id']) }));
 			expect(job).toMatchObject({ id: jobs[0]?.['id'], provider: name });
 		},
 		'application.getMany': async () => {
@@ -69,9 +73,9 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 			expect(hired.map((application) => application['id']).sort()).toEqual(apps.filter((application) => info(application)?.['status'] === 'HIRED').map((application) => application['id']).sort());
 		},
 		'application.get': async () => {
-			const [first, second] = [activeApplication(0), activeApplication(1)];
-			const items = await ok('application.get', { applicationId: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, models: ['info', 'currentStage'], options: { includeRaw: true } }, [{ json: { id: second?.['id'] ?? '' } }, { json: { id: first?.['id'] ?? '' } }]);
-			expect(items.map(({ json, pairedItem }) => [json['id'], pairedItem])).toEqual([[second?.['id'], { item: 0 }], [first?.['id'], { item: 1 }]]);
+			const [one, second] = [activeApplication(0), activeApplication(1)];
+			const items = await ok('application.get', { applicationId: { __rl: true, mode: 'id', value: '={{ $json.id }}' }, models: ['info', 'currentStage'], options: { includeRaw: true } }, [{ json: { id: second?.['id'] ?? '' } }, { json: { id: one?.['id'] ?? '' } }]);
+			expect(items.map(({ json, pairedItem }) => [json['id'], pairedItem])).toEqual([[second?.['id'], { item: 0 }], [one?.['id'], { item: 1 }]]);
 			expect(items[0]?.json['raw']).toBeDefined();
 			expect(items[0]?.json).toMatchObject({ interviews: null, offers: null });
 		},

@@ -320,3 +320,9 @@ describe('the base URL of a credential', () => {
 		expect(() => checkedBaseUrl(typed)).toThrow(FieldError);
 	});
 });
+
+test('of a credential the key is secret, and so is what nobody has thought of; names, addresses and regions are not', () => {
+	const credential = { apiKey: 'key-4711-key', pin: 'pin-4711-pin', subdomain: 'example', companyDomain: 'example-company', username: 'api-user', candidatesPath: '/candidates', region: 'europe', baseUrl: 'https://api.example.com' };
+	const text = Object.values(credential).join(' ');
+	expect(redact(text, secretsOf(credential))).toBe(text.replace('key-4711-key', '[redacted]').replace('pin-4711-pin', '[redacted]'));
+});

@@ -49,6 +49,16 @@ test.each(providers.map((provider) => [provider.label, provider] as const))('%s 
 	expect(missing).toEqual([]);
 });
 
+/** What `npm run new:provider` left to be written. The place where it stands is one to write, whoever's folder it is. */
+const SENTENCE = /Write next \((\d) of \d\): .*/g;
+
+test.each(folders)('nothing of nodes/%s and what belongs to it is left to write', (folder) => {
+	const own = [`nodes/${folder}`, `sandbox/${folder.toLowerCase()}`].filter((path) => there(path)).flatMap((path) => readdirSync(join(root, path)).map((file) => `${path}/${file}`));
+	const others = [`credentials/${folder}AtsApi.credentials.ts`, `icons/${camel(folder)}.svg`, `icons/${camel(folder)}.dark.svg`, `test/providers/${folder.toLowerCase()}.cts`, `docs/providers/${folder.toLowerCase()}.md`].filter((file) => there(file));
+	const left = [...own, ...others].filter((file) => /\.\w+$/.test(file)).flatMap((file) => [...text(file).matchAll(SENTENCE)]).sort(([, one = ''], [, other = '']) => one.localeCompare(other)).map(([sentence]) => sentence.replace(/[`'"})]*;?$| -->$/, ''));
+	expect(left).toEqual([]);
+});
+
 test('package.json lists nothing that is not there', () => {
 	expect([...n8n.nodes, ...n8n.credentials].filter((file) => !there(file.replace(/^dist\/(.*)\.js$/, '$1.ts')))).toEqual([]);
 });
