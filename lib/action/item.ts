@@ -17,6 +17,11 @@ export class FileItem {
 	) {}
 }
 
+/** What `work` makes of each; one that fails is its error, and takes no other down. */
+export async function settledAll<Task, Made>(tasks: readonly Task[], work: (task: Task) => Promise<Made>): Promise<Array<Made | Error>> {
+	return await Promise.all(tasks.map(async (task) => await work(task).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))));
+}
+
 /** The input item that an operation runs for, and what it may do with n8n meanwhile. */
 export class Item {
 	constructor(

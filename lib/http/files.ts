@@ -43,9 +43,18 @@ export async function fetchedFile(source: FileSource, download: (address: string
 	try {
 		return fileFrom(await download(address), source, address);
 	} catch (error) {
-		const sentence = `${fileLabel(source)} cannot be had. ${error instanceof Error ? error.message : String(error)}`;
-		return rethrow(error instanceof FieldError ? new FieldError(sentence, error.hint) : error instanceof ApiError ? new ApiError({ ...error.facts, message: sentence }) : error);
+		return rethrow(naming(source, error));
 	}
+}
+
+function naming(source: FileSource, error: unknown): unknown {
+	// A name may have been found on the way.
+	if (!(error instanceof Error) || error.message.startsWith('The file "')) return error;
+	const sentence = `${fileLabel(source)} cannot be had. ${error.message}`;
+	if (error instanceof FieldError) return new FieldError(sentence, error.hint);
+	if (error instanceof ApiError) return new ApiError({ ...error.facts, message: sentence });
+	// What ended the execution stays what it is.
+	return error.name === 'Error' ? new Error(sentence) : error;
 }
 
 /** A file that stands in an answer as text: base64, with or without a `data:` address before it, or plain text. */

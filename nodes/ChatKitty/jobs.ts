@@ -3,6 +3,7 @@ import { FileItem, type Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { clock } from '../../lib/clock';
 import { FieldError } from '../../lib/errors';
+import { fetchedFile } from '../../lib/http/files';
 import { path } from '../../lib/http/path';
 import type { ChatKittyApi } from './api';
 import { job } from './models';
@@ -62,8 +63,6 @@ export async function downloadResult(chatkitty: ChatKittyApi, item: Item, id: st
 	if (typeof file !== 'string' || file === '') {
 		throw new FieldError(`The job ${id} has no file (it is ${word(found.state)})`, 'Only finished exports have one: wait for it with Job, Wait.');
 	}
-	const { body, headers } = await chatkitty.download(file);
-	const [mimeType] = (headers['content-type'] ?? '').split(';', 1);
-	const name = file.split(/[?#]/, 1)[0]?.split('/').at(-1);
-	return new FileItem(found, { [field]: await item.toBinary(Buffer.isBuffer(body) ? body : Buffer.from([]), name || `job-${id}`, mimeType?.trim() || undefined) });
+	const { data, name, mimeType } = await fetchedFile({ address: file, otherwise: `job-${id}` }, async (address) => await chatkitty.download(address));
+	return new FileItem(found, { [field]: await item.toBinary(data, name, mimeType) });
 }

@@ -173,7 +173,7 @@ function operationsOf(api: ChatTechnologiesApi): Operations {
 			for (const version of ['original-resume', 'resume'] as const) {
 				const file = await resumeOf(api, row, version, async () => await read(candidateId));
 				if (!file) continue;
-				yield { attachment: { id: null, type: 'RESUME', name: file.fileName, link: null, createdAt: null }, data: file.data, mimeType: file.mimeType };
+				yield { attachment: { id: null, type: 'RESUME', name: file.name, link: null, createdAt: null }, data: file.data, mimeType: file.mimeType };
 				return;
 			}
 		},

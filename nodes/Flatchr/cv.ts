@@ -2,7 +2,7 @@ import { FieldError } from '../../lib/errors';
 import { path } from '../../lib/http/path';
 import { redact, secretsOf } from '../../lib/http/redact';
 import { isObject } from '../../lib/http/apiDefinition';
-import { fileFrom, fileLabel, type ServiceFile } from '../../lib/http/files';
+import { fetchedFile, type ServiceFile } from '../../lib/http/files';
 import type { FlatchrApi } from './api';
 
 export interface CvKey {
@@ -12,13 +12,12 @@ export interface CvKey {
 
 /** https://developers.flatchr.io/en/docs/QuickStart/Candidats/Recuperer_CV */
 export async function downloadCv(flatchr: FlatchrApi, { key, extension }: CvKey): Promise<ServiceFile> {
-	const answer = await flatchr.cv(key, extension);
-	const name = nameOf(key, extension);
-	// What is cut off first may hold half a key.
-	if (/json/i.test(answer.headers['content-type'] ?? '') && Buffer.isBuffer(answer.body)) {
-		throw new Error(`${fileLabel({ name })} cannot be had. Flatchr said: ${redact(answer.body.subarray(0, 2000).toString('utf8'), secretsOf({ apiKey: flatchr.account.apiKey })).slice(0, 200)}`);
-	}
-	return fileFrom(answer, { name });
+	return await fetchedFile({ address: key, name: nameOf(key, extension) }, async () => {
+		const answer = await flatchr.cv(key, extension);
+		if (!/json/i.test(answer.headers['content-type'] ?? '') || !Buffer.isBuffer(answer.body)) return answer;
+		// What is cut off first may hold half a key.
+		throw new Error(`Flatchr said: ${redact(answer.body.subarray(0, 2000).toString('utf8'), secretsOf({ apiKey: flatchr.account.apiKey })).slice(0, 200)}`);
+	});
 }
 
 /** `candidates/2024/01/<uuid>/name` is the key of `name.pdf`. */

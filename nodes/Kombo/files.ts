@@ -1,4 +1,4 @@
-import { FileItem, type Item } from '../../lib/action/item';
+import { FileItem, settledAll, type Item } from '../../lib/action/item';
 import { binary, choice, text, toggle, when, type Values } from '../../lib/action/field';
 import type { OutputItem, Row } from '../../lib/action/operation';
 import { toText } from '../../lib/ats/model';
@@ -118,14 +118,8 @@ export async function filesOf(kombo: KomboApi, item: Item, data: Row, { download
 	const attachments = rowsOf(data, 'results');
 	if (!download) return attachments;
 	item.progress(`Fetching ${attachments.length} ${attachments.length === 1 ? 'file' : 'files'}`);
-	return await Promise.all(
-		attachments.map(async ({ data_url: _signed, ...json }) => {
-			try {
-				const file = await fileOf(kombo, { ...json, data_url: _signed });
-				return new FileItem(json, { [outputField ?? 'data']: await item.toBinary(file.data, file.name, file.mimeType) });
-			} catch (error) {
-				return error instanceof Error ? error : new Error(String(error));
-			}
-		}),
-	);
+	return await settledAll(attachments, async ({ data_url: address, ...json }) => {
+		const { data, name, mimeType } = await fileOf(kombo, { ...json, data_url: address });
+		return new FileItem(json, { [outputField ?? 'data']: await item.toBinary(data, name, mimeType) });
+	});
 }

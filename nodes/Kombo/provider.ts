@@ -11,9 +11,9 @@ import type { Context, NewApplication, NewFile, Operations, PartQuery, Provider 
 import { connectKombo, orAll, rowsOf, unlessKnown, type KomboApi } from './api';
 import { APPLICATIONS, changeSource, IN_ROWS } from './changes';
 import { attachmentsOf as bodiesOf, fileOf, type SentFile } from './files';
+import { CANDIDATES, candidatesOf } from './people';
 import { PROVIDER, toApplication, toAttachment, toCandidate, toInterview, toJob, toOffer, toUser } from './mapping';
 
-const CANDIDATES = '/ats/candidates';
 const FILE_TYPES: Record<NewFile['type'], string> = { RESUME: 'CV', COVER_LETTER: 'COVER_LETTER', OTHER: 'OTHER' };
 const OUTCOMES = { ACTIVE: 'PENDING', HIRED: 'HIRED', REJECTED: 'DECLINED', NOT_SPECIFIED: undefined } as const;
 
@@ -38,7 +38,7 @@ function operationsOf(kombo: KomboApi): Operations {
 			const application = toApplication(await kombo.byId(APPLICATIONS, id, 'application'), models, raw);
 			return (await details([application], models, raw))[0] ?? application;
 		},
-		candidates: ({ limit, updatedAfter, email, raw }) => mapped(kombo.list(CANDIDATES, { ...orAll({ email }), updated_after: updatedAfter }, limit), (row) => toCandidate(row, raw)),
+		candidates: ({ limit, updatedAfter, email, raw }) => mapped(candidatesOf(kombo, { email, updated_after: updatedAfter }, limit), (row) => toCandidate(row, raw)),
 		candidate: async (id, raw) => toCandidate(await kombo.byId(CANDIDATES, id, 'candidate'), raw),
 		jobs: ({ limit, updatedAfter, raw }) => mapped(kombo.list('/ats/jobs', { updated_after: updatedAfter }, limit), (row) => toJob(row, raw)),
 		job: async (id, raw) => toJob(await kombo.byId('/ats/jobs', id, 'job'), raw),

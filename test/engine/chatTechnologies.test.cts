@@ -193,8 +193,21 @@ describe('candidates', () => {
 		sandbox.requests.length = 0;
 		await setup({ resumeLife: -1 });
 		const { error } = await run('candidate.downloadResume', { candidateId: byId('2'), version: 'resume', outputField: 'data' });
-		expect(error).toMatchObject({ httpCode: '403' });
+		expect(error).toMatchObject({ httpCode: '403', message: expect.stringMatching(/^resume-2.pdf cannot be had/) });
 		expect(sent().filter(({ path }) => path === '/candidates/2')).toHaveLength(2);
+	});
+
+	it('come with the others of their page where one address is dead', async () => {
+		const list = async (more: NodeOptions = {}) => await run('candidate.getAll', { downloadResumes: true, version: 'resume', outputField: 'data', limit: 4 }, more);
+		const rows = (await run('candidate.getAll', { limit: 3, simplify: false })).json;
+		const dead = { ...rows[0], id: '999', attributes: { ...(rows[0]?.attributes as IDataObject), resume: `${sandbox.url}/_files/nothing` } };
+		const page = { kind: 'status', status: 200, body: { data: [dead, ...rows] } } as const;
+		sandbox.faults.next(page, { path: '/candidates' });
+		const { items, errorOutput } = await list({ onError: 'continueErrorOutput' });
+		expect(items.filter(({ binary }) => binary?.data !== undefined).map(({ json }) => json.id)).toEqual(rows.map(({ id }) => id));
+		expect(errorOutput.map(({ json }) => json.error)).toEqual([expect.stringContaining('resume-999.pdf cannot be had')]);
+		sandbox.faults.next(page, { path: '/candidates' });
+		expect((await list()).error?.message).toContain('resume-999.pdf cannot be had');
 	});
 });
 

@@ -4,6 +4,7 @@ import { useClock } from '../../lib/clock';
 import { channelIdOf, mainThreadOf, messageIdOf, replyThreadOf, userIdOf } from '../../sandbox/chatkitty/records.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { ChatChannel, ChatMessage, ChatUser } from '../../sandbox/model.cts';
+import { hostile } from '../security/hostile.cts';
 import { binaryFile, listSearch, readBinary, runNode, runTool, StoredCredentials, testCredential, type NodeOptions } from './harness/index.cts';
 
 const CREDENTIAL = 'chatKittyOAuth2Api';
@@ -407,6 +408,21 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 			expect(await chat.one('job', 'get', { jobId: pick(String(job.id)) })).toMatchObject({ id: job.id, state: 'FINISHED' });
 			const done = await chat.ok('job', 'getAll', { returnAll: true, filters: { running: 'false' } });
 			expect(done.map(({ id }) => id)).toContain(job.id);
+		});
+
+		it.each<[string, string, RegExp]>([
+			['web page', '<!DOCTYPE html><title>Log in</title>', /^The file "users.csv" cannot be had.*a web page/],
+			['file of nothing', '', /^The file "users.csv" is empty/],
+		])('are not saved as a %s', async (_what, body, said) => {
+			const job = await chat.one('export', 'users', { wait: true });
+			const server = await hostile((_request, response) => void response.writeHead(200, { 'content-type': 'text/csv' }).end(body));
+			try {
+				chat.sandbox.faults.next({ kind: 'status', status: 200, body: { ...job, file: `${server.origin}/users.csv?sig=1` } }, { path: `/jobs/${String(job.id)}` });
+				const { error } = await chat.run('job', 'downloadResult', { jobId: pick(String(job.id)), outputField: 'data' });
+				expect(error?.message).toMatch(said);
+			} finally {
+				await server.close();
+			}
 		});
 
 		it('stop waiting when the time is up, and the job goes on', async () => {

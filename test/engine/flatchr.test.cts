@@ -298,7 +298,7 @@ describe('CVs', () => {
 
 	it('that are refused tell why without the key that the address holds', async () => {
 		const { error } = await flatchr.run('candidate', 'downloadCv', { find: 'key', key: 'candidates/2024/01/none/name', extension: 'pdf' }, { mayFail: true });
-		expect(error?.message).toBe('File not found');
+		expect(error?.message).toBe('The file "name.pdf" cannot be had. File not found');
 		expect(JSON.stringify([error, error?.description])).not.toContain(String(flatchr.credentials['flatchrApi']?.['apiKey']));
 	});
 });

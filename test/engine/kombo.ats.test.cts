@@ -32,6 +32,18 @@ describe('somebody who is looked for by e-mail', () => {
 		expect((await ats('candidate', 'getAll', { filters: { email: 'nobody@example.com' } })).json).toEqual([]);
 	});
 
+	it('is neither a stranger in the list of the Kombo node, nor missed where the ATS knows no such filter', async () => {
+		const [stranger] = await kombo.json('candidate', 'getAll', { limit: 1, simplify: false });
+		kombo.sandbox.faults.next(answer([stranger]), { path: '/ats/candidates' });
+		expect(await kombo.json('candidate', 'getAll', { filters: { email: 'nobody@example.com' } })).toEqual([]);
+		await kombo.sandbox.control('kombo/settings', { unsupportedFilters: ['ats_candidates.email'] });
+		const known = must(world().candidates.alive().at(-1));
+		const email = must(known.emails[0]).address;
+		expect((await kombo.json('candidate', 'getAll', { limit: 1, filters: { email: `  ${email.toUpperCase()}\n` } })).map(({ id }) => id)).toEqual([known.id]);
+		// Beside a filter by name Kombo is taken at its word: without it everybody of that name would come.
+		expect(await kombo.json('candidate', 'getAll', { filters: { email, firstName: known.firstName } })).toEqual([]);
+	});
+
 	it('is found although the ATS knows no filter by e-mail', async () => {
 		await kombo.sandbox.control('kombo/settings', { unsupportedFilters: ['ats_candidates.email'] });
 		const known = must(world().candidates.alive().at(-1));

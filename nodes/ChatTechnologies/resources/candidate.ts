@@ -1,6 +1,6 @@
 import { binary, choice, email, list, text, toggle, when } from '../../../lib/action/field';
-import { FileItem, type Item } from '../../../lib/action/item';
-import type { Resource, Row } from '../../../lib/action/operation';
+import { settledAll, type Item } from '../../../lib/action/item';
+import type { OutputItem, Resource, Row } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { operation, pathOf, type ChatTechnologiesApi } from '../api';
 import { attributeFields, candidateId, pathField, query, queryOf } from '../fields';
@@ -83,21 +83,19 @@ const downloadResumes = toggle('downloadResumes', { displayName: 'Download Resum
 const resumeVersion = when(version, { downloadResumes: [true] });
 const resumeField = when(outputField, { downloadResumes: [true] });
 
-/** Candidates with their files; one without a resume comes without a file. */
-async function withResumes(api: ChatTechnologiesApi, item: Item, at: string, rows: readonly Row[], which: Resume, field: string): Promise<Array<Row | FileItem>> {
-	return await Promise.all(
-		rows.map(async (row) => {
-			const file = await resumeOf(api, row, which, async () => await reread(api, at, String(row.id)));
-			return file ? await resumeItem(item, file, flatCandidate(row), field) : flatCandidate(row);
-		}),
-	);
+/** Candidates with their files; one without a resume comes without a file, and one whose file cannot be had as that error. */
+async function withResumes(api: ChatTechnologiesApi, item: Item, at: string, rows: readonly Row[], which: Resume, field: string): Promise<OutputItem[]> {
+	return await settledAll(rows, async (row) => {
+		const file = await resumeOf(api, row, which, async () => await reread(api, at, String(row.id)));
+		return file ? await resumeItem(item, file, flatCandidate(row), field) : flatCandidate(row);
+	});
 }
 
 async function reread(api: ChatTechnologiesApi, at: string, id: string): Promise<Row | undefined> {
 	return (await api.record(pathOf(at, id)))[0];
 }
 
-async function* pagesWithResumes(api: ChatTechnologiesApi, item: Item, at: string, source: AsyncIterable<readonly Row[]>, which: Resume, field: string): AsyncGenerator<Array<Row | FileItem>> {
+async function* pagesWithResumes(api: ChatTechnologiesApi, item: Item, at: string, source: AsyncIterable<readonly Row[]>, which: Resume, field: string): AsyncGenerator<OutputItem[]> {
 	let room = item.limit ?? Infinity;
 	for await (const rows of source) {
 		const wanted = rows.slice(0, room);
@@ -147,7 +145,7 @@ export const candidate: Resource<ChatTechnologiesApi> = {
 				const row = await read();
 				const file = row && (await resumeOf(api, row, p.version, read));
 				if (!file) throw new FieldError(`The candidate ${p.candidateId} has no resume`, 'Candidate, Get tells in has-resume who has one.');
-				return await resumeItem(item, file, { candidateId: p.candidateId, fileName: file.fileName, version: p.version }, p.outputField);
+				return await resumeItem(item, file, { candidateId: p.candidateId, fileName: file.name, version: p.version }, p.outputField);
 			},
 		}),
 		operation({

@@ -1,6 +1,6 @@
 import { collection, jsonObject, text, toggle, type Json } from '../../../lib/action/field';
-import type { Item } from '../../../lib/action/item';
-import type { Resource, Row } from '../../../lib/action/operation';
+import { settledAll, type Item } from '../../../lib/action/item';
+import type { OutputItem, Resource, Row } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { asRow, LISTS, operation, type KnitApi } from '../api';
 import { applicationFilters, applicationId, candidateId, unpublished } from '../fields';
@@ -96,18 +96,16 @@ export async function applicationOf(knit: KnitApi, id: string, candidate: string
 	return asRow(found);
 }
 
-async function* withDetails(knit: KnitApi, pages: AsyncIterable<readonly Row[]>, limit: number | undefined): AsyncGenerator<Row[]> {
+async function* withDetails(knit: KnitApi, pages: AsyncIterable<readonly Row[]>, limit: number | undefined): AsyncGenerator<OutputItem[]> {
 	let left = limit ?? Infinity;
 	for await (const rows of pages) {
 		const wanted = rows.slice(0, left);
 		left -= wanted.length;
-		yield await Promise.all(
-			wanted.map(async (row) => {
-				const id = pick(row.info, 'id');
-				const candidate = pick(part(row.info, 'candidate'), 'id');
-				return id === null || candidate === null ? row : await applicationOf(knit, id, candidate);
-			}),
-		);
+		yield await settledAll(wanted, async (row) => {
+			const id = pick(row.info, 'id');
+			const candidate = pick(part(row.info, 'candidate'), 'id');
+			return id === null || candidate === null ? row : await applicationOf(knit, id, candidate);
+		});
 		if (left <= 0) return;
 	}
 }

@@ -1,13 +1,13 @@
 import { email, locator, text } from '../../../lib/action/field';
 import type { Resource, Row } from '../../../lib/action/operation';
-import { foundOrMade, hasAddress } from '../../../lib/ats/findOrCreate';
+import { foundOrMade } from '../../../lib/ats/findOrCreate';
 import { path } from '../../../lib/http/path';
-import { operation, orAll, unlessKnown, type KomboApi } from '../api';
+import { operation, unlessKnown, type KomboApi } from '../api';
 import { candidateId, ofJobs, tagName } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields, sentFile } from '../files';
 import { searchCandidates, searchJobs } from '../lookups';
-import { toCandidate } from '../mapping';
 import { attachmentModel, createdCandidateModel, foundOrCreatedModel, simpleCandidateModel, writeModel } from '../models';
+import { CANDIDATES, candidatesOf } from '../people';
 import { simpleCandidate } from '../simplify';
 import { candidateBody, candidateDetails, candidateName, submission, submissionBody } from './shared/newCandidate';
 import { reads } from './shared/records';
@@ -66,7 +66,7 @@ export const candidate: Resource<KomboApi> = {
 			output: createdCandidateModel,
 			// https://docs.kombo.dev/ats/v1/post-candidates
 			run: async (kombo, p, item) =>
-				await kombo.act(item, 'POST', '/ats/candidates', { application: { job_id: p.jobId, stage_id: p.additionalFields.stageId }, ...(await submissionBody(kombo, item, 'ats_create_candidate', p)) }),
+				await kombo.act(item, 'POST', CANDIDATES, { application: { job_id: p.jobId, stage_id: p.additionalFields.stageId }, ...(await submissionBody(kombo, item, 'ats_create_candidate', p)) }),
 		}),
 		operation({
 			name: 'Find or Create by Email',
@@ -80,15 +80,12 @@ export const candidate: Resource<KomboApi> = {
 				const body = { candidate: candidateBody(p), application: { job_id: p.jobId } };
 				const { created, found } = await foundOrMade<Row>(`kombo ${kombo.origin} ${kombo.integrationId ?? ''}`, p.email, {
 					find: async () => {
-						for await (const rows of kombo.list('/ats/candidates', orAll({ email: p.email }))) {
-							const fitting = rows.find((row) => hasAddress(toCandidate(row), p.email));
-							if (fitting) return fitting;
-						}
+						for await (const [found] of candidatesOf(kombo, { email: p.email })) if (found) return found;
 						return undefined;
 					},
-					create: async () => await unlessKnown(async () => await kombo.act(item, 'POST', '/ats/candidates', body)),
+					create: async () => await unlessKnown(async () => await kombo.act(item, 'POST', CANDIDATES, body)),
 					// Kombo's copy learns of newcomers with the next sync, which can take hours.
-					fresh: async ({ id }) => await kombo.first('/ats/candidates', { ids: String(id) }),
+					fresh: async ({ id }) => await kombo.first(CANDIDATES, { ids: String(id) }),
 					unseen: 'The ATS knows this candidate, but Kombo does not show them yet',
 				});
 				return { created, ...simpleCandidate(found) };
@@ -109,7 +106,8 @@ export const candidate: Resource<KomboApi> = {
 			one: 'candidate',
 			many: 'candidates',
 			a: 'a candidate',
-			path: '/ats/candidates',
+			path: CANDIDATES,
+			list: candidatesOf,
 			idField: locator('id', { displayName: 'Candidate', search: searchCandidates, placeholder: '26vafvWSRmbhNcxJYqjCzuJg', description: "The candidate, by Kombo's ID" }),
 			filters: [
 				email('email', { displayName: 'Email', placeholder: 'frank.doe@example.com', description: 'The whole address' }),

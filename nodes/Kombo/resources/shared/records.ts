@@ -2,6 +2,7 @@ import type { ZodType } from 'zod/v4';
 
 import type { Field } from '../../../../lib/action/field';
 import type { Operation, Row } from '../../../../lib/action/operation';
+import type { Query } from '../../../../lib/http/path';
 import { operation, type KomboApi } from '../../api';
 import { filters, queryOf, type Filter } from '../../fields';
 
@@ -18,6 +19,8 @@ export interface Model {
 	about: string;
 	output: () => ZodType;
 	simplify?: (row: Row) => Row;
+	/** Where rows are looked through before they come out. */
+	list?: (kombo: KomboApi, query: Query, limit?: number) => AsyncGenerator<readonly Row[]>;
 }
 
 /** Get and Get Many of a model. */
@@ -43,7 +46,7 @@ export function reads(model: Model): Array<Operation<KomboApi>> {
 			many: true,
 			fields: [filters(...(model.filters ?? []))],
 			...shape,
-			run: (kombo, p, item) => kombo.list(model.path, queryOf(p.filters), item.limit),
+			run: (kombo, p, item) => (model.list ? model.list(kombo, queryOf(p.filters), item.limit) : kombo.list(model.path, queryOf(p.filters), item.limit)),
 		}),
 	];
 }
