@@ -177,8 +177,13 @@ test('an example of a move says into which stage, and from another one of the jo
 	const { items } = await trigger.test();
 	expect(items?.length).toBeGreaterThan(0);
 	for (const { json } of items ?? []) {
-		const { stageId } = world().applications.need(String(json['applicationId']));
-		expect(json).toMatchObject({ event: 'application.stage_changed', changes: [{ path: 'currentStage', to: { id: stageId, text: world().stages.need(stageId).name } }], example: true });
+		const { stageId, jobId } = world().applications.need(String(json['applicationId']));
+		expect(json).toMatchObject({ event: 'application.stage_changed', changes: [{ path: 'currentStage', from: { id: expect.any(String), text: expect.any(String) }, to: { id: stageId, text: world().stages.need(stageId).name } }], example: true });
+		// A stage that the job really has, and not the one that it is in.
+		const [{ from }] = json['changes'] as [{ from: { id: string; text: string } }];
+		expect(from.id).not.toBe(stageId);
+		expect(world().jobs.need(jobId).stageIds).toContain(from.id);
+		expect(from.text).toBe(world().stages.need(from.id).name);
 	}
 });
 
