@@ -184,11 +184,11 @@ export function simpleReceipt(row: Row): Row {
 	return { user_id: pick(row.user, 'id'), username: pick(row.user, 'name'), display_name: pick(row.user, 'display_name'), created_time: row.created_time };
 }
 
-export const summaryModel = (): ZodType => z.object({ channel_id: text(), channel: text(), user_id: text(), username: text(), unread: count() });
+export const summaryModel = (): ZodType => z.object({ channel_id: text(), channel_name: text(), user_id: text(), username: text(), unread: count() });
 
 export function simpleSummary(row: Row): Row {
 	const { channel, user } = row;
-	return { channel_id: pick(channel, 'id'), channel: pick(channel, 'display_name') ?? pick(channel, 'name'), user_id: pick(user, 'id'), username: pick(user, 'name'), unread: row.count ?? null };
+	return { channel_id: pick(channel, 'id'), channel_name: pick(channel, 'display_name') ?? pick(channel, 'name'), user_id: pick(user, 'id'), username: pick(user, 'name'), unread: row.count ?? null };
 }
 
 export const membershipModel = (): ZodType => z.object({ user_id: text(), channel_id: text(), created_time: z.string() });

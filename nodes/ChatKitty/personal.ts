@@ -3,7 +3,7 @@
  * Users and channels share their names' names, and a channel is often called like the person it is about: both go.
  */
 export const personal = [
-	'name', 'display_name', 'displayName', 'username', 'creator', 'members',
+	'name', 'channel_name', 'display_name', 'displayName', 'username', 'creator', 'members',
 	'display_picture_url', 'displayPictureUrl', 'user_agent', 'userAgent',
 	'body', 'title', 'last_message', 'links', 'mentions', 'file', 'file_name', 'file_url', 'properties',
 ];

@@ -8,5 +8,6 @@ export const personal = [
 	'interviews.subject', 'interviews.location', 'questionResponses', 'answers', 'customFields', 'userMappedFields', 'metaData',
 	'source', 'rejection.text', 'rejectionReason',
 	'attachments.name', 'attachments.link', 'attachmentContent',
+	'candidate.company', 'candidate.title', 'info.company', 'candidate.info.title',
 	'passthrough.body',
 ];

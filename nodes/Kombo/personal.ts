@@ -11,5 +11,6 @@ export const personal = [
 	'interview.title', 'interviews.title', 'results.title', 'interview.location', 'interviews.location', 'video_conferencing_url',
 	'content', 'content_html', 'note.title', 'responses', 'cover_letter_text', 'screening_question_answers', 'custom_fields', 'integration_fields', 'remote_data',
 	'file_name', 'attachment.name', 'attachments.name', 'results.name', 'data_url', 'content_ref',
+	'candidate.company', 'candidate.title', 'warnings',
 	'passthrough.data',
 ];
