@@ -1,6 +1,7 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { operationsOf, type Row } from '../../lib/action/operation';
+import { FieldError } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { serialThrottleOf } from '../../lib/http/serialThrottle';
@@ -100,6 +101,14 @@ export class FlatchrApi {
 		this.kept.set(key, reading);
 		reading.catch(() => this.kept.delete(key));
 		return await reading;
+	}
+
+	/** The ID of a vacancy that is named by it, or by the number that search results, applicants and events carry. */
+	async vacancyKey(given: string): Promise<string> {
+		if (!/^\d+$/.test(given)) return given;
+		const found = (await this.known(this.company('/vacancies'))).find((row) => row.vacancy_id === given);
+		if (typeof found?.id !== 'string') throw new FieldError(`There is no vacancy with the number ${given}`, 'Use the 16-character ID that Vacancy, Get Many shows: a vacancy that was closed may have left that list.');
+		return found.id;
 	}
 
 	async write(method: Method, address: string, body?: object): Promise<Row> {

@@ -4,7 +4,7 @@ import { searchApplicants, searchColumns, searchVacancies, searchVacancySlugs } 
 
 const ID = 'V41QG9eja5pK6Xev';
 
-export const vacancyId = locator('vacancyId', { displayName: 'Vacancy', search: searchVacancies, placeholder: ID, description: 'The vacancy, by its 16-character ID; Vacancy, Get Many lists them, and Candidate, Search gives it as vacancy_key' });
+export const vacancyId = locator('vacancyId', { displayName: 'Vacancy', search: searchVacancies, placeholder: ID, description: 'The vacancy, by its 16-character ID or its number; Vacancy, Get Many lists them, and Candidate, Search gives them as vacancy_key and vacancy_id' });
 
 export const vacancyFilter = locator('vacancyId', { displayName: 'Vacancy', description: 'Only those of one vacancy', required: false, search: searchVacancies, placeholder: ID });
 

@@ -16,7 +16,7 @@ export const searchRowModel = (): ZodType =>
 	z.object({
 		applicant: z.string().describe('ID of the application: what "Applicant" asks for'),
 		vacancy_key: id().describe('ID of the vacancy: what "Vacancy" asks for. Null: not found in the list of vacancies'),
-		vacancy_id: id().describe("The vacancy's number, which no other operation takes"),
+		vacancy_id: id().describe("The vacancy's number; 'Vacancy' takes it too"),
 		vacancy: text(),
 		column_id: id().describe('ID of the column. Null: no column, or two, have this title'),
 		column: text(),

@@ -96,6 +96,17 @@ describe('a search', () => {
 		expect(flatchr.requests(from).map(({ body: given }) => given)).toEqual([body()]);
 	});
 
+	it('shows nobody with another address, whatever Flatchr makes of the filter, and takes the number of a vacancy for its ID', async () => {
+		const [row, other] = await flatchr.json('candidate', 'search', { limit: 2 });
+		flatchr.sandbox.faults.next({ kind: 'status', status: 200, body: [row, { ...other, email: 'somebody.else@mail.example' }, { ...other, email: null }] }, { path: 'search/applicants' });
+		expect((await flatchr.json('candidate', 'search', { filters: { email: `${String(must(row)['email']).toUpperCase()}\n` } })).map(({ applicant }) => applicant)).toEqual([must(row)['applicant']]);
+		const from = mark();
+		const vacancyId = byId(String(must(row)['vacancy_id']));
+		await flatchr.run('candidate', 'search', { filters: { vacancyId }, addKeys: false });
+		expect(flatchr.requests(from).at(-1)?.body).toEqual({ vacancy: must(row)['vacancy_key'] });
+		expect((await flatchr.run('candidate', 'search', { filters: { vacancyId: byId('99999') } }, { mayFail: true })).error?.message).toBe('There is no vacancy with the number 99999');
+	});
+
 	it('tells active and archived people apart', async () => {
 		const count = async (state: string) => (await flatchr.json('candidate', 'search', { returnAll: true, addKeys: false, filters: { state } })).length;
 		const declined = world().applications.alive().filter(({ status }) => status === 'DECLINED').length;

@@ -55,6 +55,24 @@ describe('applications', () => {
 		expect(new Set(items.map(({ pairedItem }) => JSON.stringify(pairedItem)))).toEqual(new Set(['{"item":0}']));
 	});
 
+	it('are only those that were asked for, where the ATS ignores the filter; what a row does not tell is no reason to leave it out', async () => {
+		const rows = (await knit('application', 'getAll', { limit: 3, simplify: false })).json;
+		const told = rows.map(({ info }) => Object(info));
+		const person = Object(told[1]?.candidate);
+		const untold = { ...rows[2], info: { id: 'untold', candidate: { id: null } }, currentStage: null };
+		const list = { kind: 'status', status: 200, body: { success: true, data: { applications: [rows[0], rows[1], untold], nextPageToken: null } } } as const;
+		for (const filters of [{ candidateEmail: ` ${String(person.emails[0].email).toUpperCase()}` }, { candidateId: person.id }]) {
+			sandbox.faults.next(list, { path: 'ats.application.list' });
+			expect((await knit('application', 'getAll', { filters })).json.map(({ id }) => id)).toEqual([told[1]?.id, 'untold']);
+		}
+		// With details, what they tell decides.
+		sandbox.faults.next(list, { path: 'ats.application.list' });
+		sandbox.faults.next({ kind: 'status', status: 404, body: { success: false, error: { msg: 'gone' } } }, { path: 'ats.application.get' });
+		const { json, errorOutput } = await knit('application', 'getAll', { details: true, filters: { jobId: `${String(told[0]?.jobId)},${String(told[1]?.jobId)}` } }, { onError: 'continueErrorOutput' });
+		expect(json.map(({ id }) => id)).toEqual([told[1]?.id, 'untold']);
+		expect(errorOutput.map(({ json: { error } }) => error)).toEqual(['gone']);
+	});
+
 	it('name a person by the first address that is there, where the ATS keeps an empty line before it', async () => {
 		const [row] = (await knit('application', 'getAll', { limit: 1, simplify: false })).json;
 		const info = Object(row?.['info']);
@@ -208,6 +226,12 @@ describe('candidates and jobs', () => {
 		const candidate = sandbox.world.candidates.need(some().candidateId);
 		const { json } = await knit('candidate', 'search', { integrationId: of(app), emails: candidate.emails[0]?.address ?? '' });
 		expect(json).toMatchObject([{ id: candidate.id, firstName: candidate.firstName, applications: sandbox.world.applications.by('candidateId', candidate.id).map(({ id }) => id) }]);
+	});
+
+	it('a stranger whom the ATS shows for an address is not found', async () => {
+		const [row] = (await knit('candidate', 'search', { emails: sandbox.world.candidates.need(some().candidateId).emails[0]?.address ?? '', simplify: false })).json;
+		sandbox.faults.next({ kind: 'status', status: 200, body: { success: true, data: { candidates: [row] } } }, { path: 'ats.candidates.search' });
+		expect((await knit('candidate', 'search', { emails: 'nobody@mail.example' })).json).toEqual([]);
 	});
 
 	it('nobody is found for nobody, and a search that the ATS refuses says why', async () => {

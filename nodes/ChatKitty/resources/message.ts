@@ -1,6 +1,7 @@
 import { choice, collection, text, toggle, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
+import { isObject } from '../../../lib/http/apiDefinition';
 import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { contentFields, sendMessage } from '../content';
@@ -68,7 +69,9 @@ export const message: Resource<ChatKittyApi> = {
 			output: messageModel,
 			run: async (chatkitty, p, item) => {
 				const { path: address, query } = await listAddress(chatkitty, p);
-				return chatkitty.list(address, 'messages', query, item.limit);
+				const { username: wanted } = query;
+				const found = chatkitty.list(address, 'messages', query, wanted === undefined ? item.limit : undefined);
+				return wanted === undefined ? found : chatkitty.only(found, ({ user }) => isObject(user) && isSame(String(user.name), String(wanted)));
 			},
 		}),
 		operation({

@@ -5,7 +5,7 @@ import { operation, type ChatKittyApi } from '../api';
 import { externalFile, filePart, pictureFields } from '../content';
 import { displayName, patchProperties, properties, propertiesFilter, sort, userId } from '../fields';
 import { channelModel, deletedModel, existsModel, foundUserModel, notificationModel, secretModel, simpleChannel, simpleNotification, simpleUser, userModel } from '../models';
-import { checkedUsername, createUser, findOrCreateUser, idOf, usernameOf } from '../people';
+import { checkedUsername, createUser, findOrCreateUser, idOf, isSame, usernameOf } from '../people';
 
 const name = text('username', { displayName: 'Username', required: true, placeholder: 'jane@example.com', description: 'Mostly an e-mail address; unique in the application' });
 const isGuest = toggle('isGuest', { displayName: 'Guest', description: 'Whether the user is a guest' });
@@ -124,8 +124,10 @@ export const user: Resource<ChatKittyApi> = {
 			output: userModel,
 			run: async (chatkitty, p, item) => {
 				if (p.filters.unread) chatkitty.needsCurrent('The filter Unread');
-				const { name: wanted, unread, ...filters } = p.filters;
-				return chatkitty.list('/users', 'users', { ...filters, name: wanted === undefined ? undefined : await usernameOf(chatkitty, wanted.trim()), unread: unread ? true : undefined }, item.limit);
+				const { name: given, unread, ...filters } = p.filters;
+				const wanted = given === undefined ? undefined : await usernameOf(chatkitty, given.trim());
+				const found = chatkitty.list('/users', 'users', { ...filters, name: wanted, unread: unread ? true : undefined }, wanted === undefined ? item.limit : undefined);
+				return wanted === undefined ? found : chatkitty.only(found, (row) => isSame(String(row.name), wanted));
 			},
 		}),
 		operation({

@@ -1,6 +1,7 @@
 import { choice, collection, date, dropdown, email, jsonObject, locator, text, toggle, when } from '../../../lib/action/field';
 import { FileItem } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
+import { sameAddress } from '../../../lib/ats/kit';
 import { FieldError } from '../../../lib/errors';
 import { operation, type FlatchrApi } from '../api';
 import { applicantPath, cvKeyOf, downloadCv, extensionOf } from '../cv';
@@ -67,8 +68,10 @@ export const candidate: Resource<FlatchrApi> = {
 			run: async (flatchr, p) => {
 				const { vacancyId: vacancy, hired, state, start, end, start_update: startUpdate, end_update: endUpdate, ...rest } = p.filters;
 				// The documentation sends the flag as text.
-				const rows = await flatchr.search(filled({ ...rest, vacancy, hired: hired === undefined ? undefined : String(hired), start: day(start), end: day(end), start_update: day(startUpdate), end_update: day(endUpdate) }));
-				return await withIds(flatchr, state === undefined ? rows : rows.filter((row) => row.status === (state === 'active' ? 1 : 0)), p.addKeys);
+				const rows = await flatchr.search(filled({ ...rest, vacancy: vacancy && (await flatchr.vacancyKey(vacancy)), hired: hired === undefined ? undefined : String(hired), start: day(start), end: day(end), start_update: day(startUpdate), end_update: day(endUpdate) }));
+				const { email } = rest;
+				const fitting = rows.filter((row) => (state === undefined || row.status === (state === 'active' ? 1 : 0)) && (email === undefined || (typeof row.email === 'string' && sameAddress(row.email, email))));
+				return await withIds(flatchr, fitting, p.addKeys);
 			},
 		}),
 		operation({
@@ -84,7 +87,7 @@ export const candidate: Resource<FlatchrApi> = {
 				addKeys,
 			],
 			output: searchRowModel,
-			run: async (flatchr, p) => await withIds(flatchr, await applicationsOf(flatchr, p.email.trim(), filled({ vacancy: p.vacancyId })), p.addKeys),
+			run: async (flatchr, p) => await withIds(flatchr, await applicationsOf(flatchr, p.email.trim(), filled({ vacancy: p.vacancyId && (await flatchr.vacancyKey(p.vacancyId)) })), p.addKeys),
 		}),
 		operation({
 			name: 'Create',
@@ -122,7 +125,7 @@ export const candidate: Resource<FlatchrApi> = {
 			fields: [vacancyId, applicantId, columnId],
 			output: applicantModel,
 			// https://developers.flatchr.io/en/docs/QuickStart/Candidats/Deplacer_un_candidat
-			run: async (flatchr, p) => await flatchr.write('PUT', applicantPath(flatchr, p.vacancyId, p.applicantId), { column_id: wireNumber(p.columnId) }),
+			run: async (flatchr, p) => await flatchr.write('PUT', applicantPath(flatchr, await flatchr.vacancyKey(p.vacancyId), p.applicantId), { column_id: wireNumber(p.columnId) }),
 		}),
 		operation({
 			name: 'Archive',
@@ -133,7 +136,7 @@ export const candidate: Resource<FlatchrApi> = {
 			fields: [vacancyId, applicantId],
 			output: applicantModel,
 			// https://developers.flatchr.io/en/docs/QuickStart/Candidats/Archiver_un_candidat
-			run: async (flatchr, p) => await flatchr.write('DELETE', applicantPath(flatchr, p.vacancyId, p.applicantId)),
+			run: async (flatchr, p) => await flatchr.write('DELETE', applicantPath(flatchr, await flatchr.vacancyKey(p.vacancyId), p.applicantId)),
 		}),
 		operation({
 			name: 'Add Meta Information',
@@ -175,7 +178,7 @@ export const candidate: Resource<FlatchrApi> = {
 			output: cvModel,
 			// https://developers.flatchr.io/en/docs/QuickStart/Candidats/Recuperer_CV
 			run: async (flatchr, p, item) => {
-				const place = p.key === undefined ? await cvKeyOf(flatchr, p.vacancyId ?? '', p.applicantId ?? '') : { key: p.key.trim(), extension: extensionOf(p.key.trim(), p.extension) };
+				const place = p.key === undefined ? await cvKeyOf(flatchr, await flatchr.vacancyKey(p.vacancyId ?? ''), p.applicantId ?? '') : { key: p.key.trim(), extension: extensionOf(p.key.trim(), p.extension) };
 				if (!place) throw new FieldError('This candidate has no CV', 'Flatchr told no file with the application.');
 				const { data, name, mimeType } = await downloadCv(flatchr, place);
 				return new FileItem({ ...place, bytes: data.length }, { [p.outputField]: await item.toBinary(data, name, mimeType) });

@@ -138,7 +138,7 @@ export const vacancy: Resource<FlatchrApi> = {
 			simplify: simpleVacancy,
 			output: simpleVacancyModel,
 			// https://developers.flatchr.io/en/docs/QuickStart/Annonces/Recuperer_une_annonce
-			run: async (flatchr, p) => await flatchr.get(path`/vacancy/${p.vacancyId}`, { fields: p.fields }),
+			run: async (flatchr, p) => await flatchr.get(path`/vacancy/${await flatchr.vacancyKey(p.vacancyId)}`, { fields: p.fields }),
 		}),
 		operation({
 			name: 'Get Many',

@@ -1,10 +1,13 @@
 import { collection, jsonObject, text, toggle, type Json } from '../../../lib/action/field';
 import { settledAll, type Item } from '../../../lib/action/item';
 import type { OutputItem, Resource, Row } from '../../../lib/action/operation';
+import { sameAddress } from '../../../lib/ats/kit';
+import { NOT_SPECIFIED, toText } from '../../../lib/ats/model';
 import { FieldError } from '../../../lib/errors';
+import { folded } from '../../../lib/folded';
 import { asRow, LISTS, operation, type KnitApi } from '../api';
 import { applicationFilters, applicationId, candidateId, unpublished } from '../fields';
-import { createdApplicationModel, part, pick, simpleApplication, simpleApplicationModel } from '../models';
+import { createdApplicationModel, listed, part, pick, simpleApplication, simpleApplicationModel } from '../models';
 import { newApplication, newApplicationBody } from './shared/newApplication';
 
 const body = jsonObject('body', { displayName: 'Body (JSON)', required: true, default: '{}', rows: 6, description: 'Sent to Knit as it is', hint: unpublished });
@@ -74,7 +77,11 @@ export const application: Resource<KnitApi> = {
 			simplify: simpleApplication,
 			output: simpleApplicationModel,
 			// https://developers.getknit.dev/docs/list-applications
-			run: (knit, p, item) => (p.details ? withDetails(knit, knit.list(LISTS.applications, 'applications', p.filters), item.limit) : knit.list(LISTS.applications, 'applications', p.filters)),
+			run: (knit, p, item) => {
+				const { filters, details } = p;
+				const found = knit.list(LISTS.applications, 'applications', filters);
+				return details ? withDetails(knit, found, filters, item.limit) : fitting(found, filters);
+			},
 		}),
 		operation({
 			name: 'Update Stage (Undocumented Body)',
@@ -96,16 +103,44 @@ export async function applicationOf(knit: KnitApi, id: string, candidate: string
 	return asRow(found);
 }
 
-async function* withDetails(knit: KnitApi, pages: AsyncIterable<readonly Row[]>, limit: number | undefined): AsyncGenerator<OutputItem[]> {
-	let left = limit ?? Infinity;
-	for await (const rows of pages) {
-		const wanted = rows.slice(0, left);
-		left -= wanted.length;
-		yield await settledAll(wanted, async (row) => {
-			const id = pick(row.info, 'id');
-			const candidate = pick(part(row.info, 'candidate'), 'id');
-			return id === null || candidate === null ? row : await applicationOf(knit, id, candidate);
-		});
+type Filters = ReturnType<typeof applicationFilters.read>;
+
+/** What a row tells must be what was asked for: a connected ATS may not know the filter, or take one value only. What it does not tell is no reason to leave it out. */
+function fits(row: Row, { candidateEmail, candidateId: candidates, jobId: jobs, status: statuses, stage: stages }: Filters): boolean {
+	const { info, currentStage } = row;
+	const candidate = part(info, 'candidate');
+	const emails = listed(part(candidate, 'emails')).map(({ email }) => toText(email));
+	const among = (wanted: readonly string[] | undefined, ...told: Array<string | null>) => wanted === undefined || told.every((one) => one === null) || told.some((one) => one !== null && wanted.some((each) => folded(each) === folded(one)));
+	const status = pick(info, 'status');
+	return (
+		among(candidates, pick(candidate, 'id')) &&
+		among(jobs, pick(info, 'jobId')) &&
+		among(statuses, status === NOT_SPECIFIED ? null : status) &&
+		among(stages, pick(currentStage, 'id'), pick(currentStage, 'text')) &&
+		(candidateEmail === undefined || emails.length === 0 || emails.some((email) => sameAddress(email, candidateEmail)))
+	);
+}
+
+async function* fitting(pages: AsyncIterable<readonly Row[]>, filters: Filters): AsyncGenerator<Row[]> {
+	for await (const rows of pages) yield rows.filter((row) => fits(row, filters));
+}
+
+/** Each in full, and no more of them than are put out. */
+async function* withDetails(knit: KnitApi, pages: AsyncIterable<readonly Row[]>, filters: Filters, limit = Infinity): AsyncGenerator<OutputItem[]> {
+	let left = limit;
+	for await (let rest of fitting(pages, filters)) {
+		while (rest.length > 0 && left > 0) {
+			const chunk = rest.slice(0, left);
+			rest = rest.slice(chunk.length);
+			const full = await settledAll(chunk, async (row) => {
+				const id = pick(row.info, 'id');
+				const candidate = pick(part(row.info, 'candidate'), 'id');
+				return id === null || candidate === null ? row : await applicationOf(knit, id, candidate);
+			});
+			const wanted = full.filter((one) => one instanceof Error || fits(one, filters));
+			left -= wanted.length;
+			yield wanted;
+		}
 		if (left <= 0) return;
 	}
 }

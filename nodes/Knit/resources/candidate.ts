@@ -1,8 +1,10 @@
 import { jsonObject, list, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
+import { hasAddress } from '../../../lib/ats/findOrCreate';
 import { FieldError } from '../../../lib/errors';
 import { operation, rowsOf, type KnitApi } from '../api';
 import { unpublished } from '../fields';
+import { toCandidate } from '../mapping';
 import { simpleCandidate, simpleCandidateModel } from '../models';
 
 export const candidate: Resource<KnitApi> = {
@@ -52,5 +54,8 @@ export async function searchCandidates(knit: KnitApi, by: { emails?: string[]; p
 	const body = Object.fromEntries(Object.entries(by).filter(([, value]) => value !== undefined && value.length > 0));
 	if (Object.keys(body).length === 0) throw new FieldError('Nothing to search candidates by', 'Fill in an e-mail address, a phone number or a name.');
 	// A search only reads, so a lost answer is asked for again.
-	return rowsOf(await knit.post('/ats.candidates.search', body, true), 'candidates');
+	const found = rowsOf(await knit.post('/ats.candidates.search', body, true), 'candidates');
+	const { emails = [] } = by;
+	// A connected ATS may match an address loosely, or show everybody.
+	return emails.length === 0 ? found : found.filter((row) => emails.some((email) => hasAddress(toCandidate(row), email)));
 }
