@@ -7,7 +7,7 @@ import { changeSource } from './changes';
 import { PROVIDER, toApplication, toCandidate, toJob } from './mapping';
 import { operationsOf } from './operations';
 
-/** What the trigger can tell. An interview that is called off has no word at Greenhouse: it is gone, which is seen when its application is read again. */
+/** What the trigger can tell. */
 const events: Capabilities['events'] = {
 	'application.created': true,
 	'application.stage_changed': true,
@@ -19,6 +19,7 @@ const events: Capabilities['events'] = {
 	'interview.scheduled': true,
 	'interview.rescheduled': true,
 	'interview.completed': true,
+	'interview.cancelled': 'Greenhouse has no word for it: the interview is gone, which is seen with the next change of its application',
 	'offer.created': true,
 	'offer.status_changed': true,
 	'attachment.added': true,

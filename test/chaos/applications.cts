@@ -13,6 +13,8 @@ export interface View {
 	show(application: Application): { id: string; flat: Flat };
 	/** Rows show interviews and offers whole. */
 	readonly whole?: boolean;
+	/** An application comes in several answers, some of them perhaps of a read that failed before: the last of a poll is what is remembered. */
+	readonly inParts?: boolean;
 	/** The rows of an answer that the trigger may have remembered. */
 	served(path: string, body: string): Iterable<{ id: string; flat(): Flat }>;
 }
@@ -42,7 +44,7 @@ export class ApplicationsObserver implements Observer {
 
 	served(path: string, body: string): void {
 		if (!this.judge.someUnknown()) return;
-		for (const { id, flat } of this.eye.served(path, body)) if (!this.judge.isKnown(id) && !this.rows.has(id)) this.rows.set(id, flat());
+		for (const { id, flat } of this.eye.served(path, body)) if (!this.judge.isKnown(id) && (this.eye.inParts || !this.rows.has(id))) this.rows.set(id, flat());
 	}
 
 	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {

@@ -14,7 +14,7 @@ export interface Execution {
 	items: ReadonlyArray<ChangeEvent | ApplicationChanges>;
 }
 
-/** Where n8n is killed in the middle of a poll that has something to hand over. */
+/** What of a poll that has something to hand over reaches the database, when n8n is killed. */
 export type HandOver = 'whole' | 'nothing' | 'executionOnly' | 'stateOnly';
 
 export interface Told {
@@ -39,6 +39,9 @@ export class SimHost {
 	bytesWritten = 0;
 	maxStateBytes = 0;
 	handOver: HandOver = 'whole';
+	/** What kills at the hand-over cost where nothing is durable: items that no execution got, and items that the next poll emits again. */
+	readonly crashWindow = { lost: 0, duplicated: 0 };
+	private dying = false;
 	/** What polls: the engine, or a whole trigger node. */
 	run: (host: PollHost) => Promise<AtsPollResult> = async (host) => await runPoll(host, this.open, this.options);
 	private readonly key = `workflow${++hosts}:node`;
@@ -55,8 +58,12 @@ export class SimHost {
 		return this.mode === 'default' ? 300_000 : 36_000;
 	}
 
-	/** What a poll that began now would read. */
+	/** What a poll that began now would read; of a process that is being killed: what is left of it. */
 	get state(): string | undefined {
+		return this.dying ? this.saved : this.current;
+	}
+
+	private get current(): string | undefined {
 		return this.inMemory && this.loaded ? this.memory : this.saved;
 	}
 
@@ -71,7 +78,7 @@ export class SimHost {
 			this.memory = this.saved;
 			this.loaded = true;
 		}
-		let staged = this.state;
+		let staged = this.current;
 		const host: PollHost = {
 			key: this.key,
 			manual: false,
@@ -103,8 +110,22 @@ export class SimHost {
 			return;
 		}
 		const items = result === 'commit' ? [] : result.items;
-		if (this.handOver === 'whole' || this.handOver === 'executionOnly') this.executions.push({ at: this.now(), items });
-		if (this.handOver === 'whole' || this.handOver === 'stateOnly') this.saved = staged;
+		const runs = this.handOver === 'whole' || this.handOver === 'executionOnly';
+		const saves = this.handOver === 'whole' || this.handOver === 'stateOnly';
+		if (this.dying && saves && !runs) this.crashWindow.lost += items.length;
+		if (this.dying && runs && !saves) this.crashWindow.duplicated += items.length;
+		// What a kill costs is counted here, exactly; for the observer an execution stands for the state that goes with it.
+		if (this.dying ? saves : runs) this.executions.push({ at: this.now(), items });
+		if (saves) this.saved = staged;
+	}
+
+	/** n8n is killed while it hands over what this poll emits. With durable cursors execution and state are one commit. */
+	async diesIn(poll: () => Promise<unknown>, pick: (fates: readonly HandOver[]) => HandOver): Promise<void> {
+		this.handOver = pick(this.mode === 'durable' ? ['whole', 'nothing'] : ['whole', 'nothing', 'executionOnly', 'stateOnly']);
+		this.dying = true;
+		await poll();
+		this.dying = false;
+		this.handOver = 'whole';
 	}
 
 	/** n8n is killed: what was only in memory is gone. */

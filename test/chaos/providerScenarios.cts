@@ -24,7 +24,7 @@ export const shownLate = (lag: number, pause: number): ProviderPlan => ({
 export const shared: Readonly<Record<string, ProviderPlan>> = {
 	'plain': {},
 	'bursts': { minute: every(15, (sim) => sim.burst(70)) },
-	'kills': { crashes: true, minute: every(13, async (sim) => await sim.crash()) },
+	'kills': { minute: every(13, async (sim) => await sim.crash()) },
 	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
 	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
 	'shown 5 minutes late': shownLate(5 * MINUTE, 0),
@@ -32,7 +32,7 @@ export const shared: Readonly<Record<string, ProviderPlan>> = {
 	'no Date': { prepare: ({ sandbox }) => { sandbox.faults.dateSkew = 'none'; } },
 	'clock jumps': { minute: every(8, ({ sandbox, random }) => { sandbox.faults.dateSkew = random.pick([0, 0, HOUR, -HOUR, 'none' as const]); }) },
 	'all together': {
-		crashes: true, minutes: 90,
+		minutes: 90,
 		prepare: (sim) => { sim.failing(0.05); sim.world.lag = 2 * MINUTE; },
 		minute: async (sim, minute) => {
 			if (minute % 30 === 29) await sim.crash();

@@ -2,7 +2,7 @@
  * The built ATS Trigger on a service as the sandbox plays it: somebody works in the ATS, n8n polls, an observer holds what was emitted
  * against what the world's journal says. The same for every provider.
  */
-import { SimHost, type HandOver, type Mode } from './host.cts';
+import { SimHost, type Mode } from './host.cts';
 import type { Plan, Result } from './simulation.cts';
 import { addressOf, TriggerInProcess } from './triggerNode.cts';
 import type { Verdict } from './oracle.cts';
@@ -55,7 +55,7 @@ export interface Observer {
 	verdict(): Verdict;
 }
 
-export interface ProviderPlan extends Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute' | 'crashes'> {
+export interface ProviderPlan extends Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute'> {
 	parameters?: Record<string, string | number | string[] | object>;
 	/** On top of what the sandbox gives out. */
 	credential?(sandbox: Sandbox): Record<string, string>;
@@ -187,18 +187,15 @@ export class ProviderSimulation {
 			this.requestsInQuietPolls += trigger.requests - before;
 		}
 		this.sandbox.world.settle();
-		observer.hear(host.executions.slice(this.heard).flatMap(({ items }) => items), host.state);
+		const items = host.executions.slice(this.heard).flatMap((execution) => execution.items);
+		for (const item of items) if ('event' in item && !(item.event in this.entry.provider.capabilities.events)) observer.miss(`${item.event} of ${item.applicationId}: the provider does not say that it tells this`);
+		observer.hear(items, host.state);
 		this.heard = host.executions.length;
 	}
 
 	/** n8n dies, and what only its memory held is gone; before that perhaps while it hands over what a poll told. */
 	async crash(): Promise<void> {
-		const fates: readonly HandOver[] = this.mode === 'durable' ? ['whole', 'nothing'] : ['whole', 'nothing', 'executionOnly', 'stateOnly'];
-		if (this.random.chance(0.5)) {
-			this.host.handOver = this.random.pick(fates);
-			await this.poll();
-			this.host.handOver = 'whole';
-		}
+		if (this.random.chance(0.5)) await this.host.diesIn(async () => await this.poll(), (fates) => this.random.pick(fates));
 		this.restart();
 	}
 
@@ -263,6 +260,7 @@ export class ProviderSimulation {
 			fullChecks: 0,
 			requestsInFullChecks: 0,
 			maxLagSeen,
+			crashWindow: this.host.crashWindow,
 		};
 	}
 }

@@ -9,7 +9,6 @@ export interface Run {
 	name: string;
 	mode: Mode;
 	seed: number;
-	crashes: boolean;
 	result: Result;
 }
 
@@ -30,15 +29,28 @@ export type Variation = Pick<Plan, 'applications' | 'minutes'> & { minute?(sim: 
 export async function simulate(name: string, mode: Mode, seed: number, variation: Variation = {}): Promise<Run> {
 	const plan = scenarios[name];
 	const part = played.get(name);
-	if (plan) return { name, mode, seed, crashes: plan.crashes === true, result: await new Simulation(mode, { ...plan, ...variation }, `${seed}/${name}`).run() };
-	if (part) return { name, mode, seed, crashes: part.plan.crashes === true, result: await new ProviderSimulation(mode, part.entry, { ...part.plan, ...variation }, `${seed}/${name}`).run() };
+	if (plan) {
+		const result = await new Simulation(mode, { ...plan, ...variation }, `${seed}/${name}`).run();
+		return { name, mode, seed, result: plan.putsBack && mode !== 'durable' ? putBack(result) : result };
+	}
+	if (part) return { name, mode, seed, result: await new ProviderSimulation(mode, part.entry, { ...part.plan, ...variation }, `${seed}/${name}`).run() };
 	throw new Error(`There is no scenario "${name}". There are: ${scenarioNames().join(', ')}`);
+}
+
+/** All that it repeats and loses comes from the host. */
+function putBack(result: Result): Result {
+	return { ...result, lost: 0, duplicated: 0, wrongFromTo: 0, crashWindow: { lost: result.lost, duplicated: result.duplicated } };
 }
 
 /** The engine's on a vendor in memory, then the whole trigger's on the sandbox; or those of one provider. */
 export function scenarioNames(provider?: string): string[] {
 	if (provider === undefined) return [...Object.keys(scenarios), ...played.keys()];
 	return [...played].flatMap(([name, { entry }]) => (entry.provider.name === provider ? [name] : []));
+}
+
+/** Whose adapter a scenario plays; undefined: the engine's own. */
+export function providerOf(name: string): string | undefined {
+	return played.get(name)?.entry.provider.name;
 }
 
 /** About how long it takes, so that the long ones can be begun first. */
@@ -48,47 +60,42 @@ export function weightOf(name: string): number {
 	return applications + minutes * changesPerMinute * (part ? 10 : 1);
 }
 
-type Sums = Record<'polls' | 'changes' | 'told' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number>;
+type Sums = Record<'polls' | 'changes' | 'told' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number> & { crashWindow: { lost: number; duplicated: number } };
 
+/** What a kill at the hand-over costs where the host is not durable stands beside the totals (`crashWindow`). */
 function sums(runs: readonly Run[]): Sums {
 	const sum = (read: (result: Result) => number) => runs.reduce((total, { result }) => total + read(result), 0);
 	return {
 		polls: sum(({ polls }) => polls), changes: sum(({ changes }) => changes), told: sum(({ told }) => told), lost: sum(({ lost }) => lost),
 		duplicated: sum(({ duplicated }) => duplicated), wrongFromTo: sum(({ wrongFromTo }) => wrongFromTo), emptyExecutions: sum(({ emptyExecutions }) => emptyExecutions),
+		crashWindow: { lost: sum(({ crashWindow }) => crashWindow.lost), duplicated: sum(({ crashWindow }) => crashWindow.duplicated) },
 	};
 }
 
-/** A crash may repeat or lose one poll where the host keeps state in memory: counted beside the totals, per mode. */
-function isCrashWindow({ crashes, mode }: Run): boolean {
-	return crashes && mode !== 'durable';
+export function changesOf(runs: readonly Run[], provider: string): number {
+	return sums(runs.filter(({ name }) => providerOf(name) === provider)).changes;
 }
 
 export function report(runs: readonly Run[], seeds: readonly number[]) {
-	const counted = runs.filter((run) => !isCrashWindow(run));
 	const steady = runs.filter(({ name, result }) => name === 'plain' && result.quietPolls > 0);
-	const biggest = Math.max(...runs.map(({ result }) => result.maxStateBytes));
 	const full = runs.filter(({ result }) => result.requestsInFullChecks > 0 && result.fullChecks > 0);
-	const { polls, changes, told, lost, duplicated, wrongFromTo, emptyExecutions } = sums(counted);
+	const { crashWindow, ...total } = sums(runs);
 	return {
-		seeds, polls, changes, told, lost, duplicated, wrongFromTo,
-		maxStateBytes: biggest,
+		seeds, ...total, crashWindow,
+		maxStateBytes: Math.max(...runs.map(({ result }) => result.maxStateBytes)),
 		bytesPerApplication: Math.max(...steady.map(({ result }) => result.bytesPerApplication)),
 		requestsPerQuietPoll: ratio(steady, ({ requestsInQuietPolls }) => requestsInQuietPolls, ({ quietPolls }) => quietPolls),
 		requestsPerFullCheck: ratio(full, ({ requestsInFullChecks }) => requestsInFullChecks, ({ fullChecks }) => fullChecks),
-		emptyExecutions,
 		maxLagSeen: Math.max(...runs.map(({ result }) => result.maxLagSeen)),
-		modes: Object.fromEntries(MODES.map((mode) => {
-			const { lost: crashLost, duplicated: crashDuplicated } = sums(runs.filter((run) => run.mode === mode && isCrashWindow(run)));
-			return [mode, { ...sums(counted.filter((run) => run.mode === mode)), crashWindow: { lost: crashLost, duplicated: crashDuplicated } }];
-		})),
+		modes: Object.fromEntries(MODES.map((mode) => [mode, sums(runs.filter((run) => run.mode === mode))])),
 		providers: Object.fromEntries(
-			polled.flatMap((entry) => {
-				const own = counted.filter(({ name }) => name.startsWith(nameOf(entry, '')));
-				const { changes: seen, lost: gone, duplicated: twice, wrongFromTo: wrong } = sums(own);
-				return own.length === 0 ? [] : [[entry.provider.name, { changes: seen, lost: gone, duplicated: twice, wrongFromTo: wrong }]];
+			polled.flatMap(({ provider: { name } }) => {
+				const own = runs.filter((run) => providerOf(run.name) === name);
+				const { changes, lost, duplicated, wrongFromTo, crashWindow: window } = sums(own);
+				return own.length === 0 ? [] : [[name, { changes, lost, duplicated, wrongFromTo, crashWindow: window }]];
 			}),
 		),
-		scenarios: Object.fromEntries([...new Set(runs.map(({ name }) => name))].map((name) => [name, sums(counted.filter((run) => run.name === name))])),
+		scenarios: Object.fromEntries([...new Set(runs.map(({ name }) => name))].map((name) => [name, sums(runs.filter((run) => run.name === name))])),
 	};
 }
 
@@ -97,9 +104,8 @@ function ratio(runs: readonly Run[], above: (result: Result) => number, below: (
 	return runs.length === 0 ? 0 : Math.round((sum(above) / sum(below)) * 100) / 100;
 }
 
-/** The run's lines for people: what went wrong, with how to see it again. */
-export function complaintsOf(runs: readonly Run[]): string[] {
-	return runs
-		.filter((run) => !isCrashWindow(run) && run.result.lost + run.result.duplicated + run.result.wrongFromTo > 0)
-		.flatMap(({ name, mode, seed, result }) => [`${name} (${mode}): npm run chaos -- --seed ${seed} --mode ${mode} --only "${name}"`, ...result.complaints.slice(0, 3).map((line) => `    ${line}`)]);
+/** For people: what went wrong, with how to see it again. */
+export function complaintsOf({ name, mode, seed, result }: Run): string[] {
+	if (result.lost + result.duplicated + result.wrongFromTo === 0) return [];
+	return [`${name} (${mode}): npm run chaos -- --seed ${seed} --mode ${mode} --only "${name}"`, ...result.complaints.slice(0, 3).map((line) => `    ${line}`)];
 }

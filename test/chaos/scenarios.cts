@@ -14,9 +14,8 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	'cap': { options: { cap: 60 }, minute: every(30, (sim) => { for (let i = 0; i < 500; i++) sim.step(); }) },
 
 	// ---- the host
-	'kills': { crashes: true, minute: crashing },
+	'kills': { minute: crashing },
 	'vendor down while n8n restarts': {
-		crashes: true,
 		minute: every(25, async (sim) => {
 			sim.vendor.fault = () => ({ kind: 'down' });
 			await sim.crash();
@@ -38,7 +37,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	},
 	'discarded activation poll': { minute: every(25, async (sim) => { sim.host.stop(); await sim.host.tick('activate'); }) },
 	'an older copy of the state written back': {
-		crashes: true,
+		putsBack: true,
 		minute: async (sim, minute) => {
 			// Durable cursors do not lie in the workflow's static data: nobody can write them back.
 			if (sim.mode === 'durable') return;
@@ -71,7 +70,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 
 	// ---- the first read and failing requests
 	'first read of 20,000 with kills between': {
-		applications: 20_000, minutes: 62, crashes: false,
+		applications: 20_000, minutes: 62,
 		prepare: (sim) => { sim.vendor.latencyMs = 6_000; },
 		minute: async (sim, minute) => {
 			if (minute < 40 && minute % 7 === 3) sim.host.kill();
@@ -148,7 +147,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 		}),
 	},
 	'bulk import of 20,000': { minutes: 45, minute: async (sim, minute) => { if (minute === 20) sim.records.push(...sim.vendor.fill(20_000, 5 * MINUTE)); } },
-	'three weeks of pause': { crashes: false, minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); for (let day = 0; day < 21; day++) { sim.clock.advance(DAY); for (let i = 0; i < 100; i++) sim.step(); } } } },
+	'three weeks of pause': { minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); for (let day = 0; day < 21; day++) { sim.clock.advance(DAY); for (let i = 0; i < 100; i++) sim.step(); } } } },
 	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.judge.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(15, (sim) => sim.clock.advance(DAY)) },
 
 	'made, deleted and returned between polls': {
@@ -160,7 +159,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 			if (back) sim.vendor.change(back, (one) => { one.deleted = false; });
 		}),
 	},
-	'newcomers without a date': { crashes: false, prepare: (sim) => { sim.vendor.undated = ({ number }) => number % 3 === 0; }, minute: async (sim) => { sim.step(['apply']); } },
+	'newcomers without a date': { prepare: (sim) => { sim.vendor.undated = ({ number }) => number % 3 === 0; }, minute: async (sim) => { sim.step(['apply']); } },
 	'files of one name': {
 		prepare: (sim) => { for (const record of sim.records) { record.files = ['cv.pdf']; sim.vendor.onShown(record); } },
 		minute: async (sim) => { for (let i = 0; i < 3; i++) sim.vendor.change(sim.any().id, (record) => { if ((record.files?.length ?? 9) < 5) record.files = [...(record.files ?? []), sim.random.pick(['cv.pdf', 'letter.pdf'])]; }); },
@@ -189,15 +188,15 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 			if (sim.host.errors.length > 0) sim.judge.miss(`it was reported: ${sim.host.errors[0]?.message}`);
 		},
 	},
-	'marks': { crashes: true, prepare: (sim) => { sim.vendor.reading = 'marks'; sim.vendor.pageSize = 40; }, minute: async (sim, minute) => { if (minute % 20 === 19) await sim.crash(); if (minute % 15 === 10) for (let i = 0; i < 150; i++) sim.step(); } },
+	'marks': { prepare: (sim) => { sim.vendor.reading = 'marks'; sim.vendor.pageSize = 40; }, minute: async (sim, minute) => { if (minute % 20 === 19) await sim.crash(); if (minute % 15 === 10) for (let i = 0; i < 150; i++) sim.step(); } },
 	'marks that are refused': { prepare: (sim) => { sim.vendor.reading = 'marks'; sim.vendor.pageSize = 60; sim.vendor.markLife = 30; sim.vendor.latencyMs = 5_000; }, minute: every(20, (sim) => { for (let i = 0; i < 60; i++) sim.step(); }) },
 	'marks, 5 % failing requests': { prepare: (sim) => { sim.vendor.reading = 'marks'; sim.failing(0.05); } },
 	'newest first': { options: { cap: 80 }, prepare: (sim) => { sim.vendor.reading = 'newestFirst'; sim.vendor.pageSize = 30; }, minute: every(15, (sim) => { for (let i = 0; i < 300; i++) sim.step(); }) },
 	'newest first, 20 % failing requests': { prepare: (sim) => { sim.vendor.reading = 'newestFirst'; sim.vendor.pageSize = 20; sim.failing(0.2); }, minute: every(15, (sim) => { for (let i = 0; i < 100; i++) sim.step(); }) },
-	'several lists in a window': { crashes: true, prepare: (sim) => { sim.vendor.lists = true; sim.vendor.pageSize = 60; }, minute: crashing },
+	'several lists in a window': { prepare: (sim) => { sim.vendor.lists = true; sim.vendor.pageSize = 60; }, minute: crashing },
 
 	'all together': {
-		applications: 1_500, minutes: 240, changesPerMinute: 12, crashes: true, options: { maxStateBytes: 60_000, cap: 200 },
+		applications: 1_500, minutes: 240, changesPerMinute: 12, options: { maxStateBytes: 60_000, cap: 200 },
 		prepare: (sim) => { sim.failing(0.05); sim.vendor.lag = 3 * MINUTE; sim.vendor.pageSize = 60; sim.vendor.order = 'descending'; },
 		minute: async (sim, minute) => {
 			if (minute % 45 === 44) await sim.crash();

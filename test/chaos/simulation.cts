@@ -6,7 +6,7 @@ import { unpack } from '../../lib/ats/changes/memory/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { Random } from '../../sandbox/random.cts';
-import { SimHost, type HandOver, type Mode, type Told } from './host.cts';
+import { SimHost, type Mode, type Told } from './host.cts';
 import { flatten, Oracle, type Flat, type Verdict } from './oracle.cts';
 import { FakeVendor, type Fault, type Record } from './vendor.cts';
 
@@ -15,8 +15,8 @@ export interface Plan {
 	minutes?: number;
 	changesPerMinute?: number;
 	options?: Partial<PollOptions>;
-	/** n8n is killed in it: what that costs where nothing is durable is counted apart. */
-	crashes?: boolean;
+	/** State is put back in it where nothing is durable: what that repeats is counted apart. */
+	putsBack?: boolean;
 	/** Before the first poll. */
 	prepare?(sim: Simulation): void;
 	/** Before each minute's poll. */
@@ -35,6 +35,8 @@ export interface Result extends Verdict {
 	fullChecks: number;
 	requestsInFullChecks: number;
 	maxLagSeen: number;
+	/** What kills at the hand-over cost, which no trigger can help where nothing is durable. */
+	crashWindow: { lost: number; duplicated: number };
 }
 
 /** What a scenario takes that names nothing else. */
@@ -189,6 +191,7 @@ export class Simulation {
 			fullChecks: this.fullChecks,
 			requestsInFullChecks: this.requestsInFullChecks,
 			maxLagSeen: this.maxLagSeen,
+			crashWindow: this.host.crashWindow,
 		};
 	}
 
@@ -260,13 +263,7 @@ export class Simulation {
 
 	/** n8n dies now, or while it hands over what the next poll tells. */
 	async crash(): Promise<void> {
-		const atomic: readonly HandOver[] = ['whole', 'nothing'];
-		const torn: readonly HandOver[] = ['whole', 'nothing', 'executionOnly', 'stateOnly'];
-		if (this.random.chance(0.5)) {
-			this.host.handOver = this.random.pick(this.mode === 'durable' ? atomic : torn);
-			await this.poll();
-			this.host.handOver = 'whole';
-		}
+		if (this.random.chance(0.5)) await this.host.diesIn(async () => await this.poll(), (fates) => this.random.pick(fates));
 		this.host.kill();
 		// The activation poll that n8n makes as it comes up again.
 		await this.host.tick('init');

@@ -28,6 +28,8 @@ export interface Record {
 	files?: string[];
 	/** Absent: not told. */
 	source?: string;
+	/** Absent: not told. */
+	origin?: 'EXTERNAL' | 'REFERRAL';
 	version?: number;
 }
 
@@ -226,7 +228,7 @@ export class FakeVendor {
 			provider: 'fake',
 			id: record.id,
 			info: {
-				id: record.id, status: record.status, origin: 'NOT_SPECIFIED', jobId: record.jobId, job: null, source: record.source ?? null, customFields: null, owner: null, creditedTo: null,
+				id: record.id, status: record.status, origin: record.origin ?? 'NOT_SPECIFIED', jobId: record.jobId, job: null, source: record.source ?? null, customFields: null, owner: null, creditedTo: null,
 				appliedAt: new Date(record.createdAt).toISOString(), updatedAt: new Date(record.changedAt).toISOString(),
 				candidate: outline || this.personOff ? null : { id: `c${record.number}`, name: null, firstName: record.firstName, lastName: 'Doe', phones: [], emails: [{ type: 'PERSONAL', email: `p${record.number}@example.com` }], links: [], location: null },
 			},

@@ -87,7 +87,7 @@ export const entry: ProviderEntry = {
 
 type PartName = keyof Parts;
 
-/** Reads an application in up to five answers: what was served is whole once all of them were. */
+/** An application is read in up to five answers. */
 function viewOf(world: World, parts: readonly PartName[]): View {
 	// Only what its rows need: nothing here is served.
 	const state = new LeverState(world, {} as Tools);
@@ -110,6 +110,7 @@ function viewOf(world: World, parts: readonly PartName[]): View {
 	const expanded = new Set(['applications', 'stage']);
 	return {
 		whole: true,
+		inParts: true,
 		show: (application) => ({ id: state.ids.of('application', application), flat: flatOf(rows.opportunity(application, expanded), partsNow(application), application.deletedAt !== null) }),
 		*served(path, body) {
 			const [, id, name] = /\/opportunities\/([^/?]+)\/(interviews|offers|files|resumes)(?:\?|$)/.exec(path) ?? [];
@@ -118,10 +119,7 @@ function viewOf(world: World, parts: readonly PartName[]): View {
 				const own: Parts = { ...seen.get(id), [name]: data };
 				seen.set(id, own);
 				const row = listed.get(id);
-				if (row && parts.every((part) => own[part])) {
-					seen.delete(id);
-					yield { id, flat: () => flatOf(row, own, false) };
-				}
+				if (row && parts.every((part) => own[part])) yield { id, flat: () => flatOf(row, own, false) };
 			} else if (/\/opportunities(?:\?|$)/.test(path) && Array.isArray(data)) {
 				for (const row of data as Json[]) {
 					listed.set(String(row['id']), row);

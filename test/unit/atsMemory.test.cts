@@ -69,7 +69,7 @@ function contentOf({ header, memory }: State) {
 	return {
 		header,
 		full: [...memory.full.values()].map(plain),
-		slim: [...memory.compact].map(([key, { seenIn: _seen, ...entry }]) => [key, entry]).sort(),
+		slim: [...memory.compact].map(([key, { seenIn: _seen, askedAs: _asked, missed: _missed, ...entry }]) => [key, entry]).sort(),
 	};
 }
 

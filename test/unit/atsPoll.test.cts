@@ -52,6 +52,19 @@ describe('telling', () => {
 		}]);
 	});
 
+	it.each([undefined, 16_000])('does not tell where somebody came from, or how, when that becomes known (room: %s bytes)', async (maxStateBytes) => {
+		const { vendor, host, minute, records } = setUp({ applications: 1_000, ...(maxStateBytes === undefined ? {} : { maxStateBytes }) });
+		await minute();
+		for (const { id } of records) vendor.change(id, (record) => Object.assign(record, { source: 'Job board', origin: 'EXTERNAL' }));
+		await minute(2);
+		expect(host.items).toEqual([]);
+		for (const { id } of records.slice(0, 3)) vendor.change(id, (record) => Object.assign(record, { source: undefined, origin: undefined }));
+		await minute();
+		for (const { id } of records.slice(0, 3)) vendor.change(id, (record) => Object.assign(record, { source: 'Friend', origin: 'REFERRAL' }));
+		await minute();
+		expect(host.items.map(({ event }) => event)).toEqual(Array(3).fill('application.updated'));
+	});
+
 	it('says nothing of a step and its way back between two polls', async () => {
 		const { vendor, minute, told, id, records } = setUp();
 		await minute();
@@ -502,6 +515,38 @@ describe('the full check', () => {
 		await minute(12);
 		expect(host.items.map(({ event }) => event)).toEqual(Array(300).fill('application.deleted'));
 		expect(vendor.requests.filter(({ kind }) => kind === 'confirm')).toHaveLength(6);
+	});
+
+	it.each([true, false])('tells a deletion of one whose details had no room (the vendor can be asked: %s)', async (canConfirm) => {
+		const { vendor, host, minute, id } = setUp({ applications: 1_000, maxStateBytes: 16_000 });
+		vendor.canConfirm = canConfirm;
+		await minute();
+		vendor.records.delete(id(0));
+		vendor.records.delete(id(1));
+		for (let day = 0; day < 4; day++) {
+			clock.advance(DAY);
+			await minute(2);
+		}
+		expect(host.items.map(({ event, applicationId, application, foundBy }) => [event, applicationId, application, foundBy]).sort()).toEqual([id(0), id(1)].sort().map((one) => ['application.deleted', one, null, 'full']));
+	});
+
+	it('forgets what is gone and of which only an outline survived a restart, and is not held up by it', async () => {
+		const { vendor, host, minute, records } = setUp({ applications: 1_000, maxStateBytes: 16_000 });
+		await minute();
+		host.stop();
+		for (const { id } of records.slice(0, 150)) vendor.records.delete(id);
+		for (let day = 0; day < 3; day++) {
+			clock.advance(DAY);
+			await minute(2);
+		}
+		for (const { id } of records.slice(150, 300)) vendor.records.delete(id);
+		for (let day = 0; day < 3; day++) {
+			clock.advance(DAY);
+			await minute(2);
+		}
+		expect(host.errors).toEqual([]);
+		expect(host.warnings.join()).toContain('are gone');
+		expect(host.items.map(({ applicationId }) => applicationId)).toEqual(expect.arrayContaining(records.slice(150, 300).map(({ id }) => id)));
 	});
 
 	it('is not begun again after a restart of n8n when it ended', async () => {

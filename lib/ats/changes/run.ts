@@ -2,7 +2,7 @@ import { clock } from '../../clock';
 import type { ChangeSource, SourceRow } from '../source';
 import type { Emission } from './compare/emission';
 import type { PollHost } from '../../poll/host';
-import { Draft } from './memory/memory';
+import { Draft, isFull, type CompactEntry, type Entry } from './memory/memory';
 import type { PollOptions } from './options';
 import { ALL_MODELS, modelBits } from './compare/snapshot';
 import { perTrigger } from '../../poll/processState';
@@ -115,5 +115,11 @@ export async function askModels(run: Run): Promise<boolean> {
 export function skip(run: Run, id: string | null, reason: string): void {
 	run.skipped.push({ id: id?.slice(0, 100) ?? null, reason });
 	const entry = id === null ? undefined : run.draft.find(id);
-	if (entry) entry.seenIn = run.engine.fullReads;
+	if (entry && id !== null) met(entry, { id }, { fullRead: run.engine.fullReads });
+}
+
+/** The vendor shows it. */
+export function met(entry: Entry | CompactEntry, { id, lookupKey }: Pick<SourceRow, 'id' | 'lookupKey'>, { fullRead }: { fullRead: number }): void {
+	entry.seenIn = fullRead;
+	if (!isFull(entry)) Object.assign(entry, { missed: false, askedAs: { id, lookupKey: lookupKey ?? entry.askedAs?.lookupKey ?? null } });
 }

@@ -1,6 +1,6 @@
 import { EVENTS } from '../../model';
 import type { Application, Change, EventName, ModelKey } from '../../model';
-import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, MAY_BE_UNTOLD, offersOf } from './snapshot';
+import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, MAY_BE_UNTOLD, offersOf, toldParts } from './snapshot';
 import type { InterviewMemory, OfferMemory, RejectionMemory, Snapshot } from './snapshot';
 
 /** One thing that happened, before it has an id. */
@@ -85,12 +85,12 @@ export function vanished(before: Snapshot, now: Snapshot): ModelKey[] {
 /** What is told now, and for the rest what was remembered. */
 function merge(before: Snapshot, now: Snapshot): Snapshot {
 	const info = knows(now.known, 'info') ? now : before;
-	const { status, origin, jobId } = info;
+	const { status, jobId } = info;
 	return {
 		known: before.known | now.known,
 		deleted: now.deleted,
-		// An application is always for some job and of some person: none said is none told.
-		status, origin, jobId: jobId ?? before.jobId, ...partsOf(before, info),
+		// An application is always for some job, of some person, and came in somehow: none said is none told.
+		status, origin: info.origin === 'NOT_SPECIFIED' ? before.origin : info.origin, jobId: jobId ?? before.jobId, ...partsOf(before, info),
 		stage: knows(now.known, 'currentStage') ? now.stage : before.stage,
 		rejection: knows(now.known, 'rejection') ? now.rejection : before.rejection,
 		interviews: knows(now.known, 'interviews') ? withGone(before.interviews, now.interviews) : before.interviews,
@@ -110,7 +110,7 @@ function isFirstTold(part: (typeof INFO_PARTS)[number], before: number | undefin
 }
 
 function learns(before: Snapshot, next: Snapshot): boolean {
-	return before.known !== next.known || (before.jobId === null && next.jobId !== null) || INFO_PARTS.some((part, index) => isFirstTold(part, before.infoParts[index]) && Boolean(next.infoParts[index]));
+	return before.known !== next.known || toldParts(before) !== toldParts(next);
 }
 
 function withGone(before: readonly InterviewMemory[], now: readonly InterviewMemory[]): readonly InterviewMemory[] {
@@ -132,7 +132,7 @@ function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Find
 	if (!knows(both, 'info')) return;
 	if (!event && before.status !== next.status) found.update({ path: 'info.status', from: before.status, to: next.status });
 	if (before.jobId !== null && before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
-	if (before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
+	if (before.origin !== 'NOT_SPECIFIED' && before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
 	for (const [index, part] of INFO_PARTS.entries()) {
 		if (!isFirstTold(part, before.infoParts[index]) && before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.application.info?.[part] ?? null });
 	}

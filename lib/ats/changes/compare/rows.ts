@@ -9,8 +9,8 @@ import { messageOf } from '../../../poll/failures';
 import { rowHashContent, rowHashOf, isFull, compactContent, type Entry, type CompactEntry } from '../memory/memory';
 import { DAY } from '../../../poll/limits';
 import { LIMITS } from '../options';
-import { askModels, hasTime, skip, knownModels, type Run } from '../run';
-import { contentHash, knows, modelBits, modelsOf, NO_PARTS, roughSize, snapshotOf, type Snapshot } from './snapshot';
+import { askModels, hasTime, met, skip, knownModels, type Run } from '../run';
+import { contentHash, knows, modelBits, modelsOf, NOTHING, restricted, roughSize, snapshotOf, toldParts, type Snapshot } from './snapshot';
 
 /** How the rows of a read are to be taken. */
 export interface CompareOptions {
@@ -94,7 +94,7 @@ function equalsRowHash(run: Run, row: SourceRow, rowHash: number, compareOptions
 	const entry = run.draft.find(row.id);
 	if (!entry) return false;
 	const same = isFull(entry) ? entry.rowHash === rowHash && !entry.missed : entry.hashesRow && entry.content === rowHashContent(rowHash);
-	if (same) entry.seenIn = compareOptions.fullRead;
+	if (same) met(entry, row, compareOptions);
 	return same && !wantsDetailRead(run, row, entry, compareOptions);
 }
 
@@ -222,8 +222,8 @@ function examineUnknown(run: Run, row: SourceRow, now: Now, { foundBy, silentBef
 }
 
 /** Deleted before anybody was told of it: remembered, but nothing of what it was. Its return is that of an unknown one. */
-function nothingOf(snapshot: Snapshot): Snapshot {
-	return { ...snapshot, known: 0, deleted: true, jobId: null, infoParts: NO_PARTS, stage: null, rejection: null, interviews: [], offers: [], attachments: [] };
+function nothingOf({ status, origin }: Snapshot): Snapshot {
+	return { ...NOTHING, status, origin, deleted: true };
 }
 
 function neverEmitted(entry: Entry | CompactEntry): boolean {
@@ -234,16 +234,12 @@ function neverEmitted(entry: Entry | CompactEntry): boolean {
 function examineCompact(run: Run, compact: CompactEntry, now: Now): Pick<Finding, 'differences' | 'next'> {
 	const { snapshot } = now;
 	if (compact.deleted && snapshot.deleted) return { differences: [], next: null };
-	const remembered: Snapshot = {
-		...snapshot,
-		known: compact.known,
-		deleted: compact.deleted,
-		status: compact.status,
-		stage: run.state.memory.stageValue(compact.stage),
-	};
+	const { known, deleted, status, stage } = run.state.memory.snapshotOf(compact);
+	const remembered: Snapshot = { ...snapshot, known, deleted, status, stage };
 	const { differences, next } = diff(remembered, now);
 	const elsewhere = !snapshot.deleted && differsElsewhere(compact, remembered, snapshot);
-	if (differences.length === 0 && !elsewhere) return { differences, next: null };
+	const learned = (next.known & ~known) !== 0 || (toldParts(snapshot) & ~compact.told) !== 0;
+	if (differences.length === 0 && !elsewhere) return { differences, next: learned && !compact.hashesRow ? next : null };
 	const last = differences.at(-1);
 	if (last && !snapshot.deleted) {
 		const rejection = (compact.status === 'REJECTED') !== (snapshot.status === 'REJECTED') && knows(compact.known, 'rejection');
@@ -257,21 +253,10 @@ function examineCompact(run: Run, compact: CompactEntry, now: Now): Pick<Finding
 function differsElsewhere(compact: CompactEntry, remembered: Snapshot, now: Snapshot): boolean {
 	// The rowHash of a list row opened: whether status and stage are all that differs is not known, so the rest is told along.
 	if (compact.hashesRow) return true;
-	if ((now.known & compact.known) !== compact.known) return false;
-	// Job and person are in the hash: where one is not told, nothing can be said.
-	if (knows(compact.known, 'info') && (now.jobId === null || now.infoParts[0] === 0) && compact.content !== compactContent(contentHash(restricted(now, compact.known)))) return false;
+	// All that was told is in the hash: where some of it is not told now, nothing can be said.
+	if ((now.known & compact.known) !== compact.known || (knows(compact.known, 'info') && (toldParts(now) & compact.told) !== compact.told)) return false;
 	// With the status comes a rejection, or it goes: that it was none is worth a try.
-	return ![remembered, { ...remembered, rejection: null }].some((was) => compactContent(contentHash(restricted(was, compact.known))) === compact.content);
-}
-
-function restricted(snapshot: Snapshot, known: number): Snapshot {
-	return {
-		...snapshot,
-		known,
-		interviews: knows(known, 'interviews') ? snapshot.interviews : [],
-		offers: knows(known, 'offers') ? snapshot.offers : [],
-		attachments: knows(known, 'attachments') ? snapshot.attachments : [],
-	};
+	return ![remembered, { ...remembered, rejection: null }].some((was) => compactContent(contentHash(restricted(was, compact.known, compact.told))) === compact.content);
 }
 
 /** A model that emptied may have been switched off; one that was switched off and shows something may be on again. */
@@ -316,15 +301,15 @@ async function enrich(run: Run, findings: readonly Finding[], compareOptions: Co
 }
 
 function wantedOf(run: Run, { differences, before, now, next }: Finding): Difference[] {
-	const was = before && isFull(before) ? before.snapshot : before ? { ...now.snapshot, stage: run.state.memory.stageValue(before.stage) } : null;
-	return run.emission.wanted(differences, was, next ?? now.snapshot);
+	const was = before && (isFull(before) ? before.snapshot : { ...now.snapshot, stage: run.state.memory.stageValue(before.stage) });
+	return run.emission.wanted(differences, was ?? null, next ?? now.snapshot);
 }
 
 /** Tells and remembers one row. False: no room to tell it; it stays as it was and comes again. */
 function settle(run: Run, finding: Finding, completed: SourceRow | undefined, compareOptions: CompareOptions, rowHash: number): boolean {
 	const { row, before, next, differences } = finding;
 	const wanted = wantedOf(run, finding);
-	if (before) before.seenIn = compareOptions.fullRead;
+	if (before) met(before, row, compareOptions);
 	if (wanted.length > 0 && run.emission.isFull) {
 		run.withheld = true;
 		run.news++;

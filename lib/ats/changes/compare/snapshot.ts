@@ -111,6 +111,29 @@ export function roughSize({ jobId, stage, rejection, interviews, offers, attachm
 
 const NONE: readonly never[] = [];
 export const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
+/** Of an application that nothing is known of. */
+export const NOTHING: Snapshot = { known: 0, deleted: false, status: 'NOT_SPECIFIED', origin: 'NOT_SPECIFIED', jobId: null, infoParts: NO_PARTS, stage: null, rejection: null, interviews: NONE, offers: NONE, attachments: NONE };
+
+/** Bits of what `info` tells of all that it may leave untold. */
+export function toldParts({ jobId, origin, infoParts }: Snapshot): number {
+	const told = [jobId !== null, origin !== 'NOT_SPECIFIED', ...INFO_PARTS.map((part, index) => MAY_BE_UNTOLD.has(part) && infoParts[index] !== 0)];
+	return told.reduce((bits, isTold, index) => (isTold ? bits | (1 << index) : bits), 0);
+}
+
+/** The same without what is told by others only: comparable with what was told then. */
+export function restricted(snapshot: Snapshot, known: number, told: number): Snapshot {
+	const isTold = (index: number) => (told & (1 << index)) !== 0;
+	return {
+		...snapshot,
+		known,
+		jobId: isTold(0) ? snapshot.jobId : null,
+		origin: isTold(1) ? snapshot.origin : 'NOT_SPECIFIED',
+		infoParts: INFO_PARTS.map((part, index) => (MAY_BE_UNTOLD.has(part) && !isTold(index + 2) ? 0 : (snapshot.infoParts[index] ?? 0))),
+		interviews: knows(known, 'interviews') ? snapshot.interviews : NONE,
+		offers: knows(known, 'offers') ? snapshot.offers : NONE,
+		attachments: knows(known, 'attachments') ? snapshot.attachments : NONE,
+	};
+}
 
 /** A stage without an id is known by its name: better than not at all. */
 function stageOf({ currentStage }: Application): Stage | null {

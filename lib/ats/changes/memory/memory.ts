@@ -1,6 +1,6 @@
 import type { ApplicationStatus, Stage } from '../../model';
 import { hash32, idHash } from '../../../poll/state/hash';
-import { contentHash, type Snapshot } from '../compare/snapshot';
+import { contentHash, NOTHING, toldParts, type Snapshot } from '../compare/snapshot';
 
 /** An application as it is remembered in full. Never changed in place: a new one replaces it. */
 export interface Entry {
@@ -27,10 +27,15 @@ export interface CompactEntry {
 	/** Id; the name is in the table of stages. */
 	readonly stage: string | null;
 	readonly known: number;
+	/** Bits of what was told inside `info` (see toldParts). */
+	readonly told: number;
 	/** 20 bits of the content's hash, or of the rowHash's where there is one. */
 	readonly content: number;
 	readonly hashesRow: boolean;
 	seenIn: number;
+	/** Under which the vendor can be asked about it; null after a restart, until it is met again. Kept by the process only, as `missed` is here. */
+	askedAs: { readonly id: string; readonly lookupKey: string | null } | null;
+	missed: boolean;
 }
 
 export const COMPACT_CONTENT_BITS = 20;
@@ -75,19 +80,33 @@ export class Memory {
 	makeCompact(entry: Entry): boolean {
 		const key = idHash(entry.id);
 		if (this.compact.has(key)) return false;
-		const { snapshot, rowHash: rowHash } = entry;
-		this.full.delete(entry.id);
-		this.compact.set(key, {
+		const { id, lookupKey, snapshot, rowHash } = entry;
+		this.full.delete(id);
+		this.setCompact(key, {
 			deleted: snapshot.deleted,
 			status: snapshot.status,
 			stage: snapshot.stage?.id ?? null,
 			known: snapshot.known,
+			told: toldParts(snapshot),
 			content: rowHash === 0 ? compactContent(contentHash(snapshot)) : rowHashContent(rowHash),
 			hashesRow: rowHash !== 0,
 			seenIn: entry.seenIn,
+			askedAs: { id, lookupKey },
+			missed: entry.missed,
 		});
-		this.reusable.compact = null;
 		return true;
+	}
+
+	setCompact(key: number, entry: CompactEntry): void {
+		this.compact.set(key, entry);
+		this.reusable.compact = null;
+	}
+
+	/** As far as it is remembered: of a compact entry only status and stage. */
+	snapshotOf(entry: Entry | CompactEntry): Snapshot {
+		if (isFull(entry)) return entry.snapshot;
+		const { known, deleted, status, stage } = entry;
+		return { ...NOTHING, known, deleted, status, stage: this.stageValue(stage) };
 	}
 }
 
@@ -130,6 +149,7 @@ export function isFull(entry: Entry | CompactEntry): entry is Entry {
 /** Changes of one poll, put into the memory only when the poll is sure of them. */
 export class Draft {
 	private readonly changed = new Map<string, Entry>();
+	private readonly compacted = new Map<number, CompactEntry>();
 	private readonly dropped: Array<Entry | number> = [];
 	/** Remembered without being told: must reach the database some day. */
 	silentChanges = 0;
@@ -144,16 +164,21 @@ export class Draft {
 		this.changed.set(entry.id, entry);
 	}
 
+	setCompact(key: number, entry: CompactEntry): void {
+		this.compacted.set(key, entry);
+	}
+
 	drop(entry: Entry | number): void {
 		this.dropped.push(entry);
 	}
 
 	get isEmpty(): boolean {
-		return this.changed.size === 0 && this.dropped.length === 0;
+		return this.changed.size + this.compacted.size + this.dropped.length === 0;
 	}
 
 	apply(): void {
 		for (const entry of this.changed.values()) this.memory.set(entry);
+		for (const [key, entry] of this.compacted) this.memory.setCompact(key, entry);
 		for (const gone of this.dropped) {
 			if (typeof gone === 'number') this.memory.dropCompact(gone);
 			else this.memory.full.delete(gone.id);

@@ -19,7 +19,7 @@ import { parseHeader, type State } from './state';
  */
 
 const MAGIC = 0x5441;
-export const VERSION = 1;
+export const VERSION = 2;
 const HEAD_BYTES = 7;
 
 /** 1.3 MB; where each execution row carries a copy of the static data (hosts without getPollBudgetMs), 256 KB. */

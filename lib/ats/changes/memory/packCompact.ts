@@ -24,8 +24,8 @@ export function packCompact(compact: ReadonlyMap<number, CompactEntry>, words: W
 	head.byte(parameter);
 	head.varint(stages.values.length);
 	for (const stage of stages.values) head.varint(words.indexOf(stage));
-	head.byte(kinds.values.length);
-	for (const kind of kinds.values) head.byte(kind);
+	head.varint(kinds.values.length);
+	for (const kind of kinds.values) head.varint(kind);
 
 	const bits = new BitWriter();
 	let last = 0;
@@ -46,7 +46,7 @@ export function readCompact(from: ByteReader, words: Words): Map<number, Compact
 	const count = from.varint();
 	const parameter = from.byte();
 	const stages = Array.from({ length: from.varint() }, () => words.at(from.varint()));
-	const kinds = Array.from({ length: from.byte() }, () => from.byte());
+	const kinds = Array.from({ length: from.varint() }, () => from.varint());
 	const stageWidth = widthOf(stages.length);
 	const kindWidth = widthOf(kinds.length);
 	const bits = new BitReader(from);
@@ -63,15 +63,18 @@ export function readCompact(from: ByteReader, words: Words): Map<number, Compact
 			stage,
 			known: kind & 63,
 			hashesRow: (kind & 64) !== 0,
+			told: kind >> 7,
 			content: bits.bits(COMPACT_CONTENT_BITS),
 			seenIn: 0,
+			askedAs: null,
+			missed: false,
 		});
 	}
 	return compact;
 }
 
-function kindOf({ known, hashesRow: gated }: CompactEntry): number {
-	return known | (gated ? 64 : 0);
+function kindOf({ known, hashesRow, told }: CompactEntry): number {
+	return known | (hashesRow ? 64 : 0) | (told << 7);
 }
 
 function widthOf(count: number): number {

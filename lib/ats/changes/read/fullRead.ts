@@ -1,7 +1,8 @@
 import { clock } from '../../../clock';
 import type { Difference } from '../compare/diff';
 import { PollError } from '../../../poll/failures';
-import type { Entry, CompactEntry } from '../memory/memory';
+import { isFull, type CompactEntry, type Entry } from '../memory/memory';
+import { idHash } from '../../../poll/state/hash';
 import { DAY, HOUR } from '../../../poll/limits';
 import { LIMITS, type PollOptions } from '../options';
 import type { SourceRow } from '../../source';
@@ -103,9 +104,31 @@ async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
 		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.drop(key);
 		return true;
 	}
-	const missing = [...memory.full.values()].filter((entry) => !entry.snapshot.deleted && unseen(entry) && current(run, entry) && !isElsewhere(run, entry));
-	const compactMissing = [...memory.compact.values()].filter((entry) => !entry.deleted && unseen(entry)).length;
-	return run.source.confirmGone ? await confirmMissing(run, missing, compactMissing) : missTwice(run, missing, compactMissing);
+	const missing: Missing[] = [...memory.full.values()].flatMap((entry) => (!entry.snapshot.deleted && unseen(entry) && current(run, entry) && !isElsewhere(run, entry) ? [{ id: entry.id, lookupKey: entry.lookupKey, entry }] : []));
+	const nameless: number[] = [];
+	for (const [key, entry] of memory.compact) {
+		if (entry.deleted || !unseen(entry)) continue;
+		if (entry.askedAs) missing.push({ ...entry.askedAs, entry });
+		else nameless.push(key);
+	}
+	const isDone = run.source.confirmGone ? await confirmMissing(run, missing, nameless.length) : missTwice(run, missing, nameless.length);
+	if (isDone) forgetNameless(run, nameless);
+	return isDone;
+}
+
+/** Remembered, and not met in a complete full read. */
+interface Missing {
+	id: string;
+	lookupKey: string | null;
+	entry: Entry | CompactEntry;
+}
+
+/** Compact since before a restart, so that nobody can say which ones they are: twice missed, they are forgotten. */
+function forgetNameless({ state, draft, host, source }: Run, keys: readonly number[]): void {
+	const missed = keys.filter((key) => state.memory.compact.get(key)?.missed);
+	if (missed.length > 0) host.log.warn(`${missed.length} applications of ${source.label} are gone. Which ones is not known: there was no room to remember them`);
+	for (const key of missed) draft.drop(key);
+	for (const key of keys) Object.assign(state.memory.compact.get(key) ?? {}, { missed: true });
 }
 
 /** Known to live in a job that is not read. */
@@ -139,9 +162,9 @@ export class MassVanish extends PollError {
 
 /**
  * The vendor is asked about each: what is found is compared like any other row. Only of what no trace is left may too much have vanished.
- * Compact ones, whose ids are not known, count as vanished in the same proportion.
+ * Those whose ids are not known count as vanished in the same proportion.
  */
-async function confirmMissing(run: Run, missing: readonly Entry[], compactMissing: number): Promise<boolean> {
+async function confirmMissing(run: Run, missing: readonly Missing[], nameless: number): Promise<boolean> {
 	const { source, engine } = run;
 	const gone = engine.gone.fullRead === engine.fullReads ? engine.gone : (engine.gone = { fullRead: engine.fullReads, rows: new Map() });
 	const open = missing.filter(({ id }) => !gone.rows.has(id));
@@ -150,9 +173,9 @@ async function confirmMissing(run: Run, missing: readonly Entry[], compactMissin
 		const chunk = open.slice(at, at + LIMITS.confirmAtOnce);
 		const answer = (await timed(run, async () => await source.confirmGone?.(chunk.map(({ id, lookupKey }) => ({ id, lookupKey }))))) ?? new Map();
 		const alive: SourceRow[] = [];
-		for (const entry of chunk) {
-			const row = answer.get(entry.id);
-			if (row === null || row?.deleted) gone.rows.set(entry.id, row);
+		for (const { id, entry } of chunk) {
+			const row = answer.get(id);
+			if (row === null || row?.deleted) gone.rows.set(id, row);
 			else entry.seenIn = engine.fullReads;
 			if (row && !row.deleted) alive.push(row);
 		}
@@ -160,32 +183,37 @@ async function confirmMissing(run: Run, missing: readonly Entry[], compactMissin
 	}
 	const left = missing.filter(({ id }) => gone.rows.has(id));
 	const traceless = left.filter(({ id }) => gone.rows.get(id) === null).length;
-	refuseMassVanish(run, traceless + (missing.length === 0 ? compactMissing : Math.round((compactMissing * traceless) / missing.length)));
-	return left.every((entry) => tellGone(run, entry, gone.rows.get(entry.id)?.changedAt ?? null));
+	refuseMassVanish(run, traceless + (missing.length === 0 ? nameless : Math.round((nameless * traceless) / missing.length)));
+	return left.every((one) => tellGone(run, one, gone.rows.get(one.id)?.changedAt ?? null));
 }
 
-function missTwice(run: Run, missing: readonly Entry[], compactMissing: number): boolean {
-	refuseMassVanish(run, missing.length + compactMissing);
-	for (const entry of missing) {
-		if (!entry.missed) {
-			run.draft.set({ ...entry, missed: true, packedAt: -1, seenIn: run.engine.fullReads });
-		} else if (!tellGone(run, entry, null)) return false;
+function missTwice(run: Run, missing: readonly Missing[], nameless: number): boolean {
+	refuseMassVanish(run, missing.length + nameless);
+	for (const one of missing) {
+		const { entry } = one;
+		if (entry.missed) {
+			if (!tellGone(run, one, null)) return false;
+		} else if (isFull(entry)) run.draft.set({ ...entry, missed: true, packedAt: -1, seenIn: run.engine.fullReads });
+		else Object.assign(entry, { missed: true, seenIn: run.engine.fullReads });
 	}
 	return true;
 }
 
-function tellGone(run: Run, entry: Entry, at: number | null): boolean {
-	const after = { ...entry.snapshot, deleted: true };
+function tellGone({ emission, engine, draft, header, state: { memory } }: Run, { id, entry }: Missing, at: number | null): boolean {
+	const before = memory.snapshotOf(entry);
+	const after = { ...before, deleted: true };
 	const gone: Difference = {
 		event: 'application.deleted',
 		at: at === null ? null : new Date(at).toISOString(),
 		changes: [{ path: 'deleted', from: false, to: true }],
 	};
-	const wanted = run.emission.wanted([gone], entry.snapshot, after);
-	if (wanted.length > 0 && run.emission.isFull) return false;
-	const step = entry.step + 1;
-	run.emission.emit(wanted, { applicationId: entry.id, application: null, before: entry.snapshot, after, step, foundBy: 'full', previousKnown: true });
-	run.draft.set({ ...entry, step, snapshot: after, missed: false, packedAt: -1, seenIn: run.engine.fullReads });
+	const wanted = emission.wanted([gone], before, after);
+	if (wanted.length > 0 && emission.isFull) return false;
+	const step = (isFull(entry) ? entry.step : header.stepFloor) + 1;
+	emission.emit(wanted, { applicationId: id, application: null, before, after, step, foundBy: 'full', previousKnown: true });
+	const settled = { missed: false, seenIn: engine.fullReads };
+	if (isFull(entry)) draft.set({ ...entry, ...settled, step, snapshot: after, packedAt: -1 });
+	else draft.setCompact(idHash(id), { ...entry, ...settled, deleted: true });
 	return true;
 }
 
