@@ -7,7 +7,7 @@
 import { Agent, request as send } from 'node:http';
 
 import { unpack } from '../lib/ats/changes/memory/pack';
-import { unpackFeed } from '../lib/ats/changes/feedState';
+import { unpackList } from '../lib/poll/list/state';
 import { useClock } from '../lib/clock';
 import { forgetProcessState } from '../lib/poll/processState';
 import { MINUTE } from '../sandbox/clock.cts';
@@ -79,7 +79,7 @@ function hasRead(data: unknown): boolean {
 			return header.pass === null && header.highWater !== null;
 		} catch {
 			try {
-				return unpackFeed(text).lastRead !== null;
+				return unpackList(text).lastT0 !== null;
 			} catch {
 				return false;
 			}

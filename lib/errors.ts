@@ -66,6 +66,14 @@ export class PollError extends Error {
 	}
 }
 
+/** Thrown where a page is read, when the vendor no longer takes this cursor: the engine begins again at the first page, at once. */
+export class CursorRefused extends Error {
+	constructor(message = 'The service no longer knows where the last read stopped') {
+		super(message);
+		this.name = 'CursorRefused';
+	}
+}
+
 /**
  * Passes a failure on. n8n's lint wants a node error wherever something is caught; `lib` has no node yet: the node file makes
  * the error that is shown (asNodeError).

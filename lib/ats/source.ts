@@ -1,5 +1,7 @@
 import type { Application, EventName, ModelKey } from './model';
 
+export { CursorRefused } from '../errors';
+
 /* How a provider's changes are read: one page per call, no loops, no state, no diff. The engine in `lib/ats/changes` does the rest. */
 
 export type Source = ChangeSource | FeedSource;
@@ -137,14 +139,6 @@ export interface SourceRow {
 export function partialRow(provider: string, id: string, sign: string, lookupKey: string | null = null): SourceRow {
 	const application: Application = { provider, id, info: null, currentStage: null, interviews: null, rejection: null, offers: null, attachments: null };
 	return { id, application, known: new Set(), deleted: false, createdAt: null, changedAt: null, lookupKey, partial: { sign } };
-}
-
-/** Thrown by `readWindow`, `readAll` and `readPage` when the vendor no longer takes this cursor: the engine begins again at the first page, at once. */
-export class CursorRefused extends Error {
-	constructor(message = 'The service no longer knows where the last read stopped') {
-		super(message);
-		this.name = 'CursorRefused';
-	}
 }
 
 /** Thrown by `readWindow` when the vendor no longer takes this mark: the engine reads everything and emits what differs. */

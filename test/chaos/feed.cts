@@ -1,7 +1,7 @@
 /** The observer of a provider that keeps a feed of its own: every entry of the journal must be emitted exactly once. */
 import type { Verdict } from './oracle.cts';
 import type { Observer } from './providerSimulation.cts';
-import { unpackFeed } from '../../lib/ats/changes/feedState';
+import { unpackList } from '../../lib/poll/list/state';
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
 import type { Activity } from '../../sandbox/model.cts';
 import type { World } from '../../sandbox/world.cts';
@@ -43,10 +43,10 @@ export class FeedObserver implements Observer {
 	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
 		for (const item of items) if ('event' in item) this.event(item);
 		if (this.watching || state === undefined) return;
-		const { lastRead, watchStart } = unpackFeed(state);
-		if (lastRead === null) return;
+		const { lastT0, silentUpTo } = unpackList(state);
+		if (lastT0 === null) return;
 		this.watching = true;
-		for (const entry of this.entries.values()) entry.optional = entry.createdAt < watchStart;
+		for (const entry of this.entries.values()) entry.optional = entry.createdAt <= silentUpTo;
 	}
 
 	forget(): void {

@@ -1,5 +1,6 @@
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
 import { CursorRefused, type FeedEntry, type FeedSource } from '../../lib/ats/source';
+import { REMEMBERED } from '../../lib/poll/list/state';
 import { useClock } from '../../lib/clock';
 import { DAY, HOUR, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { Random } from '../../sandbox/random.cts';
@@ -163,8 +164,8 @@ describe('a feed', () => {
 		add('one');
 		await minute(3);
 		expect(told()).toEqual(['one']);
-		for (let i = 0; i < 5_000; i++) add(`new ${i}`);
-		await minute(6);
+		for (let i = 0; i < REMEMBERED; i++) add(`new ${i}`);
+		await minute(12);
 		expect(told()).toHaveLength(new Set(told()).size);
 		expect(host.errors.at(-1)?.message).toContain('more entries without a time than can be remembered');
 	});

@@ -1,5 +1,6 @@
 import type { Reporting } from '../../poll/failures';
 import { DAY, MINUTE } from '../../poll/limits';
+import type { FirstRun } from '../../poll/list/source';
 import type { EventName, ModelKey } from '../model';
 
 
@@ -12,7 +13,7 @@ export interface PollOptions extends Reporting {
 	/** Emit only what concerns these jobs or stages (what it was or what it is); empty = all. Stages by id, name or category (see isStage). */
 	jobIds: readonly string[];
 	stages: readonly string[];
-	firstRun: { mode: 'silent' } | { mode: 'lookBack'; days: number } | { mode: 'everything' };
+	firstRun: FirstRun;
 	/** Read again before the mark, at least. */
 	overlapMinutes: number;
 	/** Events told in one poll, about. */

@@ -30,7 +30,7 @@ export async function runPoll(host: PollHost, open: OpenSource, options: PollOpt
 	if (host.activation !== null) return await activate(host, open);
 	return await withLease(host, options, async (lease) => {
 		const source = await open({ deadline: lease.deadline });
-		return source.kind === 'feed' ? await pollFeed({ host, source, options, ...lease }) : await pollApplications({ host, source, options, ...lease });
+		return source.kind === 'feed' ? await pollFeed(host, lease, source, options) : await pollApplications({ host, source, options, ...lease });
 	});
 }
 

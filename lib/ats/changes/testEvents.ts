@@ -4,9 +4,10 @@ import { PollError } from '../../poll/failures';
 import type { PollResult } from '../../poll/result';
 import type { Application, Change, ChangeEvent, EventName, Stage } from '../model';
 import { isStage } from '../select';
-import type { ChangeSource, FeedEntry, OpenSource, Source, SourceRow } from '../source';
+import type { ChangeSource, OpenSource, Source, SourceRow } from '../source';
 import { complete } from './compare/complete';
 import { onlyModels } from './compare/emission';
+import { activityEvent } from './feed';
 import type { PollOptions } from './options';
 
 const COUNT = 3;
@@ -20,7 +21,7 @@ const ROWS_WITH_DETAILS = 30;
 export async function examples(open: OpenSource, options: PollOptions): Promise<PollResult<ChangeEvent>> {
 	const source = await open({ deadline: clock.now() + POLL_LIMITS.budgetMs });
 	const items = source.kind === 'feed'
-		? (await source.readPage({ cursor: null })).entries.slice(0, COUNT).map((entry) => activityExample(source, entry))
+		? (await source.readPage({ cursor: null })).entries.slice(0, COUNT).map((entry) => ({ ...activityEvent(source, entry, `example-${entry.id ?? ''}`), example: true }))
 		: await applicationExamples(source, options);
 	if (items.length > 0) return { items };
 	const filtered = options.events.length + options.jobIds.length + options.stages.length > 0 && source.kind === 'applications';
@@ -139,21 +140,6 @@ function applicationExample({ provider }: Source, row: SourceRow, event: EventNa
 		applicationId: row.id,
 		changes,
 		application: row.deleted ? null : onlyModels(row.application, options.models),
-		example: true,
-	};
-}
-
-function activityExample({ provider }: Source, entry: FeedEntry): ChangeEvent {
-	return {
-		event: 'activity.recorded',
-		eventId: `example-${entry.id ?? ''}`,
-		occurredAt: entry.at === null ? null : new Date(entry.at).toISOString(),
-		detectedAt: new Date(clock.now()).toISOString(),
-		provider,
-		applicationId: entry.applicationId,
-		changes: [],
-		application: null,
-		activity: entry.activity,
 		example: true,
 	};
 }

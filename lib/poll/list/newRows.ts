@@ -4,36 +4,31 @@ import type { PollHost } from '../host';
 import { POLL_LIMITS } from '../limits';
 import { complainOnce } from '../state/corrupt';
 import type { ProcessState } from '../processState';
-import { withLease } from '../lease';
+import { withLease, type Lease } from '../lease';
+import type { PollResult } from '../result';
 import { clock } from '../../clock';
 import { PollError } from '../../errors';
 import { readPass, type PassResult } from './read';
-import { inTime } from './order';
-import type { ListOptions, ListResult, ListSource } from './source';
+import type { GrowingList, ListOptions, ListResult, ListSource, ReadOptions, Row } from './source';
 import { freshList, packList, unpackList, type ListState } from './state';
 
 /*
- * Tells the new rows of a list that grows (messages, channels), each once, whatever the host does to state:
- * the mark is a floor in the service's own time, an hour below the newest row seen. Below it everything is known; above it each row is
- * remembered, and what is remembered decides, not the time. The floor rises only after a read that came to its end.
- * The rules are those of POLLING.md; here no row ever changes, so that ids are all there is to remember.
+ * Emits the new rows of a list that grows (messages, channels, activities), each once, whatever the host does to state, and whatever
+ * the order of the list, which nobody promises:
+ *   floor      older rows are known; above it each row is remembered, and what is remembered decides, not the time
+ *   readTo     where the newest come first, a read ends there; only a full one goes down to the floor
+ *   resume     where the oldest come first, a read begins there
+ * Marks move only after a read that came to its end. The rules are those of POLLING.md; here no row ever changes, so that ids are all
+ * there is to remember.
  */
 
 const EXAMPLES = 3;
 
-/** One poll of the trigger. `commit` = `[[]]`, an empty execution that carries the state to the database; `quiet` = null. */
+/** One poll of a trigger on one list. `commit` = `[[]]`, an empty execution that carries the state to the database; `quiet` = null. */
 export async function pollList(host: PollHost, open: (limits: { deadline: number }) => Promise<ListSource>, options: ListOptions): Promise<ListResult> {
 	if (host.manual) return await examples(open, options);
 	if (host.activation !== null) return await activate(host, open);
-	return await withLease(host, options, async ({ processState, deadline, mayWrite }) => {
-		const source = await open({ deadline });
-		const state = load(processState, host.read(), fingerprint(...source.scope));
-		// A read that the last poll left open must be seen to end, or every poll would go on from the same place.
-		const wasOpen = state.floor === null || state.pass !== null;
-		const result = await readPass(host, source, state, { deadline, cap: options.cap });
-		if (!mayWrite()) return 'quiet';
-		return finish(host, processState, state, result, wasOpen, options);
-	});
+	return await withLease(host, options, async (lease) => await pollRows(host, lease, await open(lease), options, (row) => (options.wanted(row) ? row.row : null)));
 }
 
 async function examples(open: (limits: { deadline: number }) => Promise<ListSource>, { wanted }: ListOptions): Promise<ListResult> {
@@ -44,6 +39,18 @@ async function examples(open: (limits: { deadline: number }) => Promise<ListSour
 	throw new PollError(`${source.label} shows nothing here yet that the trigger would tell: there is nothing to make an example of`, { cause: 'configuration-invalid' });
 }
 
+/** A scheduled poll. `itemOf`: what is emitted of a new row, null: nothing; the event id is the same whenever the row is emitted. */
+export async function pollRows<One extends Row, Item>(host: PollHost, { processState, deadline, mayWrite }: Lease, list: GrowingList<One>, options: ReadOptions, itemOf: (row: One, eventId: string) => Item | null): Promise<PollResult<Item>> {
+	const state = load(processState, host.read(), fingerprint(...list.scope));
+	// A read that the last poll left open must be seen to end, or every poll would go on from the same place.
+	const wasOpen = state.floor === null || state.pass !== null;
+	const result = await readPass(host, list, state, { ...options, deadline });
+	if (!mayWrite()) return 'quiet';
+	if (result.unreadable > 0) host.log.warn(`${result.unreadable} rows had no ID or no time and were left out`);
+	const items = inTime(result).flatMap(({ key, row }) => itemOf(row, fingerprint(state.scope, state.birth, String(key))) ?? []);
+	return finish(host, processState, state, result, items, wasOpen);
+}
+
 /** Complains once about a state that cannot be read; the poll after that starts anew without a word. */
 function load(processState: ProcessState, text: string | undefined, scope: string): ListState {
 	if (text === undefined) return freshList(scope);
@@ -52,13 +59,16 @@ function load(processState: ProcessState, text: string | undefined, scope: strin
 		return state.scope === scope ? state : freshList(scope);
 	} catch (error) {
 		complainOnce(processState, text, error);
-		return freshList(scope);
+		return freshList(scope, true);
 	}
 }
 
-function finish(host: PollHost, processState: ProcessState, state: ListState, { fresh, remembered, ended, lowered, unreadable }: PassResult, wasOpen: boolean, { wanted }: ListOptions): ListResult {
-	if (unreadable > 0) host.log.warn(`${unreadable} rows had no ID or no time and were left out`);
-	const items = inTime(fresh, ({ at }) => at).filter(wanted).map(({ row }) => row);
+/** Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there. */
+function inTime<One extends Row>({ fresh, oldestFirst }: PassResult<One>): PassResult<One>['fresh'] {
+	return (oldestFirst ? [...fresh] : [...fresh].reverse()).sort((a, b) => (a.row.at ?? 0) - (b.row.at ?? 0));
+}
+
+function finish<Item>(host: PollHost, processState: ProcessState, state: ListState, { remembered, ended, lasting }: PassResult<unknown>, items: readonly Item[], wasOpen: boolean): PollResult<Item> {
 	if (items.length > 0) {
 		host.write(packList(state));
 		processState.silentSince = null;
@@ -67,10 +77,10 @@ function finish(host: PollHost, processState: ProcessState, state: ListState, { 
 	if (remembered > 0) processState.silentSince ??= clock.now();
 	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= POLL_LIMITS.silentCommitMs;
 	// What the next poll needs must not rest on a poll without items: the end of a first or of a long read, a read that goes on, a floor that sank.
-	const lasting = wasOpen || !ended || lowered || overdue;
-	if (!lasting && remembered === 0) return 'quiet';
+	const mustLast = wasOpen || !ended || lasting || overdue;
+	if (!mustLast && remembered === 0) return 'quiet';
 	host.write(packList(state));
-	if (!lasting) return 'quiet';
+	if (!mustLast) return 'quiet';
 	processState.silentSince = null;
 	return 'commit';
 }
