@@ -1,4 +1,4 @@
-import { listOf, placeOf } from '../../lib/ats/kit';
+import { listOf, placeOf, valuesOf } from '../../lib/ats/kit';
 import { identified } from '../../lib/ats/model/identified';
 import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type ApplicationCandidate, type Attachment, type Candidate, type CustomField, type Email, type Interview, type Job, type ListedStage, type ModelKey, type Offer, type Phone, type RejectionReason, type Stage, type StageCategory, type Tag, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, INTERVIEW_STATUSES, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model/application';
@@ -76,15 +76,13 @@ function personOf(person: Given): ApplicationCandidate {
 		name: toText(person.name),
 		firstName: null,
 		lastName: null,
-		phones: listOf(phoneNumbers ?? (isObject(primaryPhoneNumber) ? [primaryPhoneNumber] : []), toPhone),
-		emails: listOf(emailAddresses ?? (isObject(primaryEmailAddress) ? [primaryEmailAddress] : []), toEmail),
+		phones: valuesOf(phoneNumbers ?? (isObject(primaryPhoneNumber) ? [primaryPhoneNumber] : []), 'value', (phoneNumber, { type }): Phone => ({ type: toEnum(type, PHONE_TYPES, EMAIL_WORDS), phoneNumber })),
+		emails: valuesOf(emailAddresses ?? (isObject(primaryEmailAddress) ? [primaryEmailAddress] : []), 'value', (email, { type }): Email => ({ type: toEnum(type, EMAIL_TYPES, EMAIL_WORDS), email })),
 		links: listOf(person.socialLinks, ({ url }) => toText(url))?.filter((url) => url !== null) ?? null,
 		location: isObject(location) ? toText(location.locationSummary) : null,
 	};
 }
 
-const toEmail = (email: Given): Email => ({ type: toEnum(email.type, EMAIL_TYPES, EMAIL_WORDS), email: toText(email.value) });
-const toPhone = (phone: Given): Phone => ({ type: toEnum(phone.type, PHONE_TYPES, EMAIL_WORDS), phoneNumber: toText(phone.value) });
 
 /** The kind of a source is in words of the organisation. */
 function originOf(source: unknown): (typeof ORIGINS)[number] {

@@ -2,10 +2,10 @@ import { toggle } from '../../lib/action/field';
 import { FieldError, rethrow, ApiError } from '../../lib/errors';
 import { defineProvider } from '../../lib/ats/defineProvider';
 import { findOrCreate } from '../../lib/ats/findOrCreate';
-import { mapped, notFound } from '../../lib/ats/kit';
+import { mapped, notFound, storedFiles } from '../../lib/ats/kit';
 import { toId, type Application, type ModelKey } from '../../lib/ats/model';
 import type { Context, NewCandidate, NewFile, Operations } from '../../lib/ats/provider';
-import { fileFrom } from '../../lib/http/files';
+import { fetchedFile, fileAddress } from '../../lib/http/files';
 import type { Host } from '../../lib/http/host';
 import { isObject } from '../../lib/http/apiDefinition';
 import { connectAshby, rightFor, type AshbyApi, type AshbyMethod, type Given } from './api';
@@ -119,16 +119,10 @@ function operationsOf(ashby: AshbyApi, leaveOutLeads: boolean): Operations {
 		addAttachment: async (id, file) => await attach(personIdOf(await application(id)), file),
 		async *attachments(id) {
 			const person = personIdOf(await application(id));
-			for (const { attachment, handle } of toFiles(person === null ? {} : await candidate(person))) {
-				try {
-					const { url } = await ashby.record('file.info', { fileHandle: handle });
-					const { data, mimeType } = fileFrom(await ashby.download(String(url)), { name: attachment.name, otherwise: `File of application ${id}` });
-					yield { attachment, data, ...(mimeType === undefined ? {} : { mimeType }) };
-				} catch (error) {
-					if (!(error instanceof Error)) return rethrow(error);
-					yield { attachment, error };
-				}
-			}
+			const files = toFiles(person === null ? {} : await candidate(person));
+			yield* storedFiles(files, ({ attachment }) => attachment, async ({ attachment: { name }, handle }) =>
+				await fetchedFile({ address: handle, name, otherwise: `File of application ${id}` }, async () => await ashby.download(fileAddress({ address: (await ashby.record('file.info', { fileHandle: handle })).url, name }))),
+			);
 		},
 		createCandidate: async ({ firstName, lastName, email, phone }) => toCandidate(await ashby.record('candidate.create', { name: nameOf(firstName, lastName), email, ...(phone === undefined ? {} : { phoneNumber: phone }) })),
 		updateCandidate: async (id, changes) => toCandidate(await found('candidate', id, async () => await ashby.record('candidate.update', { candidateId: id, ...changesOf(changes), sendNotifications: false }))),

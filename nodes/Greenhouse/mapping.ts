@@ -1,4 +1,4 @@
-import { listOf } from '../../lib/ats/kit';
+import { listOf, valuesOf } from '../../lib/ats/kit';
 import { isObject } from '../../lib/http/apiDefinition';
 import { NOT_SPECIFIED, toEnum, toId, toMillis, toText, toUtc, type Application, type Attachment, type Candidate, type CustomField, type Interview, type Job, type ListedStage, type ModelKey, type Offer, type RejectionReason, type Stage, type Tag, type User } from '../../lib/ats/model';
 import { APPLICATION_STATUSES, ATTACHMENT_TYPES, INTERVIEW_STATUSES, OFFER_STATUSES } from '../../lib/ats/model/application';
@@ -155,8 +155,8 @@ function personOf(row: Row): NonNullable<NonNullable<Application['info']>['candi
 		name: null,
 		firstName: toText(row.first_name),
 		lastName: toText(row.last_name),
-		phones: listOf(row.phone_numbers, ({ value, type }) => ({ type: toEnum(type, PHONE_TYPES, PHONE_WORDS), phoneNumber: toText(value) })),
-		emails: listOf(row.email_addresses, ({ value, type }) => ({ type: toEnum(type, EMAIL_TYPES), email: toText(value) })),
+		phones: valuesOf(row.phone_numbers, 'value', (phoneNumber, { type }) => ({ type: toEnum(type, PHONE_TYPES, PHONE_WORDS), phoneNumber })),
+		emails: valuesOf(row.email_addresses, 'value', (email, { type }) => ({ type: toEnum(type, EMAIL_TYPES), email })),
 		links: linksOf(row),
 		location: listOf(row.addresses, ({ value }) => toText(value))?.find((text) => text !== null) ?? null,
 	};

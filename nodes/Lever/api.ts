@@ -3,7 +3,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { isObject, type Answer, type ApiDefinition, type Method, type VendorError } from '../../lib/http/apiDefinition';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
-import { fileFrom, type FileFacts, type ServiceFile } from '../../lib/http/files';
+import { fetchedFile, type FileFacts, type ServiceFile } from '../../lib/http/files';
 import type { Host } from '../../lib/http/host';
 import { pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
@@ -97,11 +97,11 @@ export class LeverApi {
 
 	/** A file of an opportunity. Where Lever sends us to another server, it is asked without our key. */
 	async file(path: string, facts: FileFacts): Promise<ServiceFile> {
-		const answer = await this.client.send({ method: 'GET', path, expect: 'file', accept: REDIRECTS });
-		const { location } = answer.headers;
-		if (answer.status < 300 || location === undefined) return fileFrom(answer, facts);
-		const address = new URL(location, this.origin).href;
-		return fileFrom(await this.client.download(address), facts, address);
+		return await fetchedFile({ ...facts, address: path }, async () => {
+			const answer = await this.client.send({ method: 'GET', path, expect: 'file', accept: REDIRECTS });
+			const { location } = answer.headers;
+			return answer.status < 300 || location === undefined ? answer : await this.client.download(new URL(location, this.origin).href);
+		});
 	}
 
 	async send(request: Request): Promise<Answer> {

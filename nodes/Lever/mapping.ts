@@ -1,4 +1,4 @@
-import { listOf, recordOr } from '../../lib/ats/kit';
+import { listOf, recordOr, valuesOf } from '../../lib/ats/kit';
 import { isObject } from '../../lib/http/apiDefinition';
 import { NOT_SPECIFIED, toEnum, toId, toMillis, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Interview, type Job, type ListedStage, type ModelKey, type Offer, type Phone, type RejectionReason, type Stage, type StageCategory, type Tag, type User } from '../../lib/ats/model';
 import { identified } from '../../lib/ats/model/identified';
@@ -155,7 +155,7 @@ function personOf(row: Given): NonNullable<NonNullable<Application['info']>['can
 }
 
 function phonesOf(phones: unknown): Phone[] | null {
-	return listOf(phones, (phone) => ({ type: toEnum(phone.type, PHONE_TYPES), phoneNumber: toText(phone.value) }));
+	return valuesOf(phones, 'value', (phoneNumber, { type }) => ({ type: toEnum(type, PHONE_TYPES), phoneNumber }));
 }
 
 /** Texts on an opportunity; on a contact texts or objects. */

@@ -1,6 +1,6 @@
 import { defineProvider } from '../../lib/ats/defineProvider';
-import { found, mapped, notFound, sameAddress } from '../../lib/ats/kit';
-import { toId, toMillis, type Application, type Attachment, type ModelKey } from '../../lib/ats/model';
+import { found, mapped, notFound, sameAddress, storedFiles } from '../../lib/ats/kit';
+import { toId, toMillis, type Application, type ModelKey } from '../../lib/ats/model';
 import type { ApplicationQuery, Capabilities, NewApplication, NewCandidate, NewFile, Operations, Provider } from '../../lib/ats/provider';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
@@ -197,15 +197,8 @@ class LeverOperations {
 
 	async *attachments(id: string) {
 		for (const [kind, read] of [['resumes', toResume], ['files', toFile]] as const) {
-			for (const row of await found('application', id, async () => await partOf(this.lever, id, kind))) {
-				const attachment: Attachment = read(row);
-				try {
-					const { data, mimeType } = await this.lever.file(path`/opportunities/${id}/` + kind + path`/${attachment.id ?? ''}/download`, { name: attachment.name, otherwise: `A file of application ${id}` });
-					yield { attachment, data, ...(mimeType === undefined ? {} : { mimeType }) };
-				} catch (error) {
-					yield { attachment, error: error instanceof Error ? error : new Error(String(error)) };
-				}
-			}
+			const rows = await found('application', id, async () => await partOf(this.lever, id, kind));
+			yield* storedFiles(rows, read, async (row) => await this.lever.file(path`/opportunities/${id}/` + kind + path`/${toId(row.id) ?? ''}/download`, { name: read(row).name, otherwise: `A file of application ${id}` }));
 		}
 	}
 }

@@ -1,4 +1,4 @@
-import { listOf, recordOr } from '../../lib/ats/kit';
+import { listOf, oneOf, recordOr } from '../../lib/ats/kit';
 import { NOT_SPECIFIED, toEnum, toId, toMillis, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Interview, type Job, type ListedStage, type ModelKey, type Offer, type RejectionReason, type Stage, type StageCategory, type User } from '../../lib/ats/model';
 import { OFFER_STATUSES } from '../../lib/ats/model/application';
 import { identified } from '../../lib/ats/model/identified';
@@ -92,16 +92,11 @@ function personOf(row: Given): Omit<NonNullable<NonNullable<Application['info']>
 		name: toText(row.name),
 		firstName: toText(row.firstname),
 		lastName: toText(row.lastname),
-		phones: row.phone === undefined ? null : texts(row.phone).map((phoneNumber) => ({ type: NOT_SPECIFIED, phoneNumber })),
-		emails: row.email === undefined ? null : texts(row.email).map((email) => ({ type: NOT_SPECIFIED, email })),
+		phones: oneOf(row.phone, (phoneNumber) => ({ type: NOT_SPECIFIED, phoneNumber })),
+		emails: oneOf(row.email, (email) => ({ type: NOT_SPECIFIED, email })),
 		links: null,
 		location: toText(row.address),
 	};
-}
-
-function texts(value: unknown): string[] {
-	const text = toText(value);
-	return text === null ? [] : [text];
 }
 
 export function toCandidate(row: Given, raw = false): Candidate {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod/v4';
 
 import { useClock } from '../../lib/clock';
+import { some } from '../size.cts';
 import { personalFilter } from '../../lib/action/personal';
 import type { Row } from '../../lib/action/operation';
 import { packageRoot } from './harness/package.cts';
@@ -88,7 +89,7 @@ it.each(actionNodes.map(({ folder, name, resources }) => [name, folder, resource
 	expect(undecided(name, declared)).toEqual([]);
 });
 
-describe.each(Object.keys(nodes).filter((name) => name !== UNIFIED))('%s', (node) => {
+describe.each(some(Object.keys(nodes).filter((name) => name !== UNIFIED), 2))('%s', (node) => {
 	let proxy: RecordingProxy;
 	let restoreClock: () => void;
 	beforeAll(async () => {
