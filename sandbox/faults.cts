@@ -35,7 +35,12 @@ export type Fault =
 	| { kind: 'errorInSuccess' }
 	/** the answer comes without a Date header, or with one that is off by so much */
 	| { kind: 'noDate' }
-	| { kind: 'wrongDate'; by: number };
+	| { kind: 'wrongDate'; by: number }
+	/** the answer with something else in it, or with more headers: an account that is not as it should be. Not over HTTP */
+	| { kind: 'altered'; by(payload: string): string }
+	| { kind: 'headers'; headers: Readonly<Record<string, string>> }
+	/** parameters of the query that the service does not look at */
+	| { kind: 'ignores'; parameters: readonly string[] };
 
 export interface When {
 	service?: string;

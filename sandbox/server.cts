@@ -141,6 +141,11 @@ async function injectBefore(day: Fault, request: FastifyRequest, reply: FastifyR
 			return;
 		case 'wrongDate':
 			return setDate(reply, world.clock.now() + day.by);
+		case 'headers':
+			return void reply.headers(day.headers);
+		case 'ignores':
+			for (const name of day.parameters) Reflect.deleteProperty(Object(request.query), name);
+			return;
 		default:
 			request.fault = day; // concerns the answer: see spoil() and the pager
 	}
@@ -149,6 +154,11 @@ async function injectBefore(day: Fault, request: FastifyRequest, reply: FastifyR
 /** The faults that come after the service has answered. */
 async function injectAfter(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
 	const kind = request.fault?.kind;
+	if (request.fault?.kind === 'altered' && (typeof payload === 'string' || Buffer.isBuffer(payload))) {
+		const altered = request.fault.by(payload.toString());
+		reply.header('content-length', Buffer.byteLength(altered));
+		return altered;
+	}
 	if (kind === 'lostAnswer') {
 		reply.raw.destroy();
 		return await new Promise(() => undefined); // nothing may be written any more

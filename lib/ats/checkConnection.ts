@@ -1,9 +1,9 @@
 /* What a person should know of a connection before relying on it. Reads only, and puts out no personal data: it can be pasted into an issue. */
 import { clock } from '../clock';
 import { ApiError } from '../errors';
-import type { Answer } from '../http/apiDefinition';
+import { isObject, type Answer } from '../http/apiDefinition';
 import { readRate } from '../http/rate';
-import { NOT_SPECIFIED, type Application, type ModelKey } from './model';
+import { NOT_SPECIFIED, type ModelKey } from './model';
 import type { CheckedPart, Operations, Provider } from './provider';
 import type { ChangeSource, Source, SourcePage } from './source';
 
@@ -15,7 +15,7 @@ export interface Check {
 }
 
 export interface Connection {
-	provider: Pick<Provider, 'label' | 'capabilities' | 'rights' | 'words'>;
+	provider: Pick<Provider, 'label' | 'capabilities' | 'rights' | 'confidential' | 'words'>;
 	operations: Operations;
 	/** For the trigger; null where the provider cannot be polled. */
 	source: (() => Promise<Source>) | null;
@@ -40,16 +40,24 @@ const PARTS: Readonly<Record<CheckedPart, string>> = {
 
 /** All checks, one after the other: the first one that fails for the key or the address ends it, since the rest would say the same. */
 export async function* checkConnection(connection: Connection): AsyncGenerator<Check> {
+	const { operations, answers } = connection;
 	const access = await credential(connection);
-	yield access;
-	if (access.status === 'problem') return;
-	for (const part of Object.keys(PARTS) as CheckedPart[]) {
-		const found = await right(connection, part);
-		if (found) yield found;
+	if (access.status === 'problem') return yield access;
+	const parts = (Object.keys(PARTS) as CheckedPart[]).filter((part) => operations[part] !== undefined);
+	const rights: Right[] = [];
+	for (const part of parts) rights.push(await right(connection, part));
+	yield rights.every(({ refused }) => refused) ? { check: access.check, status: 'problem', message: REFUSES_ALL(connection.provider.label), evidence: `${rights.length} lists` } : access;
+	yield* rights.map(({ finding }) => finding);
+	const readable = !rights.some(({ finding, refused }) => finding.check === PARTS.applications && refused);
+	if (operations.jobs && connection.provider.confidential !== undefined) {
+		const hidden = await confidential(connection.provider.confidential, operations);
+		if (hidden) yield hidden;
 	}
-	yield clockSkew(connection.answers);
-	yield rate(connection.answers);
-	if (connection.operations.applications) yield await words(connection);
+	yield clockSkew(answers);
+	yield rate(answers);
+	// What cannot be read was said above, with what to do.
+	if (!readable) return;
+	if (operations.applications) yield await words(connection);
 	if (!connection.source) return;
 	const source = await opened(connection.source);
 	if ('status' in source) yield source;
@@ -59,6 +67,8 @@ export async function* checkConnection(connection: Connection): AsyncGenerator<C
 		return unreadable.length > 0 ? warning(`${unreadable.length} of ${entries.length + unreadable.length} entries cannot be read`, reasons(unreadable)) : fine('The feed of activities answers', `${entries.length} entries on its first page`);
 	});
 }
+
+const REFUSES_ALL = (label: string) => `${label} refuses every list: the key is wrong or switched off, or it has no right yet. The lists below say what to tick`;
 
 async function opened(open: () => Promise<Source>): Promise<Source | Check> {
 	try {
@@ -74,8 +84,22 @@ const warning = (message: string, evidence = ''): Finding => ({ status: 'warning
 
 function problem(error: unknown): Finding {
 	if (!(error instanceof ApiError)) return { status: 'problem', message: hinted(error), evidence: '' };
-	const { status, call, code, hint } = error.facts;
-	return { status: 'problem', message: [error.message, hint].filter(Boolean).join('. ').replace(/\.\.+/g, '.'), evidence: [call, status === undefined ? 'no answer' : `status ${status}`, code].filter(Boolean).join(', ') };
+	const { status, call, code } = error.facts;
+	return { status: 'problem', message: sentence(said(error), hintOf(error)), evidence: [call, status === undefined ? 'no answer' : `status ${status}`, code].filter(Boolean).join(', ') };
+}
+
+/** A page of somebody else is not repeated: whatever may stand in it. */
+function said({ message }: ApiError): string {
+	return /<(?:!doctype|html|head|body)\b/i.test(message) ? 'A web page came where data are due' : message;
+}
+
+/** No ID was asked for: what is not there is the address. */
+function hintOf({ facts: { status, hint } }: ApiError): string | undefined {
+	return status === 404 ? 'There is nothing at this address: check in the credential what makes it up (the base URL, the region, the name of the account)' : hint;
+}
+
+function sentence(...parts: ReadonlyArray<string | undefined>): string {
+	return parts.filter(Boolean).join('. ').replace(/\.\.+/g, '.');
 }
 
 function hinted(error: unknown): string {
@@ -122,18 +146,43 @@ async function credential({ provider, operations }: Connection): Promise<Check> 
 	}
 }
 
-async function right({ provider, operations }: Connection, part: CheckedPart): Promise<Check | null> {
+interface Right {
+	finding: Check;
+	/** Whether the service takes the credential, but not for this. */
+	refused: boolean;
+}
+
+async function right({ provider, operations }: Connection, part: CheckedPart): Promise<Right> {
 	const check = PARTS[part];
-	if (operations[part] === undefined) return null;
 	try {
-		const rows = await firstPage(operations, part);
-		return { check, ...fine(rows?.length ? 'Can be read' : 'Can be read, and there is none', `${rows?.length ?? 0} on the first page`) };
+		const rows = (await firstPage(operations, part)) ?? [];
+		const evidence = `${rows.length} on the first page`;
+		const unclear = rows.filter(isUnclear).length;
+		const message = unclear > 0 ? `Can be read. The status of ${unclear} is not known here: it is put out as ${NOT_SPECIFIED}` : rows.length > 0 ? 'Can be read' : 'Can be read, and there is none';
+		return { finding: { check, ...fine(message, evidence) }, refused: false };
 	} catch (error) {
-		if (!(error instanceof ApiError)) return { check, ...fine(`Not tried: ${hinted(error)}`) };
-		const found = problem(error);
-		const tick = provider.rights?.[part];
-		return { check, ...found, message: error.facts.status === 403 && tick !== undefined ? `${found.message.split('. ')[0]}. ${tick}` : found.message };
+		if (!(error instanceof ApiError)) return { finding: { check, ...fine(`Not tried: ${hinted(error)}`) }, refused: false };
+		const refused = error.facts.status === 403;
+		const tick = refused ? provider.rights?.[part] : undefined;
+		return { finding: { check, ...problem(error), ...(tick === undefined ? {} : { message: sentence(said(error), tick) }) }, refused };
 	}
+}
+
+/** Whether a job is shown that only some may see. Null: jobs cannot be read, which was said already. */
+async function confidential(who: string, operations: Operations): Promise<Check | null> {
+	const check = 'Confidential Jobs';
+	let [jobs, shown] = [0, 0];
+	try {
+		for await (const page of operations.jobs?.({ limit: ROWS }) ?? []) {
+			jobs += page.length;
+			shown += page.filter(({ info }) => info?.confidential === true).length;
+			if (shown > 0 || jobs >= ROWS) break;
+		}
+	} catch {
+		return null;
+	}
+	if (shown > 0) return { check, ...fine('Confidential jobs are shown', `${shown} of ${jobs} jobs`) };
+	return { check, ...warning(`None is shown. If your company has confidential jobs, they and their applications are left out without a word: ${who}`, `0 of ${jobs} jobs`) };
 }
 
 function clockSkew(answers: readonly Answer[]): Check {
@@ -152,9 +201,10 @@ function clockSkew(answers: readonly Answer[]): Check {
 function rate(answers: readonly Answer[]): Check {
 	const check = 'Rate Limit';
 	const stated = answers.map(({ headers }) => readRate(headers, clock.now())).filter(({ limit, remaining }) => limit !== undefined || remaining !== undefined);
-	const last = stated.at(-1);
-	if (!last) return { check, ...fine('The answers do not say how many calls are left') };
-	const { limit, remaining } = last;
+	// The first one: what came after it was used up by these checks.
+	const [first] = stated;
+	if (!first) return { check, ...fine('The answers do not say how many calls are left') };
+	const { limit, remaining } = first;
 	const evidence = [remaining === undefined ? undefined : `${remaining} left`, limit === undefined ? undefined : `of ${limit}`].filter(Boolean).join(' ');
 	const low = remaining !== undefined && (limit === undefined ? remaining < 3 : remaining < limit / 10);
 	return { check, ...(low ? warning('Nearly all calls of the present window are used up: other programs use this key too, or workflows run at the same time. Give n8n a key of its own', evidence) : fine('Calls are left', evidence)) };
@@ -178,20 +228,23 @@ async function words({ provider, operations }: Connection): Promise<Check> {
 			if (rows >= ROWS) break;
 		}
 		if (unknown === 0) return fine('Every status is known', `${rows} applications`);
-		return warning(`${unknown} of ${rows} applications have a status that is not known here: it is put out as ${NOT_SPECIFIED}`, [...counts].sort(([, a], [, b]) => b - a).slice(0, 10).map(([word, count]) => `${word} (${count})`).join(', '));
+		return warning(`${unknown} of ${rows} applications have a status that is not known here: it is put out as ${NOT_SPECIFIED}. Please report the words beside this`, [...counts].sort(([, a], [, b]) => b - a).slice(0, 10).map(([word, count]) => `${word} (${count})`).join(', '));
 	});
 }
 
-function isUnclear({ info }: Application): boolean {
-	return info !== null && info.status === NOT_SPECIFIED;
+/** A job or an application has its status in `info`, an interview or an offer in itself. */
+function isUnclear(row: unknown): boolean {
+	if (!isObject(row)) return false;
+	return (isObject(row.info) ? row.info : row).status === NOT_SPECIFIED;
 }
 
 async function* ofTrigger({ provider, answers }: Connection, source: ChangeSource): AsyncGenerator<Check> {
 	if (source.readModels) {
 		yield await attempt('Models', async () => {
 			const told = await source.readModels?.();
-			const off = (Object.keys(provider.capabilities.models) as ModelKey[]).filter((model) => told && !told.has(model));
-			return off.length === 0 ? fine('All parts of an application are told') : warning(`This account does not tell: ${off.join(', ')}. They are switched off at the service, so that nothing of them is emitted`, off.join(', '));
+			const off = comparedModels(provider.capabilities).filter((model) => told && !told.has(model));
+			const ticks = new Set(off.flatMap((model) => (model === 'interviews' || model === 'offers' ? provider.rights?.[model] : provider.rights?.applications) ?? []));
+			return off.length === 0 ? fine('All parts of an application are told') : warning(sentence(`This account does not tell: ${off.join(', ')}. They are switched off or refused at the service, so that nothing of them is emitted`, ...ticks), off.join(', '));
 		});
 	}
 	if (!source.marks && !source.newestFirst) {
@@ -199,7 +252,7 @@ async function* ofTrigger({ provider, answers }: Connection, source: ChangeSourc
 			const read = await source.readWindow({ since: clock.now() + 30 * DAY, cursor: null, mark: null });
 			// What comes from a list of another thing, such as interviews to come, says nothing of the date.
 			const rows = read.rows.filter(({ partial }) => !partial);
-			return rows.length === 0 ? fine('A date in the future gives nothing, as it should') : { status: 'problem', message: 'Asked for what changes from next month on, it gives applications: the date is ignored, and each poll would read everything', evidence: `${rows.length} rows` };
+			return rows.length === 0 ? fine('A date in the future gives nothing, as it should') : { status: 'problem', message: 'Asked for what changes from next month on, it gives applications: the date is ignored, and each poll would read everything. Check the base URL in the credential, and whether a proxy leaves out parts of the address; if neither is it, please report it', evidence: `${rows.length} rows` };
 		});
 	}
 	const pages: SourcePage[] = [];
@@ -230,6 +283,12 @@ async function* ofTrigger({ provider, answers }: Connection, source: ChangeSourc
 		const calls = answers.length - before;
 		return fine(`A poll without news makes ${calls} ${calls === 1 ? 'call' : 'calls'}`, `${calls} a poll`);
 	});
+}
+
+/** Those that the trigger can tell something of. */
+function comparedModels({ models, events }: Provider['capabilities']): ModelKey[] {
+	const BY_EVENT: Partial<Record<ModelKey, string>> = { interviews: 'interview.', offers: 'offer.', attachments: 'attachment.' };
+	return (Object.keys(models) as ModelKey[]).filter((model) => Object.keys(events).some((event) => event.startsWith(BY_EVENT[model] ?? 'application.')));
 }
 
 /** Reasons with their counts: a path of a field, never its value. */

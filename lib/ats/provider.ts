@@ -121,6 +121,8 @@ export interface ProviderSpec<Settings extends readonly Field[] = readonly []> {
 	operations(host: Host, context: Context<Some<Settings>>): Promise<Operations>;
 	/** For *Check Connection*: what to tick or ask for where a list is refused, as a sentence with the vendor's own words and screen. */
 	rights?: Partial<Record<CheckedPart, string>>;
+	/** For *Check Connection*: who sees confidential jobs, where the vendor leaves them out without a word: as a sentence that says what to do. */
+	confidential?: string;
 	/** For *Check Connection*: the vendor's own words in a record (with `raw`) that the model has words for, such as `{ status: 'parked' }`. No personal data. */
 	words?(record: unknown): Readonly<Record<string, unknown>>;
 	/** A record of this vendor (REST or webhook shape) in the model; null when it does not look like one. Pure. `whole`: what it was found in. */

@@ -258,7 +258,7 @@ export class HttpClient {
 			if (error instanceof TooLarge) throw this.failure(request, { message: `${this.api.service}: ${error.message}, which is the most that is read`, hint: 'Ask for less at once, or fetch this file in another way.', cause: 'configuration-invalid' });
 			const refused = this.api.oauth2 ? tokenRefused(error, this.api.service) : undefined;
 			if (refused) return { outcome: { kind: 'answer', status: 401, refusedBeforeRun: false }, error: refused };
-			if (this.api.oauth2 && hasNoToken(error)) return { outcome: { kind: 'notSent' }, error: transportError(error) };
+			if (this.api.oauth2 && hasNoToken(error)) return { outcome: { kind: 'notSent' }, error: { ...transportError(error), message: `${this.api.service} gave no access token`, hint: 'Check the address for access tokens in the credential, whether n8n can reach it, and whether something between n8n and the service answers in its place (a proxy, a login page, maintenance).' } };
 			const status = statusOf(error);
 			// An answer that broke off in its middle brings its good status along: it is none.
 			if (status === undefined || status < 400) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };

@@ -252,6 +252,7 @@ export const provider = defineProvider({
 		applications: rightFor('application.list'), candidates: rightFor('candidate.list'), jobs: rightFor('job.list'), stages: rightFor('interviewPlan.list'),
 		interviews: rightFor('interviewSchedule.list'), offers: rightFor('offer.list'), users: rightFor('user.list'), tags: rightFor('candidateTag.list'),
 	},
+	confidential: 'the key needs a right of its own for them. Give it in Ashby: Admin, API Keys',
 	words: (record) => (isObject(record) ? { status: record.status, 'stage type': isObject(record.currentInterviewStage) ? record.currentInterviewStage.type : undefined } : {}),
 	capabilities: {
 		models: {

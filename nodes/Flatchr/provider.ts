@@ -1,5 +1,6 @@
 import { toggle } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { Host } from '../../lib/http/host';
 import { FieldError } from '../../lib/errors';
 import { toId, toMillis, toText, type Attachment } from '../../lib/ats/model';
@@ -149,6 +150,7 @@ export const provider = defineProvider({
 	settings: [toggle('archivedAsRejected', { displayName: 'Treat Archived as Rejected', description: 'Whether an archived application counts as rejected. Otherwise its status is not specified.' })],
 	serviceNode: 'Flatchr',
 	api: { documentationUrl: 'https://developers.flatchr.io/docs', placeholder: '/vacancies' },
+	words: (record) => (isObject(record) ? { status: record.status, hired: record.hired } : {}),
 	capabilities: {
 		models: { info: 'Dates have the precision of a day', currentStage: true, attachments: `${CV}; Get only` },
 		details: { stageCategory: 'Only whether it is the column of the hired', stageOrder: true, source: true },

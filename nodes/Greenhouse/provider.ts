@@ -83,6 +83,7 @@ export const provider = defineProvider({
 		users: listRight('users'),
 		tags: listRight('candidate_tags'),
 	},
+	confidential: 'Greenhouse shows them only to members of the hiring team of the job. Add the acting user of the credential to the hiring team of each',
 	words: (record) => (isObject(record) ? { status: record.status } : {}),
 	normalize,
 });

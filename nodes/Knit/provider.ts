@@ -6,6 +6,7 @@ import { mapped, notFound, recordsIn, storedFiles } from '../../lib/ats/kit';
 import { MODEL_KEYS, NOT_SPECIFIED, toText, type Application, type ModelKey } from '../../lib/ats/model';
 import type { Capabilities, Context, NewApplication, Operations, PartQuery } from '../../lib/ats/provider';
 import { ApiError, FieldError, rethrow } from '../../lib/errors';
+import { isObject } from '../../lib/http/apiDefinition';
 import type { Host } from '../../lib/http/host';
 import { AT_ONCE, connectKnit, inParallel, isUnsupported, LISTS, type KnitApi } from './api';
 import { fileOf, sentFile } from './attachments';
@@ -193,6 +194,7 @@ export const provider = defineProvider({
 	settings: [id('integrationId', { required: false, displayName: 'Integration ID', placeholder: 'mr_1a2b3c4d5e', description: "The connection of one customer with one ATS, instead of the credential's default" })],
 	serviceNode: 'Knit',
 	api: { documentationUrl: 'https://developers.getknit.dev/reference', placeholder: '/integration.details' },
+	words: (record) => (isObject(record) && isObject(record.info) ? { status: record.info.status } : {}),
 	capabilities,
 	account: async (host, context) => {
 		const knit = await connected(host, context);

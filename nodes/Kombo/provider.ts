@@ -114,6 +114,8 @@ const events: Provider['capabilities']['events'] = {
 	'offer.status_changed': true,
 };
 
+const SWITCHED = 'In Kombo, look whether the scope config of the integration switches this off, and whether the account that connects Kombo with the ATS may read it';
+
 export const provider = defineProvider({
 	name: PROVIDER,
 	label: 'Kombo',
@@ -121,6 +123,8 @@ export const provider = defineProvider({
 	settings: [id('integrationId', { required: false, displayName: 'Integration ID', placeholder: 'greenhouse:HWUTwvyx2wLoSUHphiWVrp28', description: "The connection of one customer with one ATS, as the Kombo dashboard shows it under Integrations. Needed where the credential has no default." })],
 	serviceNode: 'Kombo',
 	api: { documentationUrl: 'https://docs.kombo.dev/ats/v1', placeholder: '/ats/jobs' },
+	rights: { applications: SWITCHED, candidates: SWITCHED, jobs: SWITCHED, stages: SWITCHED, interviews: SWITCHED, offers: SWITCHED, rejectionReasons: SWITCHED, users: SWITCHED, tags: SWITCHED },
+	words: (record) => (isObject(record) ? { outcome: record.outcome } : {}),
 	capabilities: {
 		models: { info: true, currentStage: true, interviews: true, rejection: true, offers: true, attachments: 'A live call to the ATS for each application: only when asked for, and not in the trigger' },
 		details: {

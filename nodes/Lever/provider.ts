@@ -290,6 +290,7 @@ export const provider: Provider = defineProvider({
 		applications: rightFor('opportunities, applications and archive reasons'), candidates: rightFor('opportunities and contacts'), jobs: rightFor('postings'), stages: rightFor('stages'),
 		interviews: rightFor('interviews'), offers: rightFor('offers'), rejectionReasons: rightFor('archive reasons'), users: rightFor('users'), tags: rightFor('tags'),
 	},
+	confidential: 'access to confidential data can only be chosen while a key is made. Make a new one in Lever: Settings, Integrations and API, API Credentials',
 	words: (record) => (isObject(record) ? { 'archive reason': archiveReasonOf(record) } : {}),
 	capabilities: {
 		models: { info: true, currentStage: true, rejection: true, interviews: PER_OPPORTUNITY, offers: PER_OPPORTUNITY, attachments: 'Two calls for each application' },

@@ -101,7 +101,7 @@ export function registerReads(app: FastifyInstance, state: GreenhouseState): voi
 	const statusOf = (one: Application | rows.Row) => (isRow(one) ? String(one['status']) : { PENDING: 'in_process', HIRED: 'hired', DECLINED: 'rejected' }[one.status]);
 	list<Application | rows.Row>(app, state, {
 		name: 'applications',
-		all: () => [...rows.prospects(state), ...world.applications.alive()],
+		all: () => [...rows.prospects(state), ...world.applications.alive().filter(({ jobId }) => state.mayShow(world.jobs.need(jobId)))],
 		id: (one) => (isRow(one) ? asRows.id(one) : state.id('application', one)),
 		createdAt: (one) => (isRow(one) ? asRows.createdAt(one) : one.createdAt),
 		updatedAt: (one) => (isRow(one) ? asRows.updatedAt(one) : state.updatedAt(one)),
@@ -204,6 +204,7 @@ export function registerReads(app: FastifyInstance, state: GreenhouseState): voi
 	});
 	list<Job>(app, state, {
 		...own('job'),
+		all: () => world.jobs.alive().filter((job) => state.mayShow(job)),
 		name: 'jobs',
 		row: (one) => rows.job(state, one),
 		filters: { status: word((one) => String(rows.job(state, one)['status'])), department_id: oneOf((one) => state.idOf('department', one.departmentId)), requisition_id: word((one) => one.code), confidential: flag((one) => one.visibility === 'CONFIDENTIAL') },

@@ -45,6 +45,8 @@ export interface Settings {
 	scopesOff: readonly string[];
 	/** The integration's own user may read lists. */
 	siteAdmin: boolean;
+	/** The acting user is on the hiring team of confidential jobs. */
+	confidential: boolean;
 }
 
 export interface StageEntry {
@@ -58,7 +60,7 @@ export interface StageEntry {
 
 /** Everything Greenhouse keeps that the world does not: histories, versions, tokens, the window of the rate limit. */
 export class GreenhouseState {
-	readonly settings: Settings = { rateLimit: 2000, stageInRows: true, terminalStage: false, fromStage: 'instance', touches: true, detailsStay: false, candidateNeedsApplication: true, lifetimeAs: 'expires_at', tokenLife: HOUR, scopesOff: [], siteAdmin: true };
+	readonly settings: Settings = { rateLimit: 2000, stageInRows: true, terminalStage: false, fromStage: 'instance', touches: true, detailsStay: false, candidateNeedsApplication: true, lifetimeAs: 'expires_at', tokenLife: HOUR, scopesOff: [], siteAdmin: true, confidential: true };
 
 	/** token -> when it ends, and whose it is */
 	readonly tokens = new Map<string, { until: number; userId: string | null }>();
@@ -221,6 +223,11 @@ export class GreenhouseState {
 		if (!token || token.until <= this.now()) throw fail(401, 'Unauthorized', ['Token could not be decoded or has expired']);
 		if (this.settings.scopesOff.includes(scope)) throw fail(403, 'You do not have access to this resource');
 		if (scope.endsWith(':list') && !this.isSiteAdmin(token.userId)) throw fail(403, 'You do not have access to this resource');
+	}
+
+	/** Confidential jobs and their applications are missing from lists where the acting user is not on the hiring team. */
+	mayShow(job: Job): boolean {
+		return this.settings.confidential || job.visibility !== 'CONFIDENTIAL';
 	}
 
 	isSiteAdmin(userId: string | null): boolean {

@@ -47,6 +47,12 @@ export const entry: ProviderEntry = {
 	rejectionMoves: true,
 	applicationId: (world, application) => new AshbyState(world, {} as Tools).id('application', application),
 	poll: { quietRequests: 1, pageSize: 100, list: APPLICATIONS },
+	misconfigured: {
+		'a right is missing': { begin: async (sandbox) => await rights(sandbox, false), check: 'Interviews', says: /Tick "Interviews, Read" for the key in Ashby: Admin, API Keys/ },
+		'a model is switched off': { begin: async (sandbox) => await rights(sandbox, false), check: 'Models', says: /interviews, offers.*Tick "Interviews, Read".*Tick "Offers, Read"/ },
+		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"status":"Active"', '"status":"Parked"') }, 1, { service: 'ashby', path: 'application.list' }), check: 'Words', says: /is not known here.*report.*status: "Parked" \(\d+\)/ },
+		'confidential jobs are hidden': { begin: async (sandbox) => await settings(sandbox, { confidential: false }), check: 'Confidential Jobs', says: /right of its own.*Admin, API Keys/ },
+	},
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		headers: ({ apiKey = '' }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),

@@ -26,6 +26,11 @@ export const entry: ProviderEntry = {
 	rejectionMoves: true,
 	applicationId: (world, application) => new Rows(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 25, list: '/api/v1/applicant_tracking/applications' },
+	misconfigured: {
+		'a right is missing': { begin: async (sandbox) => await sandbox.control('bamboohr/settings', { atsSettings: false }), check: 'Applications', says: /access to the ATS settings: in BambooHR, Settings, Access Levels/ },
+		'the region or account is another one': { credential: { apiKey: 'a key of another company' }, check: 'Credential', says: /another company.*credential/ },
+		'a status word is not known': { begin: async (sandbox) => await sandbox.control('bamboohr/settings', { ignoresGroups: true }), check: 'Words', says: /is not known here.*report.*status: ".*" \(\d+\)/ },
+	},
 	chaos: {
 		usual: { applications: 120, minutes: 40, changesPerMinute: 3 },
 		headers: ({ apiKey = '' }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),

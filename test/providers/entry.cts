@@ -85,9 +85,29 @@ export interface ProviderEntry extends ServiceEntry {
 	poll?: PollDeclaration;
 	/** Events of changes that move no date at the vendor: the next poll may not see them, the full check does. When they come is not compared. */
 	lateEvents?: readonly EventName[];
+	/** For Check Connection: every misconfiguration that makes sense here. */
+	misconfigured?: Partial<Record<Misconfiguration, Misconfigured>>;
 	/** How the chaos run sees this provider, and its scenarios. Without `changes` in the provider: leave it out. */
 	chaos?: ProviderChaos;
 	demo: Demo;
+}
+
+/** What may be wrong with an account or a credential, beyond what is the same everywhere (a wrong key, a clock that is off, a proxy that answers). */
+export type Misconfiguration = 'a right is missing' | 'the user is no admin' | 'the region or account is another one' | 'the date filter is ignored' | 'a status word is not known' | 'a model is switched off' | 'confidential jobs are hidden' | 'the rate is nearly used up';
+
+export interface Misconfigured {
+	/** Makes the simulated account so. */
+	begin?(sandbox: Sandbox): unknown;
+	/** Or the credential. */
+	credential?: Record<string, string>;
+	/** The check that finds it, and its words, evidence included: they lead to the right screen. */
+	check: string;
+	says: RegExp;
+}
+
+/** Other programs have made so many calls just now. */
+export async function busy(sandbox: Sandbox, simulator: string, calls: number, url: string, headers: Record<string, string>): Promise<void> {
+	for (let call = 0; call < calls; call++) await sandbox.inject({ method: 'GET', url: `${new URL(sandbox.urls[simulator] ?? '').pathname}${url}`, headers });
 }
 
 /** What the ATS Trigger does at this provider, as far as it can be counted. */

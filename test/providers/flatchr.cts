@@ -94,6 +94,10 @@ export const entry: ProviderEntry = {
 	sampleInputs: { 'application.create.files': () => ({ row: [{ fileType: 'RESUME', binaryField: 'data' }] }) },
 	applicationId: (world, application) => new Aliases(world, (label, number) => opaqueId(`flatchr/${label}`, number, 16)).of('application', application),
 	poll: { quietRequests: 3, list: SEARCH },
+	misconfigured: {
+		'the date filter is ignored': { begin: async (sandbox) => await sandbox.control('flatchr/settings', { filters: 'ignored' }), check: 'Changed Since', says: /the date is ignored/ },
+		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"hired":false', '"hired":"parked"') }, 1, { service: 'flatchr', path: '/search/applicants' }), check: 'Words', says: /is not known here.*report.*hired: "parked" \(\d+\)/ },
+	},
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		observe: ({ world }, clock, plan) => new ApplicationsObserver(world, clock, viewOf(world, isArchivedRejected(plan))),

@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, shared } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import type { ProviderEntry } from './entry.cts';
+import { busy, type ProviderEntry } from './entry.cts';
 import { byId, toApplication, type Parts } from '../../nodes/Greenhouse/mapping';
 import { provider } from '../../nodes/Greenhouse/provider';
 import { MODEL_KEYS } from '../../lib/ats/model';
@@ -72,6 +72,15 @@ export const entry: ProviderEntry = {
 	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\d+"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\d+","text":"[A-Z]/, /"jobId":"\d+"/]]],
 	applicationId: (world, application) => String(new GreenhouseState(world, {} as Tools).id('application', application)),
 	poll: { quietRequests: 3, pageSize: 500, list: /\/applications$/, wrongKey: (clientSecret) => ({ clientSecret }) },
+	misconfigured: {
+		'a right is missing': { begin: async (sandbox) => await settings(sandbox, { scopesOff: ['harvest:interviews:list'] }), check: 'Interviews', says: /tick harvest:interviews:list.*Configure, Dev Center, API Credentials, Manage Scopes/ },
+		'the user is no admin': { begin: async (sandbox) => await settings(sandbox, { siteAdmin: false }), check: 'Applications', says: /acting user is a Site Admin/ },
+		'a model is switched off': { begin: async (sandbox) => await settings(sandbox, { scopesOff: ['harvest:offers:list'] }), check: 'Models', says: /offers.*harvest:offers:list.*Manage Scopes/ },
+		'the date filter is ignored': { begin: (sandbox) => sandbox.faults.often({ kind: 'ignores', parameters: ['updated_at'] }, 1, { service: 'greenhouse', path: '/v3/' }), check: 'Changed Since', says: /the date is ignored.*base URL.*proxy/ },
+		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"status":"in_process"', '"status":"parked"') }, 1, { service: 'greenhouse', path: /\/applications$/ }), check: 'Words', says: /is not known here.*report.*status: "parked" \(\d+\)/ },
+		'confidential jobs are hidden': { begin: async (sandbox) => await settings(sandbox, { confidential: false }), check: 'Confidential Jobs', says: /hiring team.*acting user/ },
+		'the rate is nearly used up': { begin: async (sandbox) => { await settings(sandbox, { rateLimit: 60 }); await busy(sandbox, 'greenhouse', 56, '/jobs', { authorization: `Bearer ${standingToken(sandbox.credentials.greenhouse?.clientId ?? '')}` }); }, check: 'Rate Limit', says: /key of its own.* left of 60/ },
+	},
 	chaos: {
 		usual: { applications: 120, minutes: 42, changesPerMinute: 4 },
 		headers: ({ clientId = '' }) => ({ authorization: `Bearer ${standingToken(clientId)}` }),

@@ -105,6 +105,10 @@ export const entry: ProviderEntry = {
 	tellingHeaders: ['x-knit-execution-id'],
 	sampleInputs: { 'application.create.additionalFields': () => ({ phone: '+49 30 1234567' }) },
 	poll: { quietRequests: 1, pageSize: 100, list: LIST },
+	misconfigured: {
+		'the date filter is ignored': { begin: async (sandbox) => await sandbox.control('knit/settings', { ignoreFilters: true }), check: 'Changed Since', says: /the date is ignored/ },
+		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"status":"ACTIVE"', '"status":"PARKED"') }, 1, { service: 'knit', path: 'ats.application.list' }), check: 'Words', says: /is not known here.*report.*status: "PARKED" \(\d+\)/ },
+	},
 	chaos: {
 		usual: { applications: 100, minutes: 40, changesPerMinute: 3 },
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),

@@ -49,6 +49,12 @@ export const entry: ProviderEntry = {
 	sampleInputs: { 'application.reject.rejectionReasonId': (world) => alive(world.rejectionReasons.rows).id },
 	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\w{24}"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\w{24}","text":"[A-Z]/, /"jobId":"\w{24}"/]]],
 	poll: { quietRequests: 1, pageSize: 250, list: '/ats/applications' },
+	misconfigured: {
+		'a right is missing': { begin: async (sandbox) => await sandbox.control('kombo/scope', { models: { ats_offers: false } }), check: 'Offers', says: /scope config/ },
+		'a model is switched off': { begin: async (sandbox) => await sandbox.control('kombo/scope', { models: { ats_interviews: false } }), check: 'Models', says: /interviews.*scope config/ },
+		'the date filter is ignored': { begin: (sandbox) => sandbox.faults.often({ kind: 'ignores', parameters: ['updated_after'] }, 1, { service: 'kombo', path: '/ats/applications' }), check: 'Changed Since', says: /the date is ignored.*base URL.*proxy/ },
+		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"outcome":"PENDING"', '"outcome":"PARKED"') }, 1, { service: 'kombo', path: '/ats/applications' }), check: 'Words', says: /is not known here.*report.*outcome: "PARKED" \(\d+\)/ },
+	},
 	chaos: {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),

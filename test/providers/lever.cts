@@ -73,6 +73,13 @@ export const entry: ProviderEntry = {
 	},
 	applicationId: (world, application) => new LeverState(world, {} as Tools).ids.of('application', application),
 	poll: { quietRequests: 2, pageSize: 100, list: /\/opportunities$/ },
+	misconfigured: {
+		'a right is missing': { begin: async (sandbox) => await sandbox.control('lever/settings', { forbidden: ['postings'] }), check: 'Jobs', says: /Settings, Integrations and API, API Credentials: tick the endpoints for postings/ },
+		'the region or account is another one': { credential: { apiKey: 'a key of another region' }, check: 'Credential', says: /another region.*credential/ },
+		'the date filter is ignored': { begin: (sandbox) => sandbox.faults.often({ kind: 'ignores', parameters: ['updated_at_start'] }, 1, { service: 'lever', path: '/opportunities' }), check: 'Changed Since', says: /the date is ignored.*base URL.*proxy/ },
+		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"archived":null', '"archived":{"archivedAt":1767571200000,"reason":"parked"}') }, 1, { service: 'lever', path: /\/opportunities$/ }), check: 'Words', says: /is not known here.*report.*archive reason: "parked" \(\d+\)/ },
+		'confidential jobs are hidden': { begin: async (sandbox) => await sandbox.control('lever/settings', { confidentialAccess: false }), check: 'Confidential Jobs', says: /only be chosen while a key is made.*API Credentials/ },
+	},
 	chaos: {
 		headers: ({ apiKey }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),
 		usual: { applications: 60, minutes: 40, changesPerMinute: 3 },

@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, lively, shared } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import type { ProviderEntry } from './entry.cts';
+import { busy, type ProviderEntry } from './entry.cts';
 import { recordsIn, type JsonApiRecord } from '../../lib/http/jsonApi';
 import { IN_ROWS, toApplication } from '../../nodes/Teamtailor/mapping';
 import { provider } from '../../nodes/Teamtailor/provider';
@@ -39,6 +39,12 @@ export const entry: ProviderEntry = {
 	takesNoFiles: true,
 	applicationId: (world, application) => new Rows(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 30, list: '/v1/job-applications' },
+	misconfigured: {
+		'a right is missing': { begin: async (sandbox) => await sandbox.control('teamtailor/settings', { scope: 'public' }), check: 'Applications', says: /Settings, Integrations, API keys: the key needs the scope Admin/ },
+		'the region or account is another one': { credential: { apiKey: 'a key of another region' }, check: 'Credential', says: /another region.*credential/ },
+		'the date filter is ignored': { begin: (sandbox) => sandbox.faults.often({ kind: 'ignores', parameters: ['filter[updated-at][from]'] }, 1, { service: 'teamtailor', path: '/job-applications' }), check: 'Changed Since', says: /the date is ignored.*base URL.*proxy/ },
+		'the rate is nearly used up': { begin: async (sandbox) => await busy(sandbox, 'teamtailor', 46, '/jobs', { authorization: `Token token=${sandbox.credentials.teamtailor?.apiKey ?? ''}`, 'x-api-version': '20240904' }), check: 'Rate Limit', says: /key of its own.*3 left of 50/ },
+	},
 	chaos: {
 		usual: { applications: 120, minutes: 40, changesPerMinute: 3 },
 		headers: ({ apiKey = '', apiVersion = '' }) => ({ authorization: `Token token=${apiKey}`, 'x-api-version': apiVersion }),

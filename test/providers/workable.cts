@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, lively, shared, shownLate } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import type { ProviderEntry } from './entry.cts';
+import { busy, type ProviderEntry } from './entry.cts';
 import { candidateIdOf, toApplication, type FindStage, type Parts } from '../../nodes/Workable/mapping';
 import { provider } from '../../nodes/Workable/provider';
 import { attach, removeApplication } from '../../sandbox/actions.cts';
@@ -41,6 +41,14 @@ export const entry: ProviderEntry = {
 	},
 	applicationId: (world, application) => new Rows(world).ids.of('application', application),
 	poll: { quietRequests: 2, pageSize: 100, list: /\/candidates$/ },
+	misconfigured: {
+		'a right is missing': { begin: async (sandbox) => await settings(sandbox, { forbidden: ['jobs'] }), check: 'Jobs', says: /Settings, Integrations, API access tokens\): r_jobs/ },
+		'the region or account is another one': { credential: { apiKey: 'a token of another subdomain' }, check: 'Credential', says: /another subdomain.*credential/ },
+		'a model is switched off': { begin: async (sandbox) => await settings(sandbox, { forbidden: ['events'] }), check: 'Models', says: /interviews.*API access tokens/ },
+		'the date filter is ignored': { begin: (sandbox) => sandbox.faults.often({ kind: 'ignores', parameters: ['updated_after'] }, 1, { service: 'workable', path: /\/candidates$/ }), check: 'Changed Since', says: /the date is ignored.*base URL.*proxy/ },
+		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"disqualified":false', '"disqualified":"parked"') }, 1, { service: 'workable', path: /\/candidates$/ }), check: 'Words', says: /is not known here.*report.*disqualified: "parked"/ },
+		'the rate is nearly used up': { begin: async (sandbox) => await busy(sandbox, 'workable', 9, '/spi/v3/stages', { authorization: `Bearer ${sandbox.credentials.workable?.apiKey ?? ''}` }), check: 'Rate Limit', says: /key of its own.*0 left of 10/ },
+	},
 	chaos: {
 		usual: { applications: 80, minutes: 40, changesPerMinute: 2 },
 		observe: ({ world }, clock, { parameters }) => new ApplicationsObserver(world, clock, viewOf(world, !(parameters && 'models' in parameters))),
