@@ -10,7 +10,7 @@ import { isWebPage } from './fileType';
 import { parseJson } from './json';
 import { queryString, type Query } from './path';
 import { keysOf, redact, redacted, secretsOf } from './redact';
-import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit } from './rate';
+import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit, type RateReading } from './rate';
 import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
 import { TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
 import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from './apiDefinition';
@@ -51,6 +51,8 @@ type Send = (idleMs: number, signal: AbortSignal) => Promise<unknown>;
 
 interface Tried {
 	answer?: Answer;
+	/** What the answer says of the rate limit. */
+	rate?: RateReading;
 	error?: VendorError;
 	outcome: Outcome;
 }
@@ -84,7 +86,7 @@ export class HttpClient {
 	private readonly allowedDomains?: string;
 	/** Names this credential at this address in what the process remembers. */
 	readonly account: string;
-	private keys?: Promise<readonly string[]>;
+	private keys?: Promise<readonly RegExp[]>;
 
 	constructor(
 		private readonly host: IAllExecuteFunctions,
@@ -240,7 +242,7 @@ export class HttpClient {
 		} finally {
 			const outcome = tried?.outcome;
 			const refused = outcome?.kind === 'answer' && (outcome.status === 429 || outcome.refusedBeforeRun) ? outcome.retryAfterMs : undefined;
-			rate.end(tried?.answer && readRate(tried.answer.headers, clock.now()), refused === undefined ? undefined : Math.max(MIN_TURN_MS, refused));
+			rate.end(tried?.rate, refused === undefined ? undefined : Math.max(MIN_TURN_MS, refused));
 		}
 	}
 
@@ -270,10 +272,12 @@ export class HttpClient {
 		const read = (from: Answer) => (notOurs ? notJson(from) : readError(from));
 		const found = read(answer);
 		const error = found && { ...found, ...read(await this.withoutSecrets(answer)) };
-		const { retryAfterMs, remaining = 0, resetMs } = readRate(answer.headers, clock.now());
+		const rate = readRate(answer.headers, clock.now());
+		const { retryAfterMs, remaining = 0, resetMs } = rate;
 		const retry = retryAfterMs ?? (answer.status === 429 && remaining === 0 ? resetMs : undefined);
 		return {
 			answer,
+			rate,
 			error,
 			// A page for a browser comes from a server before the service, for a while: as good as a bad gateway.
 			outcome: { kind: 'answer', status: notOurs && isWebPage(raw.body) ? 502 : answer.status, refusedBeforeRun: error?.refusedBeforeRun === true, ...(retry === undefined ? {} : { retryAfterMs: retry }) },
@@ -291,7 +295,7 @@ export class HttpClient {
 		if (!good) return text;
 		// Under OAuth2 the first token may have been fetched for this very call.
 		this.keys ??= this.api.oauth2 ? this.host.getCredentials(this.api.credential).then(keysOf) : Promise.resolve(keysOf(this.credentials));
-		return (await this.keys).reduce((shown, key) => (shown.includes(key) ? shown.split(key).join('[redacted]') : shown), text);
+		return (await this.keys).reduce((shown, key) => shown.replace(key, '[redacted]'), text);
 	}
 
 	/** For its error: services quote what they were sent, and what is shown of it may be cut in the middle of a key. */

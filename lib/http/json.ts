@@ -6,12 +6,30 @@ export function parseJson(source: string | Buffer): unknown {
 	const text = withoutMark(typeof source === 'string' ? source : source.toString('utf8'));
 	const parsed: unknown = JSON.parse(text);
 	// Valid from here on: every text in it ends.
-	return /\d{16}/.test(text) ? JSON.parse(withLongNumbersAsTexts(text)) : parsed;
+	return hasLongNumber(text) ? JSON.parse(withLongNumbersAsTexts(text)) : parsed;
 }
 
 /** `text` without the byte order mark that it may begin with. */
 export function withoutMark(text: string): string {
 	return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+const LONG = 16;
+
+/** Whether so many digits stand in a row anywhere: then one of them stands at a multiple of that length, so nothing else is looked at. */
+function hasLongNumber(text: string): boolean {
+	for (let at = LONG - 1; at < text.length; at += LONG) {
+		if (!isDigit(text.charCodeAt(at))) continue;
+		let [start, end] = [at, at + 1];
+		while (isDigit(text.charCodeAt(start - 1))) start--;
+		while (isDigit(text.charCodeAt(end))) end++;
+		if (end - start >= LONG) return true;
+	}
+	return false;
+}
+
+function isDigit(code: number): boolean {
+	return code >= 0x30 && code <= 0x39;
 }
 
 function withLongNumbersAsTexts(text: string): string {

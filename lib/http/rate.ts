@@ -33,11 +33,12 @@ export function readRate(headers: Readonly<Record<string, string>>, now: number)
 	if (retryAfter !== undefined) reading.retryAfterMs = retryAfter;
 	for (const [name, value] of Object.entries(headers)) {
 		const what = /^(?:x-)?rate-?limit-(limit|remaining|reset)$/.exec(name)?.[1];
+		if (what === undefined) continue;
 		const found = what === 'reset' ? durationOf(value, headers.date, now) : countOf(value);
 		if (found === undefined) continue;
 		if (what === 'reset') reading.resetMs = found;
 		else if (what === 'remaining') reading.remaining = found;
-		else if (what === 'limit') reading.limit = found;
+		else reading.limit = found;
 	}
 	return reading;
 }

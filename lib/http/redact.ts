@@ -11,12 +11,16 @@ const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|domain|nam
 
 /** Every value of a credential that may not be shown, in each way of writing it. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {
+	// The longest first: one may be part of another.
+	return secretsIn(credentials).flat().sort((one, other) => other.length - one.length);
+}
+
+/** The ways of writing each secret. */
+function secretsIn(credentials: ICredentialDataDecryptedObject): string[][] {
 	const { clientId, clientSecret } = credentials;
 	// As OAuth2 sends the two for a token.
 	const client = typeof clientId === 'string' && typeof clientSecret === 'string' ? formsOf(`${clientId}:${clientSecret}`) : [];
-	const all = Object.entries(credentials).flatMap(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? formsOf(value) : tokensOf(name, value)));
-	// The longest first: one may be part of another.
-	return [...all, ...client].sort((one, other) => other.length - one.length);
+	return [...Object.entries(credentials).map(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? formsOf(value) : tokensOf(name, value))), client];
 }
 
 /** What nobody but the service may have, and so nobody's data are: keys, secrets, tokens and passwords, not the names beside them. */
@@ -24,9 +28,14 @@ const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
 /** Shorter ones stand in other people's words. */
 const SHORTEST_KEY = 8;
 
-/** The values that are taken out of every answer, in each way of writing them. */
-export function keysOf(credentials: ICredentialDataDecryptedObject): string[] {
-	return secretsOf(Object.fromEntries(Object.entries(credentials).filter(([name]) => KEYS.test(name) || name === 'clientId'))).filter((key) => key.length >= SHORTEST_KEY);
+/** Finds the values that are taken out of every answer, each in all ways of writing it: forms of one are alike, so that one search for them is quick. */
+export function keysOf(credentials: ICredentialDataDecryptedObject): RegExp[] {
+	return secretsIn(Object.fromEntries(Object.entries(credentials).filter(([name]) => KEYS.test(name) || name === 'clientId')))
+		.map((forms) => forms.filter((form) => form.length >= SHORTEST_KEY).sort((one, other) => other.length - one.length))
+		.filter((forms) => forms.length > 0)
+		// The longest first: one may be part of another.
+		.sort(([one = ''], [other = '']) => other.length - one.length)
+		.map((forms) => new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'g'));
 }
 
 function tokensOf(name: string, value: unknown): string[] {

@@ -8,6 +8,8 @@ export const NOT_SPECIFIED = 'NOT_SPECIFIED';
  * one odd stamp must not take a whole application down. A time without an offset is taken as UTC.
  */
 export function toUtc(value: unknown): string | null {
+	// In this form already, and of a day that every month has.
+	if (typeof value === 'string' && ownForm.test(value)) return value;
 	const ms = toMillis(value);
 	return ms === null ? null : new Date(ms).toISOString();
 }
@@ -28,6 +30,7 @@ export function toMillis(value: unknown): number | null {
 }
 
 const isoWithOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
+const ownForm = /^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const epochDigits = /^\d{9,16}(?:\.\d{1,9})?$/;
 const EARLIEST = Date.UTC(1990, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
@@ -43,8 +46,8 @@ function sinceEpoch(value: number): number | null {
 }
 
 function hasDay(iso: string): boolean {
-	const [year = 0, month = 0, day = 0] = iso.slice(0, 10).split('-').map(Number);
-	return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+	const day = Number(iso.slice(8, 10));
+	return day <= 28 || day <= new Date(Date.UTC(Number(iso.slice(0, 4)), Number(iso.slice(5, 7)), 0)).getUTCDate();
 }
 
 /** Years 1900 to 9999: what is remembered of a time has no room for others. */
