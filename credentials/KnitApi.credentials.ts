@@ -52,7 +52,8 @@ export class KnitApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			placeholder: 'mg_8sKd02nfYh3kQ1',
-			hint: 'The connection of one customer with one ATS, as the Knit dashboard shows it. Nodes may name another one.',
+			description: 'The connection of one customer with one ATS. Needed to read and write in an ATS, unless the node names one.',
+			hint: 'The Knit dashboard shows it. The test of this credential tries it when it is filled in.',
 		},
 	];
 

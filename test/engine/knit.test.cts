@@ -390,13 +390,20 @@ describe('the editor', () => {
 });
 
 describe('the credential', () => {
-	it('is good when Knit does not refuse the key, and says that there is no better check', async () => {
-		expect(await testCredential('knitApi', credentials().knitApi)).toEqual({ status: 'OK', message: expect.stringContaining('no better check') });
+	it('is good without an Integration ID when Knit does not refuse the key, and says that there is no better check', async () => {
+		expect(await testCredential('knitApi', credentials({ integrationId: ' ' }).knitApi)).toEqual({ status: 'OK', message: expect.stringContaining('no better check') });
+	});
+
+	it('reads once with the Integration ID when there is one', async () => {
+		const since = sandbox.requests.length;
+		expect(await testCredential('knitApi', credentials().knitApi)).toEqual({ status: 'OK', message: 'Knit took the key, and reads with the Default Integration ID.' });
+		expect(sandbox.requests.slice(since).map(({ method, path }) => `${method} ${path}`)).toEqual([expect.stringMatching(/^GET .*integration\.details/), expect.stringMatching(/^GET .*ats\.job\.list/)]);
 	});
 
 	it.each<[string, IDataObject, RegExp]>([
 		['a wrong key', { apiKey: 'wrong-key' }, /does not know this API key/],
 		['no key', { apiKey: '' }, /"API Key" is empty/],
+		['an Integration ID that nobody has', { integrationId: 'mg_nobody' }, /does not read with this Default Integration ID/],
 		['an address that is no Knit', { baseUrl: 'SANDBOX/nothing' }, /no Knit API at this base URL/],
 		['an address that is none', { baseUrl: 'api.getknit.dev' }, /not a URL/],
 		['an address where nobody is', { baseUrl: 'http://127.0.0.1:1/v1.0' }, /did not answer/],
