@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { IDataObject, INode, INodeExecutionData, IPinData } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
+import { DateTime } from 'luxon';
 
 import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
@@ -11,6 +12,9 @@ import type { Application } from '../../sandbox/model.cts';
 import { binaryFile, loadPackage, PollHost, readBinary, runNode, runTool, runWorkflow, type CredentialStore, type Outcome, type RunOptions, type WorkflowJson } from './harness/index.cts';
 import { packageRoot } from './harness/package.cts';
 import { registerStandardNodes, shownForms } from './support/standardNodes.cts';
+import type { World } from '../../sandbox/world.cts';
+import { providerEntries, type ProviderEntry } from '../providers/index.cts';
+import { some } from '../size.cts';
 
 const BY = 'recruiter';
 const folder = join(packageRoot, 'examples');
@@ -148,9 +152,10 @@ describe('with a hiring team at work', () => {
 		const start = options.from ?? example.nodes.find((node) => !isNote(node))?.name ?? '';
 		const reached = new Set([start]);
 		for (const name of reached) for (const output of example.connections[name]?.main ?? []) for (const { node } of output ?? []) reached.add(node);
+		const store = options.credentials ?? credentials;
 		const nodes = example.nodes
 			.filter(({ name }) => reached.has(name))
-			.map((node) => ({ ...node, parameters: filledIn(node, (options.set ?? FILLED)[node.name] ?? {}), credentials: Object.fromEntries((isOurs(node) ? (typeOf(node).description.credentials ?? []) : []).filter(({ name }) => name in credentials).map(({ name }) => [name, { id: name, name }])) }));
+			.map((node) => ({ ...node, parameters: filledIn(node, (options.set ?? FILLED)[node.name] ?? {}), credentials: Object.fromEntries((isOurs(node) ? (typeOf(node).description.credentials ?? []) : []).filter(({ name }) => name in store).map(({ name }) => [name, { id: name, name }])) }));
 		const outcome = await runWorkflow({ ...example, nodes, pinData: { [start]: items, ...options.pinned } }, { credentials, ...options });
 		if (options.fails !== true) expect(outcome.error).toBeUndefined();
 		return outcome;
@@ -245,6 +250,24 @@ describe('with a hiring team at work', () => {
 		expect(proposed).toBeGreaterThan(Date.now());
 		expect(String(start.dateTime)).toContain('T10:00:00');
 		expect(Date.parse(String(end.dateTime)) - proposed).toBe(45 * 60_000);
+	});
+
+	test('in the morning each candidate with an interview tomorrow becomes a reminder, and nobody whose interview was moved, called off or who was turned down', async () => {
+		const file = 'interview-stage-to-calendar.json';
+		const at = (days: number) => DateTime.now().plus({ days }).set({ hour: 14, minute: 30, second: 0, millisecond: 0 }).toMillis();
+		const [expected, moved, calledOff, rejected, later] = [active(0), active(1), active(2), active(3), active(4)];
+		for (const application of [expected, moved, calledOff, rejected, later]) for (const interview of world().interviews.by('applicationId', application.id)) world().remove('interview', interview.id, BY);
+		const talk = acts.schedule(world(), expected, { title: 'Talk', startsAt: at(1) }, BY);
+		acts.reschedule(world(), acts.schedule(world(), moved, { title: 'Talk', startsAt: at(1) }, BY), at(5), BY);
+		acts.cancelInterview(world(), acts.schedule(world(), calledOff, { title: 'Talk', startsAt: at(1) }, BY), BY);
+		acts.schedule(world(), rejected, { title: 'Talk', startsAt: at(1) }, BY);
+		acts.reject(world(), rejected, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
+		acts.schedule(world(), later, { title: 'Talk', startsAt: at(2) }, BY);
+		const reminders = out(await run(file, [{ json: {} }], { from: 'Every Morning' }), 'Reminder');
+		const mine = [expected, moved, calledOff, rejected, later].map(({ id }) => id);
+		expect(reminders.filter(({ applicationId }) => mine.includes(String(applicationId)))).toEqual([
+			{ to: person(expected).emails[0]?.address, subject: `Tomorrow: your interview for ${world().jobs.need(expected.jobId).title}`, text: expect.stringMatching(/^Hello \S.*tomorrow at 14:30 /), interviewId: talk.id, applicationId: expected.id },
+		]);
 	});
 
 	describe('a rejection', () => {
@@ -360,6 +383,53 @@ describe('with a hiring team at work', () => {
 		for (const [part, all_] of [['parts', 'models'], ['operations', 'operations'], ['events', 'events']] as const) expect(lost?.[part]).toEqual(Object.keys(can('Old')[all_] ?? {}).filter((name) => !(name in (can('New')[all_] ?? {}))));
 		expect(lost?.operations).toContain('application.addNote');
 		expect(JSON.stringify(out(second, 'Only in the New'))).toContain('late.newcomer@example.com');
+	});
+
+	describe('a change of system copies', () => {
+		const file = 'change-of-system.json';
+		const able = providerEntries.filter(({ provider: { capabilities } }) => capabilities.operations['application.create'] !== undefined);
+		const ring = able.map((one, at) => [one, able[(at + 1) % able.length] ?? one] as const);
+		const named = some(ring, 3).map(([one, other]) => [one.provider.label, other.provider.label, one, other] as const);
+
+		test.each(named)('from %s to %s what is active and fits, once, and lists the rest with the reason', async (_from, _to, from, to) => {
+			const company = { seed: 'change of system', jobs: 2, rate: false };
+			const old = await startSandbox({ ...company, applications: 12, services: [from.simulator] });
+			const next = await startSandbox({ ...company, applications: 0, services: [to.simulator] });
+			const [credentialsOld, credentialsNew] = [from.credentials(old), to.credentials(next)];
+			const side = (entry: ProviderEntry) => ({ ...entry.settings, provider: entry.provider.name });
+			const set = {
+				Settings: { copy: true },
+				...Object.fromEntries(['What the Old Can', 'In the Old', 'Files of the Old'].map((name) => [name, side(from)])),
+				...Object.fromEntries(['What the New Can', 'Jobs of the New', 'In the New', 'Create in the New', 'Add File'].map((name) => [name, side(to)])),
+			};
+			const copy = async (switches: IDataObject = { copy: true }) => await run(file, [{ json: {} }], { credentials: { ...credentialsNew, ...credentialsOld }, set: { ...set, Settings: switches } });
+			const written = old.world.journal.length;
+
+			const compared = await copy({ copy: false });
+			expect(out(compared, 'Only in the Old')).toHaveLength(old.world.applications.rows.filter(({ deletedAt }) => deletedAt === null).length);
+			expect(next.world.applications.rows).toEqual([]);
+
+			const first = await copy();
+			const [copied, notCopied] = [out(first, 'Copied'), out(first, 'Not Copied')];
+			expect(copied.length + notCopied.length).toBe(out(first, 'Only in the Old').length);
+			expect(notCopied.filter(({ reason }) => !/^(Not active: |No e-mail|No first|The same person)/.test(String(reason)))).toEqual([]);
+			expect(copied.length).toBeGreaterThan(0);
+			expect(next.world.applications.rows).toHaveLength(copied.length);
+			const addresses = (world: World) => world.applications.rows.flatMap(({ candidateId }) => world.candidates.need(candidateId).emails.slice(0, 1).map(({ address }) => address.toLowerCase()));
+			expect(addresses(old.world)).toEqual(expect.arrayContaining(addresses(next.world)));
+			// Each file is in the new system, or listed with the reason.
+			const files = out(first, 'Files of the Old').length;
+			expect(next.world.attachments.rows.length + out(first, 'File Not Carried').length).toBe(files);
+			expect(files).toBeGreaterThan(0);
+			expect(out(first, 'File Not Carried').filter(({ reason }) => reason === 'not told')).toEqual([]);
+
+			expect(out(await copy(), 'Copied')).toEqual([]);
+			expect(next.world.applications.rows).toHaveLength(copied.length);
+			expect(old.world.journal).toHaveLength(written);
+			expect([...old.violations, ...next.violations]).toEqual([]);
+			await old.close();
+			await next.close();
+		});
 	});
 
 	test('changes become notes, and the note does not start the workflow again', async () => {
@@ -569,7 +639,7 @@ describe('with a hiring team at work', () => {
 		const text = String(out(outcome, 'Message')[0]?.text);
 		expect(out(outcome, 'Message')).toHaveLength(1);
 		expect(text).toMatch(new RegExp(`^${long.length} without a change for more than 3 days\n\n`));
-		for (const { job, stage, candidate, days: waited } of long) expect(text).toMatch(new RegExp(`\n${String(job)} / ${String(stage)}\n(- .*\n)*- ${String(candidate)}, ${String(waited)} days`));
+		for (const { job, stage, candidate, days: waited } of long) expect(text).toMatch(new RegExp(`\n${String(job)} / ${String(stage)}\n(- .*\n)*- ${String(candidate)}, ${String(waited)} days, owner not told`));
 		for (const group of text.split('\n\n').slice(1)) {
 			const waits = [...group.matchAll(/, (\d+) days/g)].map(([, number]) => Number(number));
 			expect(waits).toEqual([...waits].sort((a, b) => b - a));
@@ -578,8 +648,9 @@ describe('with a hiring team at work', () => {
 
 	test('an application whose last change is not told is on the list, and nobody waiting is no message', async () => {
 		const listed = async (json: IDataObject) => out(await run('waiting-too-long.json', [{ json: {} }], { pinned: { 'Active Applications': [{ json }] } }), 'Message');
-		expect(await listed({ applicationId: 'A1', candidateName: 'Ada', jobTitle: 'Nurse', stage: null, updatedAt: null, appliedAt: null })).toEqual([{ text: expect.stringContaining('Nurse / No stage\n- Ada, since an unknown day') }]);
-		expect(await listed({ applicationId: 'A1', updatedAt: new Date().toISOString() })).toEqual([]);
+		const info = { candidate: { name: 'Ada' }, job: { title: 'Nurse' }, owner: { name: null, firstName: 'Jo', lastName: 'Ray' }, updatedAt: null, appliedAt: null };
+		expect(await listed({ id: 'A1', info, currentStage: null })).toEqual([{ text: expect.stringContaining('Nurse / No stage\n- Ada, since an unknown day, Jo Ray') }]);
+		expect(await listed({ id: 'A1', info: { ...info, updatedAt: new Date().toISOString() } })).toEqual([]);
 	});
 
 	test('moves and new applications are texts at once, or one text a day', async () => {

@@ -89,12 +89,14 @@ async function fromPdf(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 async function compare(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const [pair] = this.getNodeParameter('mergeByFields.values', 0) as Array<{ field1: string; field2: string }>;
 	if (!pair) throw new Error('There is no field to match by');
+	const skipped = String(this.getNodeParameter('options.skipFields', 0, '')).split(',');
+	const compared = (json: IDataObject) => Object.fromEntries(Object.entries(json).filter(([name]) => !skipped.includes(name)));
 	const [left, right] = [this.getInputData(0), this.getInputData(1)];
 	const [onlyLeft, same, different, onlyRight]: [INodeExecutionData[], INodeExecutionData[], INodeExecutionData[], INodeExecutionData[]] = [[], [], [], []];
 	for (const item of left) {
 		const matches = right.filter(({ json }) => json[pair.field2] === item.json[pair.field1]);
 		if (matches.length === 0) onlyLeft.push(item);
-		for (const match of matches) (isDeepStrictEqual(match.json, item.json) ? same : different).push(item);
+		for (const match of matches) (isDeepStrictEqual(compared(match.json), compared(item.json)) ? same : different).push(item);
 	}
 	for (const item of right) if (!left.some(({ json }) => json[pair.field1] === item.json[pair.field2])) onlyRight.push(item);
 	return [onlyLeft, same, different, onlyRight];
@@ -169,12 +171,14 @@ const nodes: Record<string, { file: string; standIn: INodeType }> = {
 	readWriteFile: { file: 'Files/ReadWriteFile/ReadWriteFile', standIn: standIn('readWriteFile', 1, [], pass) },
 	compareDatasets: {
 		file: 'CompareDatasets/CompareDatasets',
-		standIn: standIn('compareDatasets', 2.3, [property('mergeByFields', 'json', {})], compare, {
+		standIn: standIn('compareDatasets', 2.3, [property('mergeByFields', 'json', {}), options], compare, {
 			inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 			outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 			requiredInputs: 1,
 		}),
 	},
+	// n8n's own tables are part of its server: `test:browser` fills one.
+	dataTable: { file: '', standIn: standIn('dataTable', 1.1, [], pass) },
 	stopAndError: { file: 'StopAndError/StopAndError', standIn: standIn('stopAndError', 1, [property('errorMessage', 'string')], stop) },
 	httpRequest: {
 		file: 'HttpRequest/HttpRequest',
