@@ -70,7 +70,7 @@ export class Editor {
 	}
 
 	/** What the browser shows now, for README or for finding out why a check failed. */
-	async picture(name: string): Promise<void> {
+	async picture(name: string, part?: string): Promise<void> {
 		if (!this.pictures) return;
 		mkdirSync(picturesFolder, { recursive: true });
 		// Pop-ups of earlier steps are no part of the moment.
@@ -78,7 +78,7 @@ export class Editor {
 		await this.page.mouse.move(640, 2);
 		await this.page.waitForTimeout(600);
 		const file = join(picturesFolder, `${name}.png`);
-		await this.page.screenshot({ path: file });
+		await (part === undefined ? this.page : this.page.locator(part).first()).screenshot({ path: file });
 		execFileSync('pngquant', ['--force', '--skip-if-larger', '--strip', '--quality=60-95', '--output', file, file]);
 		const { size } = statSync(file);
 		if (size > MOST_BYTES) throw new Error(`${name}.png has ${size} bytes`);
@@ -93,6 +93,105 @@ export class Editor {
 	async newWorkflow(): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/new`);
 		await this.byId('canvas-plus-button').waitFor();
+	}
+
+	/** The workflow's ... menu, *Import, From file*. */
+	async importWorkflow(file: string): Promise<void> {
+		await this.newWorkflow();
+		await this.byId('workflow-menu').first().click();
+		await this.page.getByText(/^Import/).first().hover();
+		const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), this.page.getByText('From file', { exact: true }).click()]);
+		await chooser.setFiles(file);
+		await this.byId('canvas-node').first().waitFor();
+		await this.fit();
+	}
+
+	/** The whole workflow on the screen. */
+	private async fit(): Promise<void> {
+		await this.byId('zoom-to-fit').first().click();
+		await this.page.waitForTimeout(1_000);
+	}
+
+	/** Where the nodes and notes of the canvas stand on the screen, with what belongs to them. */
+	async boxes(): Promise<Array<{ name: string; left: number; top: number; right: number; bottom: number }>> {
+		const found = [];
+		for (const node of await this.page.locator('.vue-flow__node').all()) {
+			const box = await node.boundingBox();
+			const name = (await node.locator('[data-node-name]').first().getAttribute('data-node-name').catch(() => null)) ?? (await node.innerText()).slice(0, 30);
+			if (box) found.push({ name, left: box.x, top: box.y, right: box.x + box.width, bottom: box.y + box.height });
+		}
+		return found;
+	}
+
+	/** Opens a node of the canvas. */
+	async openByName(name: string): Promise<void> {
+		await this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`).first().dblclick();
+		await this.byId('node-parameters', this.node).waitFor();
+	}
+
+	/** Switches a node of the canvas on or off. */
+	async toggleNode(name: string): Promise<void> {
+		await this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`).first().click();
+		await this.page.keyboard.press('d');
+		await this.page.waitForTimeout(500);
+	}
+
+	/** Chooses the credential of the open node, by its name. */
+	async chooseCredential(name: string): Promise<void> {
+		await this.byId('node-credentials-select', this.node).first().click();
+		await this.page.locator('.el-select-dropdown__item:visible').filter({ hasText: name }).first().click();
+		await this.page.waitForTimeout(500);
+	}
+
+	/** Presses *Execute workflow*. */
+	async executeWorkflow(): Promise<void> {
+		await this.page.locator('[data-test-id=execute-workflow-button]:visible').first().click();
+	}
+
+	/** Waits for n8n's words on the whole run. */
+	async executed(): Promise<string> {
+		const notification = this.page.locator('.el-notification:visible').filter({ hasText: /executed|Problem|error/i }).first();
+		await notification.waitFor();
+		return await notification.innerText();
+	}
+
+	/** Runs the workflow and fills in the form that n8n opens for it in a window of its own. */
+	async answerForm(fill: Record<string, string | { file: string }>, start: () => Promise<void>, beforeSending: () => void = () => {}): Promise<string> {
+		const [form] = await Promise.all([this.page.context().waitForEvent('page', { timeout: PATIENCE }), start()]);
+		await form.locator('form').waitFor();
+		for (const [label, value] of Object.entries(fill)) {
+			const field = form.locator('.form-group').filter({ hasText: label }).locator('input, textarea').first();
+			await (typeof value === 'string' ? field.fill(value) : field.setInputFiles(value.file));
+		}
+		const shown = await form.locator('body').innerText();
+		beforeSending();
+		await form.locator('#submit-btn, button[type=submit]').first().click();
+		await form.locator('.header, h1').filter({ hasText: /submitted|recorded|thank/i }).first().waitFor();
+		await form.close();
+		return shown;
+	}
+
+	/** Until something has happened elsewhere that the editor does not show. */
+	async settled(done: () => boolean): Promise<void> {
+		for (let waited = 0; !done() && waited < PATIENCE; waited += 500) await this.page.waitForTimeout(500);
+	}
+
+	/** Types the value of a field of *Edit Fields*. */
+	async typeAssignment(index: number, value: string): Promise<void> {
+		await this.byId('assignment', this.node).nth(index).locator('[data-test-id=assignment-value] input, [data-test-id=assignment-value] textarea, [data-test-id=assignment-value] [contenteditable]').first().fill(value);
+		await this.page.waitForTimeout(300);
+	}
+
+	/** Nodes of ours on the canvas, marked since their credential is missing. */
+	async nodesWithoutCredential(): Promise<string[]> {
+		const marked = this.byId('canvas-node').filter({ has: this.page.locator('[data-test-id=node-issues]') });
+		return await Promise.all((await marked.all()).map(async (node) => (await node.getAttribute('data-node-name')) ?? ''));
+	}
+
+	/** The whole workflow as README shows it. */
+	async canvasPicture(name: string): Promise<void> {
+		await this.fit();
+		await this.picture(name, '.vue-flow');
 	}
 
 	/** Opens a workflow with one of its nodes open. */
@@ -283,9 +382,13 @@ export class Editor {
 
 	/** Drags a field of the input panel onto a field of the node. */
 	async drag(field: string, onto: string): Promise<void> {
+		await this.byId('ndv-input-panel', this.node).locator(`[data-name="${field}"][data-target=mappable]`).first().scrollIntoViewIfNeeded();
 		const pill = this.byId('ndv-input-panel', this.node).locator(`[data-name="${field}"][data-target=mappable]`).first();
 		const from = await pill.boundingBox();
-		const to = await this.byId(`resource-locator-${onto}`, this.node).locator('input').last().boundingBox();
+		const locator = this.byId(`resource-locator-${onto}`, this.node);
+		const target = (await locator.count()) > 0 ? locator.locator('input').last() : this.field(onto).locator('input, textarea').first();
+		await target.scrollIntoViewIfNeeded();
+		const to = await target.boundingBox();
 		if (!from || !to) throw new Error(`${from ? onto : field} is not there`);
 		await this.page.mouse.move(from.x + 10, from.y + from.height / 2);
 		await this.page.mouse.down();

@@ -1,4 +1,8 @@
 /** What people do in the editor with these nodes, step by step. Each scene ends where the next one begins. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
 import type { INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox/index.cts';
@@ -6,6 +10,7 @@ import { providerEntries } from '../providers/index.cts';
 import type { Accounts } from './accounts.cts';
 import type { Editor } from './browserPage.cts';
 import { expect } from './checks.cts';
+import { exampleFiles, examplesFolder, readExample } from './examples.cts';
 import type { N8n } from './n8n.cts';
 
 export interface Stage {
@@ -376,6 +381,220 @@ export const checkTheConnection: Scene = async (stage) => {
 	});
 };
 
+/** Where a person asks another one: nothing is moved before the form is sent. */
+export const askFirst: Scene = async (stage) => {
+	const { editor, sandbox, check } = stage;
+	await addAts(stage, 'Get an application');
+	const moves = (since: number) => calls(sandbox, since, /^(PUT|POST|PATCH) .*\/stage$/);
+	let chosen = '';
+	await check('an application is chosen, a form asks a person, and a move stands behind it', async () => {
+		chosen = (await editor.openList('applicationId')).find((name) => name.endsWith('Phone interview') || name.split(' · ').length === 2) ?? '';
+		await editor.pickFromList(chosen);
+		await editor.closeNode();
+		await editor.openNodeCreator();
+		await editor.search('Wait');
+		await editor.pick('Wait');
+		await editor.choose('resume', 'On Form Submitted');
+		await editor.type('formTitle', 'Shall we go on?');
+		await editor.closeNode();
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Actions');
+		await editor.pick('Move an application to a stage');
+		await editor.choose('provider', 'Kombo');
+		await editor.openList('applicationId');
+		await editor.searchList(chosen.split(' · ')[0] ?? '');
+		await editor.pickFromList(chosen);
+		await editor.openList('stageId');
+		await editor.pickFromList('On-site interview');
+		await editor.closeNode();
+	});
+	await check('nothing moves before the person has answered; then the move arrives at Kombo', async () => {
+		const since = sandbox.requests.length;
+		let early = -1;
+		const shown = await editor.answerForm({}, async () => await editor.executeWorkflow(), () => (early = moves(since).length));
+		says(shown, 'Shall we go on?', 'the form');
+		expect(early === 0, `${early} moves before the answer`);
+		await editor.settled(() => moves(since).length > 0);
+		const [moved, ...more] = moves(since);
+		expect(moved?.status === 200 && more.length === 0, `calls: ${sandbox.requests.slice(since).map(({ method, path, status }) => `${method} ${path} ${status}`).join(', ')}`);
+		await editor.picture('ask-first');
+	});
+};
+
+export const flatchrToChatKitty: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
+	const { world } = sandbox;
+	await n8n.createCredential('Flatchr', 'flatchrApi', accounts.flatchrApi ?? {});
+	await n8n.createCredential('ChatKitty', 'chatKittyOAuth2Api', accounts.chatKittyOAuth2Api ?? {});
+	let found: string[] = [];
+	let users = 0;
+	const before = world.chatMessages.rows.length;
+	await check('three people of Flatchr come out as a table with their addresses', async () => {
+		await editor.newWorkflow();
+		await editor.openNodeCreator();
+		await editor.search('Flatchr');
+		await editor.sentences('Flatchr', 'Actions');
+		await editor.pick('Search candidates');
+		await editor.type('limit', '3');
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		includes(heads, 'email', 'the table');
+		found = rows.map((cells) => cells[heads.indexOf('email')] ?? '');
+		expect(found.length === 3 && found.every((address) => address.includes('@')), `addresses: ${found.join(', ')}`);
+		await editor.closeNode();
+	});
+	await check('a user is made in ChatKitty for each, by the address that is dragged', async () => {
+		await editor.openNodeCreator();
+		await editor.search('ChatKitty');
+		await editor.sentences('ChatKitty', 'Actions');
+		await editor.pick('Find or create a user');
+		await editor.drag('email', 'username');
+		await editor.run();
+		const names = world.chatUsers.rows.map(({ name }) => name);
+		expect(found.every((address) => names.includes(address)), `${found.join(', ')} are not all users`);
+		users = names.length;
+		await editor.closeNode();
+	});
+	await check('the ID that ChatKitty gave, dragged into Recipient, reaches these people, and no ghost is made', async () => {
+		await editor.openNodeCreator();
+		await editor.search('ChatKitty');
+		await editor.sentences('ChatKitty', 'Actions');
+		await editor.pick('Send a message to a person');
+		await editor.drag('id', 'recipient');
+		await editor.openList('colleague');
+		const sender = world.chatUsers.rows.find(({ name }) => !found.includes(name));
+		await editor.pickFromList((await editor.searchList(sender?.name ?? ''))[0] ?? '');
+		await editor.type('body', 'Hello from the hiring team');
+		await editor.run();
+		const sent = world.chatMessages.rows.slice(before);
+		const reached = sent.map(({ channelId }) => world.chatChannels.need(String(channelId)).memberIds.map((id) => world.chatUsers.need(id).name).find((name) => found.includes(name)));
+		expect(sent.every(({ body }) => body === 'Hello from the hiring team') && same(reached.map(String), found), `${sent.length} messages, reached ${reached.join(', ')}, wanted ${found.join(', ')}: ${(await editor.text()).slice(-300)}`);
+		expect(world.chatUsers.rows.length === users, `${world.chatUsers.rows.length - users} users were made besides`);
+	});
+};
+
+export const cvUpAndDown: Scene = async (stage) => {
+	const { editor, sandbox, check } = stage;
+	const { world } = sandbox;
+	await addAts(stage, 'Download the attachments of an application');
+	let first = '';
+	await check('the files of an application come down', async () => {
+		first = (await editor.openList('applicationId')).find((name) => name.split(' · ').length === 2) ?? '';
+		await editor.pickFromList(first);
+		await editor.run();
+		says(await editor.text(), /File Name|MIME|\.pdf/i, 'the output');
+		await editor.closeNode();
+	});
+	await check('a file goes up to another application, and is the same, byte by byte', async () => {
+		await editor.openNodeCreator();
+		await editor.search('ATS');
+		await editor.sentences('ATS', 'Actions');
+		await editor.pick('Add an attachment to an application');
+		await editor.choose('provider', 'Kombo');
+		const other = (await editor.openList('applicationId')).find((name) => name !== first && name.split(' · ').length === 2) ?? '';
+		await editor.pickFromList(other);
+		const before = new Set(world.attachments.rows.map(({ id }) => id));
+		const output = await editor.run();
+		const added = world.attachments.rows.filter(({ id }) => !before.has(id));
+		expect(added.length > 0, `nothing arrived: ${output.slice(0, 400)}`);
+		const bytes = (id: string) => world.bytes(world.attachments.need(id)).toString('latin1');
+		const old = world.attachments.rows.filter(({ id }) => before.has(id));
+		expect(added.every(({ id, fileName }) => old.some((one) => one.fileName === fileName && bytes(one.id) === bytes(id))), `what arrived is not what was there: ${added.map(({ fileName }) => fileName).join(', ')}`);
+	});
+};
+
+export const chatTechnologiesMessage: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
+	await n8n.createCredential('Chat Technologies', 'chatTechnologiesApi', accounts.chatTechnologiesApi ?? {});
+	await editor.newWorkflow();
+	await editor.openNodeCreator();
+	await editor.search('ATS');
+	await editor.sentences('ATS', 'Actions');
+	await editor.pick('Send a message to a candidate (Chat Technologies)');
+	await check('the action opens on the provider that can', async () => {
+		expect((await editor.chosen('provider')) === 'Chat Technologies', `it opens on ${await editor.chosen('provider')}`);
+	});
+	await check('the message arrives at Chat Technologies, once, for the candidate that was chosen', async () => {
+		const [candidate = ''] = await editor.openList('candidateId');
+		await editor.pickFromList(candidate);
+		await editor.type('text', 'Are you free on Tuesday?');
+		const since = sandbox.requests.length;
+		const output = await editor.run();
+		const sent = calls(sandbox, since, /^POST /);
+		expect(sent.length === 1 && (sent[0]?.status ?? 0) < 300 && JSON.stringify(sent[0]?.body).includes('Are you free on Tuesday?'), `${JSON.stringify(sent).slice(0, 400)}; ${output.slice(0, 300)}`);
+		const [name = ''] = candidate.split(' · ');
+		const person = sandbox.world.candidates.rows.find(({ firstName, lastName }) => [firstName, lastName].filter(Boolean).join(' ') === name);
+		expect(person !== undefined && JSON.stringify(sent[0]?.body).includes(person.id), `the message is not for ${name}: ${JSON.stringify(sent[0]?.body)}`);
+	});
+};
+
+const exampleOf = (file: string) => join(examplesFolder, file);
+
+/** Two examples as a person takes them: imported, credential chosen, what is open filled in, run. */
+export const importExamples: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
+	await n8n.createCredential('Kombo for the examples', 'komboApi', accounts.komboApi ?? {});
+	const { world } = sandbox;
+	await check("the nightly export fills a CSV file and n8n's own data table, and only reads", async () => {
+		await editor.importWorkflow(exampleOf('nightly-export.json'));
+		for (const name of ['All Applications', 'Download Files']) {
+			await editor.openByName(name);
+			await editor.chooseCredential('Kombo for the examples');
+			await editor.closeNode();
+		}
+		for (const name of ['Make Data Table', 'Keep Rows']) await editor.toggleNode(name);
+		const since = sandbox.requests.length;
+		await editor.executeWorkflow();
+		says(await editor.executed(), /success/i, 'n8n');
+		expect(calls(sandbox, since, /^(PUT|POST|PATCH|DELETE) /).length === 0, 'something was written');
+		const rows = await n8n.tableRows('ATS Applications');
+		const alive = world.applications.rows.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id);
+		expect(same(rows.map((row) => String(row.application)), alive), `${rows.length} rows for ${alive.length} applications`);
+	});
+	await check('a second night keeps the rows up to date and adds none', async () => {
+		const before = (await n8n.tableRows('ATS Applications')).length;
+		await editor.executeWorkflow();
+		says(await editor.executed(), /success/i, 'n8n');
+		const after = (await n8n.tableRows('ATS Applications')).length;
+		expect(after === before, `${before} rows became ${after}`);
+	});
+	await check('the career form: what a person fills in arrives at Kombo as an application with the CV', async () => {
+		await editor.importWorkflow(exampleOf('career-form-to-ats.json'));
+		await editor.openByName('Settings');
+		const job = world.jobs.rows.find(({ deletedAt, status }) => deletedAt === null && status === 'OPEN');
+		await editor.typeAssignment(0, job?.id ?? '');
+		await editor.closeNode();
+		for (const name of await editor.nodesWithoutCredential()) {
+			await editor.openByName(name);
+			await editor.chooseCredential('Kombo for the examples');
+			await editor.closeNode();
+		}
+		const cv = join(mkdtempSync(join(tmpdir(), 'cv-')), 'grace.pdf');
+		writeFileSync(cv, '%PDF-1.4 the CV of Grace\n%%EOF\n');
+		await editor.answerForm({ 'First Name': 'Grace', 'Last Name': 'Hopper', Email: 'grace.hopper@example.com', CV: { file: cv } }, async () => await editor.executeWorkflow());
+		const mine = () => world.applications.rows.filter(({ candidateId }) => world.candidates.need(candidateId).emails.some(({ address }) => address === 'grace.hopper@example.com'));
+		await editor.settled(() => mine().length > 0);
+		const [application, ...others] = mine();
+		expect(application?.jobId === job?.id && others.length === 0, `${mine().length} applications`);
+		const files = world.attachments.rows.filter(({ candidateId }) => candidateId === application?.candidateId);
+		expect(files.length === 1 && files[0]?.kind === 'CV' && world.bytes(files[0]).toString().includes('the CV of Grace'), `files: ${files.map(({ fileName, kind }) => `${fileName} ${kind}`).join(', ')}`);
+		rmSync(dirname(cv), { recursive: true });
+	});
+};
+
+/** Each example on the canvas: nothing over anything else, and a picture. */
+export const lookAtExamples: Scene = async ({ editor, check }) => {
+	for (const file of exampleFiles()) {
+		await check(`${file} opens with nothing over anything else`, async () => {
+			await editor.importWorkflow(exampleOf(file));
+			const boxes = await editor.boxes();
+			const { nodes } = readExample(file);
+			expect(boxes.length === nodes.length, `${boxes.length} on the canvas, ${nodes.length} in the file`);
+			const overlaps = boxes.flatMap((one, index) => boxes.slice(index + 1).filter((other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom).map((other) => `${one.name} and ${other.name}`));
+			expect(overlaps.length === 0, overlaps.join('; '));
+			await editor.canvasPicture(`example-${file.replace('.json', '')}`);
+		});
+	}
+};
+
 export const mistakes: Scene = async (stage) => {
 	const { editor, sandbox, check } = stage;
 	await addAts(stage, 'Move an application to a stage');
@@ -401,4 +620,4 @@ export const mistakes: Scene = async (stage) => {
 	});
 };
 
-export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider, firstWorkflow, mondayTable, chooseAskMove, checkTheConnection, mistakes };
+export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider, firstWorkflow, mondayTable, chooseAskMove, askFirst, flatchrToChatKitty, cvUpAndDown, chatTechnologiesMessage, checkTheConnection, mistakes, importExamples, lookAtExamples };

@@ -258,6 +258,16 @@ export class N8n {
 		}
 	}
 
+	/** The rows of one of n8n's own data tables, by its name. */
+	async tableRows(name: string): Promise<IDataObject[]> {
+		const filter = encodeURIComponent(JSON.stringify({ name }));
+		const { data: tables } = await this.call<{ data: Array<{ id: string; name: string; projectId: string }> }>('GET', `/data-tables-global?filter=${filter}`);
+		const table = tables.find((one) => one.name === name);
+		if (!table) return [];
+		const { data } = await this.call<{ data: IDataObject[] }>('GET', `/projects/${table.projectId}/data-tables/${table.id}/rows?take=250`);
+		return data;
+	}
+
 	/** The bytes behind an item's binary property. */
 	async download(binaryId: string): Promise<Buffer> {
 		const path = `/rest/binary-data?id=${encodeURIComponent(binaryId)}&action=download`;

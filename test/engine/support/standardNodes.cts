@@ -134,8 +134,18 @@ async function send(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return [await Promise.all(answers)];
 }
 
-async function second(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return [this.getInputData(1)];
+/** The second input; or both, joined by one field. */
+async function merge(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const [left, right] = [this.getInputData(0), this.getInputData(1) ?? []];
+	if (this.getNodeParameter('mode', 0, '') !== 'combine') return [right];
+	const [pair] = this.getNodeParameter('mergeByFields.values', 0) as Array<{ field1: string; field2: string }>;
+	if (!pair) throw new Error('There is no field to match by');
+	const joined = left.flatMap((item, index) => {
+		const matches = right.filter(({ json }) => json[pair.field2] === item.json[pair.field1]);
+		if (this.getNodeParameter('joinMode', 0) === 'enrichInput1') matches.splice(1, matches.length, ...(matches.length === 0 ? [{ json: {} }] : []));
+		return matches.map(({ json, binary = {} }) => ({ json: { ...item.json, ...json }, binary: { ...item.binary, ...binary }, pairedItem: [{ item: index, input: 0 }] }));
+	});
+	return [joined];
 }
 
 /** Once per value: among these items, or ever. */
@@ -184,7 +194,7 @@ const nodes: Record<string, { file: string; standIn: INodeType }> = {
 		file: 'HttpRequest/HttpRequest',
 		standIn: standIn('httpRequest', 4.2, [{ ...property('url', 'string'), required: true }, property('headerParameters', 'json', {}), property('jsonBody', 'string')], send),
 	},
-	merge: { file: 'Merge/Merge', standIn: standIn('merge', 3, [], second, { inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main], requiredInputs: 1 }) },
+	merge: { file: 'Merge/Merge', standIn: standIn('merge', 3, ['mode', 'mergeByFields', 'joinMode'].map((name) => property(name, 'json', '')), merge, { inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main], requiredInputs: 1 }) },
 	removeDuplicates: {
 		file: 'Transform/RemoveDuplicates/RemoveDuplicates',
 		standIn: standIn('removeDuplicates', 2, [property('operation', 'string'), property('fieldsToCompare', 'string'), property('dedupeValue', 'string')], once),
