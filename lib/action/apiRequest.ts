@@ -57,7 +57,7 @@ export function apiRequest<Api>({ service, send, placeholder, documentationUrl }
 				name: 'Send',
 				value: 'send',
 				action: 'Send an API request, which may change or delete data',
-				description: `Make any call of the ${service} API with the credential of this node, also one that changes or deletes. Use it only for what no other operation does. The path comes from the API documentation of ${service}.`,
+				description: `Make any call of the ${service} API with the credential of this node, also one that changes or deletes. Use it only for what no other operation does. The path comes from its API documentation.`,
 				access: 'write',
 				fields: [method, address, query, body, responseType, fullResponse],
 				unnamed: (row) => ['data', 'body'].filter((name) => holdsText(row[name])),

@@ -16,6 +16,8 @@ import { loadJobs, loadStageNames } from './lookups';
 import { provider, providerSettings } from './fields';
 import { logInFields, polled, providerNamed, providersWith } from './providers';
 
+/** In the order of the action node's list. */
+const offered = (provider.property.options ?? []).filter((option) => 'value' in option && polled.some(({ name }) => name === option.value));
 const compared = providersWith(({ capabilities }) => capabilities.events['application.updated'] !== undefined);
 const ALL = '*';
 
@@ -41,11 +43,11 @@ export const optionsField = collection('options', {
 });
 
 const fields = [
-	{ ...provider, property: { ...provider.property, options: polled.map(({ name, label }) => ({ name: label, value: name })) } },
+	{ ...provider, property: { ...provider.property, options: offered } },
 	...logInFields,
 	choices('events', {
 		displayName: 'Events',
-		description: 'What starts the workflow. Only what the provider can emit is offered.',
+		description: 'What starts the workflow. The list shows what the chosen provider can tell.',
 		options: [
 			{ name: 'All', value: ALL, action: 'On any change of an application' },
 			...EVENTS.map((event) => ({
@@ -85,7 +87,7 @@ const fields = [
 		collection('filters', {
 			displayName: 'Filters',
 			addLabel: 'Add Filter',
-			description: 'What is emitted, not what is remembered: a filter can be changed at any time',
+			description: 'Filters decide what comes out, not what is remembered. You can change them at any time.',
 			fields: [
 				dropdowns('jobIds', { displayName: 'Jobs', load: loadJobs, description: 'Only applications for these jobs. Choose from the list, or give IDs with an expression.' }),
 				dropdowns('stages', { displayName: 'Stages', load: loadStageNames, description: 'Only changes out of or into these stages. Choose from the list, or give names or IDs with an <a href="https://docs.n8n.io/code/expressions/">expression</a>.' }),
@@ -96,7 +98,7 @@ const fields = [
 	toggle('simplify', { displayName: 'Simplify', default: true, description: 'Whether to return a simplified version of the response instead of the raw data' }),
 	choice('output', {
 		displayName: 'Output',
-		description: 'What an item is',
+		description: 'What one item stands for',
 		options: [
 			{ name: 'One Item per Event', value: 'perEvent' },
 			{ name: 'One Item per Application', value: 'perApplication', description: 'With all its events in a list' },
@@ -117,7 +119,7 @@ const freshness: INodeProperties[] = polled.map(({ name, capabilities }) => ({
 
 /** n8n's list of triggers names all events, whatever the provider, and the editor keeps one that it does not offer. */
 const untold: INodeProperties[] = EVENTS.map((event) => ({
-	displayName: `${eventLabel(event)}: the chosen provider cannot emit this, ${tellers(event).join(', ')} can. Take the event out, or choose another provider.`,
+	displayName: `${eventLabel(event)}: the chosen provider cannot tell this. ${tellers(event).join(', ')} can. Take the event out, or choose another provider.`,
 	name: 'notTold',
 	type: 'notice',
 	default: '',
@@ -125,7 +127,8 @@ const untold: INodeProperties[] = EVENTS.map((event) => ({
 }));
 
 function tellers(event: EventName): string[] {
-	return polled.filter(({ capabilities }) => capabilities.events[event] !== undefined).map(({ label }) => label);
+	const able = providersWith(({ capabilities }) => capabilities.events[event] !== undefined);
+	return offered.flatMap((option) => ('value' in option && able.includes(String(option.value)) ? [option.name] : []));
 }
 
 const behind: Partial<Record<string, INodeProperties[]>> = { provider: freshness, events: untold };

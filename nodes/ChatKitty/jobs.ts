@@ -8,7 +8,7 @@ import { path } from '../../lib/http/path';
 import type { ChatKittyApi } from './api';
 import { job } from './models';
 
-const maxWait = number('maxWaitMinutes', { displayName: 'Wait at Most', default: 30, min: 0, max: 1440, description: 'In minutes; the job goes on without us' });
+const maxWait = number('maxWaitMinutes', { displayName: 'Wait at Most', default: 30, min: 0, max: 1440, description: 'In minutes. The job goes on when the node stops waiting.' });
 const interval = number('intervalSeconds', { displayName: 'Ask Every', default: 5, min: 1, max: 600, description: 'In seconds' });
 
 export const waitFields = [maxWait, interval] as const;

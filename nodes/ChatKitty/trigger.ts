@@ -34,7 +34,7 @@ const fields = [
 		collection('filters', {
 			displayName: 'Filters',
 			addLabel: 'Add Filter',
-			description: 'What is told, not what is remembered: a filter can be changed at any time',
+			description: 'Filters decide what comes out, not what is remembered. You can change them at any time.',
 			fields: [
 				list('from', { displayName: 'Only From', placeholder: 'jane@example.com', description: 'Usernames or IDs, comma-separated or a list' }),
 				list('notFrom', { displayName: 'Not From', placeholder: 'recruiting@example.com', description: 'Usernames or IDs, comma-separated or a list: name the user that this workflow itself writes as, or it would start itself' }),

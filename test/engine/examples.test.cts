@@ -344,7 +344,7 @@ describe('with a hiring team at work', () => {
 		const [table] = outcome.outputs['Table']?.[0] ?? [];
 		expect(table?.binary?.table?.fileName).toMatch(/^applications-\d{4}-\d{2}-\d{2}\.csv$/);
 		const [header, ...rows] = (await readBinary(table?.binary?.table)).toString('utf8').replace(/^\ufeff/, '').trim().split('\n');
-		expect(header).toBe('application,job,firstName,lastName,email,status,stage,rejectionReason,offers,appliedAt,updatedAt');
+		expect(header).toBe('application,job,firstName,lastName,email,status,stage,rejectionReason,offers,appliedAt,changedAt');
 		expect(rows.map((row) => row.split(',')[0]).sort()).toEqual(world().applications.rows.filter(({ deletedAt }) => deletedAt === null).map(({ id }) => id).sort());
 		expect(rows.find((row) => row.startsWith(changed.id))).toContain("'=HYPERLINK");
 		for (const sign of ['+1', '-1', '@SUM', ' =1', '\t=1', '\u00a0@1', '\uff1d1', '\u3000\uff0b1', '\u200b\uff0d1', '\uff201']) {

@@ -73,8 +73,7 @@ export class Editor {
 	async picture(name: string, part?: string): Promise<void> {
 		if (!this.pictures) return;
 		mkdirSync(picturesFolder, { recursive: true });
-		// Pop-ups of earlier steps are no part of the moment.
-		await this.page.locator('.el-notification:visible .el-notification__closeBtn').first().click({ timeout: 500 }).catch(() => {});
+		await this.closePopUps();
 		await this.page.mouse.move(640, 2);
 		await this.page.waitForTimeout(600);
 		const file = join(picturesFolder, `${name}.png`);
@@ -82,6 +81,15 @@ export class Editor {
 		execFileSync('pngquant', ['--force', '--skip-if-larger', '--strip', '--quality=60-95', '--output', file, file]);
 		const { size } = statSync(file);
 		if (size > MOST_BYTES) throw new Error(`${name}.png has ${size} bytes`);
+	}
+
+	/** Pop-ups of earlier steps are no part of the moment. */
+	private async closePopUps(): Promise<void> {
+		const close = this.page.locator('.el-notification:visible .el-notification__closeBtn').first();
+		while (await close.isVisible()) {
+			await close.click({ timeout: 1_000 }).catch(() => {});
+			await this.page.waitForTimeout(300);
+		}
 	}
 
 	async snapshot(file: string): Promise<void> {
@@ -145,6 +153,7 @@ export class Editor {
 
 	/** Presses *Execute workflow*. */
 	async executeWorkflow(): Promise<void> {
+		await this.closePopUps();
 		await this.page.locator('[data-test-id=execute-workflow-button]:visible').first().click();
 	}
 
@@ -309,7 +318,10 @@ export class Editor {
 				await option.click();
 				await option.waitFor({ state: 'hidden' });
 				await this.page.waitForTimeout(500);
-			} else await this.page.keyboard.press('Escape');
+			} else {
+				await this.page.keyboard.press('Escape');
+				await this.page.locator('.el-select-dropdown__item:visible').first().waitFor({ state: 'hidden' });
+			}
 			if (found) return true;
 		}
 		return false;

@@ -3,7 +3,7 @@ import type { AtsApi } from '../api';
 
 /** Any call of the chosen provider. */
 export const request = apiRequest<AtsApi>({
-	service: 'the chosen provider',
+	service: 'chosen provider',
 	send: async (ats, one) => await ats.for('send', 'send requests')(one),
 	placeholder: '/v1/jobs',
 	documentationUrl: 'https://github.com/n8n-nodes-ats/n8n-nodes-ats/tree/main/docs/providers',

@@ -196,8 +196,8 @@ export const application: Resource<AtsApi> = {
 			access: 'write',
 			fields: [
 				applicationId,
-				locator('rejectionReasonId', { displayName: 'Rejection Reason', required: false, search: searchRejectionReasons, description: 'Some providers want one, others take none' }),
-				text('note', { displayName: 'Note', description: 'Kept with the rejection, where the provider can', placeholder: 'Looking for more experience', rows: 3 }),
+				locator('rejectionReasonId', { displayName: 'Rejection Reason', required: false, search: searchRejectionReasons, description: 'Some providers need a reason, others take none' }),
+				text('note', { displayName: 'Note', description: 'Kept with the rejection, where the provider keeps notes', placeholder: 'Looking for more experience', rows: 3 }),
 			],
 			output: doneModel,
 			run: async (ats, p) => {

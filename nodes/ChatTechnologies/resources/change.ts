@@ -14,7 +14,7 @@ const path = pathField('/changes');
 const filters = collection('filters', {
 	displayName: 'Filters',
 	addLabel: 'Add Filter',
-	description: 'Applied here, after the changes were read',
+	description: 'n8n applies these after it has read the changes',
 	fields: [
 		list('codes', { displayName: 'Codes', placeholder: 'note, message', description: 'Kinds of activity, comma-separated or a list' }),
 		dateTime('recordedAfter', { displayName: 'Recorded After', description: 'Only changes that say when they were recorded, and at or after this time' }),

@@ -21,7 +21,7 @@ const EXPERIENCE = [
 const details = collection('additionalFields', {
 	displayName: 'Additional Fields',
 	fields: [
-		choice('currency', { displayName: 'Currency', description: 'Of the salary', default: 'EUR', options: ['CAD', 'CHF', 'EUR', 'GBP', 'USD'].map((value) => ({ name: value, value })) }),
+		choice('currency', { displayName: 'Currency', description: 'Currency of the salary', default: 'EUR', options: ['CAD', 'CHF', 'EUR', 'GBP', 'USD'].map((value) => ({ name: value, value })) }),
 		toggle('driver_license', { displayName: 'Driving Licence', description: 'Whether a driving licence is asked for' }),
 		date('end_date', { displayName: 'End Date', description: 'Last day of the contract' }),
 		toggle('handicap', { displayName: 'Handicap', description: 'Whether it is open to people with a disability' }),
@@ -29,7 +29,7 @@ const details = collection('additionalFields', {
 		text('meta_description', { displayName: 'Meta Description', placeholder: 'Night nurse in Lyon, full time', description: 'For search engines' }),
 		text('meta_tags', { displayName: 'Meta Tags', placeholder: 'nurse, Lyon, night', description: 'For search engines' }),
 		text('meta_title', { displayName: 'Meta Title', placeholder: 'Night nurse in Lyon', description: 'For search engines' }),
-		jsonObject('more', { displayName: 'More Fields (JSON)', placeholder: '{"video_url": "https://example.com/video", "show_salary": true}', description: 'Fields that have no field here, sent as they are', hint: 'The documented table is not complete. Fields that a vacancy shows when read, such as skills or show_address, may be taken: not verified.' }),
+		jsonObject('more', { displayName: 'More Fields (JSON)', placeholder: '{"video_url": "https://example.com/video", "show_salary": true}', description: 'What the node has no field for. Sent as it is.', hint: 'The documented table is not complete. Fields that a vacancy shows when read, such as skills or show_address, may be taken: not verified.' }),
 		text('note', { displayName: 'Note', placeholder: 'Replaces Marta from May', rows: 2, description: 'For the team only' }),
 		toggle('partial', { displayName: 'Part Time', description: 'Whether it is part time' }),
 		text('reference', { displayName: 'Reference', description: 'Your own reference of the job', placeholder: 'REQ-1024' }),
@@ -203,8 +203,8 @@ export const vacancy: Resource<FlatchrApi> = {
 						text('locality', { displayName: 'Locality', description: 'Only jobs in this town', placeholder: 'Paris' }),
 						text('metier', { displayName: 'Occupation', description: 'Only jobs of this occupation, by its ID', placeholder: '49' }),
 						text('administrative_area_level_1', { displayName: 'Region', description: 'Only jobs in this region', placeholder: 'Île-de-France' }),
-						text('slug', { displayName: 'Career Site Slug', placeholder: 'acme', description: "Instead of the credential's" }),
-						text('filter', { displayName: 'Text', placeholder: 'executive', description: 'In the title or the reference' }),
+						text('slug', { displayName: 'Career Site Slug', placeholder: 'acme', description: "Career site to read instead of the credential's" }),
+						text('filter', { displayName: 'Text', placeholder: 'executive', description: 'Only vacancies with this text in the title or the reference' }),
 						text('id', { displayName: 'Vacancy ID', placeholder: 'V41QG9eja5pK6Xev', description: 'Only this vacancy' }),
 					],
 				}),

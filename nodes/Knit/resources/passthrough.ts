@@ -27,7 +27,7 @@ export const passthrough: Resource<KnitApi> = {
 					fields: [
 						text('baseUrl', { displayName: 'Base URL', placeholder: 'https://harvest.greenhouse.io/v1', description: "Instead of the ATS's usual one" }),
 						text('contentType', { displayName: 'Content Type', description: 'Kind of content that the ATS is told to expect', placeholder: 'application/json' }),
-						jsonObject('headers', { displayName: 'Headers (JSON)', placeholder: '{"On-Behalf-Of": "42"}', description: 'For the ATS' }),
+						jsonObject('headers', { displayName: 'Headers (JSON)', placeholder: '{"On-Behalf-Of": "42"}', description: 'Headers that the ATS gets' }),
 						jsonObject('params', { displayName: 'Query (JSON)', placeholder: '{"limit": "10"}', description: 'Query parameters for the ATS' }),
 					],
 				}),

@@ -19,7 +19,7 @@ export const connection: Resource<KomboApi> = {
 			description: 'Get a link with which a customer connects an ATS. Each completed flow makes a new integration; to renew one use Integration, Create Reconnect Link.',
 			access: 'write',
 			fields: [
-				email('email', { displayName: 'Email', required: true, placeholder: 'ada@example.com', description: 'Of the person who connects' }),
+				email('email', { displayName: 'Email', required: true, placeholder: 'ada@example.com', description: 'E-mail address of the person who connects' }),
 				text('organization', { displayName: 'Organization', required: true, placeholder: 'Acme', description: 'Name of the customer' }),
 				category,
 				linkType,
@@ -28,9 +28,9 @@ export const connection: Resource<KomboApi> = {
 					fields: [
 						text('originId', { displayName: 'Origin ID', placeholder: 'customer-1234', description: 'ID of the customer in your own system' }),
 						dropdown('tool', { displayName: 'Tool', load: loadTools, description: 'The ATS; the customer chooses when empty. Choose from the list, or give its ID with an expression.' }),
-						text('remoteEnvironment', { displayName: 'Remote Environment', placeholder: 'sandbox', description: 'Of tools that have several; needs a tool' }),
+						text('remoteEnvironment', { displayName: 'Remote Environment', placeholder: 'sandbox', description: 'For tools that have several environments. Choose the tool too.' }),
 						language,
-						id('scopeConfigId', { displayName: 'Scope Config ID', placeholder: 'B1hu5NGyhdjSq5X3hxEz4bAN', description: 'Instead of the default one' }),
+						id('scopeConfigId', { displayName: 'Scope Config ID', placeholder: 'B1hu5NGyhdjSq5X3hxEz4bAN', description: 'Which set of permissions the link asks for, instead of the default one' }),
 						toggle('fieldMapping', { displayName: 'Field Mapping', description: 'Whether the customer maps fields during the set-up' }),
 						toggle('filtering', { displayName: 'Filtering', description: 'Whether the customer chooses what is shared during the set-up (HRIS only)' }),
 					],

@@ -131,7 +131,7 @@ export const application: Resource<KomboApi> = {
 			action: 'Reject an application',
 			description: 'Decline an application with one of the rejection reasons of the ATS. It cannot be undone through Kombo, and some ATSs then send mail.',
 			access: 'write',
-			fields: [applicationId, locator('rejectionReasonId', { displayName: 'Rejection Reason', description: 'One of the reasons that the ATS knows; Rejection Reason, Get Many lists them', search: searchRejectionReasons }), text('note', { displayName: 'Note', description: 'Kept with the rejection, where the ATS can', placeholder: 'Looking for more experience', rows: 3 })],
+			fields: [applicationId, locator('rejectionReasonId', { displayName: 'Rejection Reason', description: 'One of the reasons that the ATS knows; Rejection Reason, Get Many lists them', search: searchRejectionReasons }), text('note', { displayName: 'Note', description: 'Kept with the rejection, where the ATS keeps notes', placeholder: 'Looking for more experience', rows: 3 })],
 			output: writeModel,
 			// https://docs.kombo.dev/ats/implementation-guide/moving-and-rejecting-candidates
 			run: async (kombo, p, item) =>

@@ -22,7 +22,7 @@ export const integration: Resource<KomboApi> = {
 			action: 'Create a reconnect link for an integration',
 			description: 'Get a link with which the customer renews the connection to the ATS after its credentials have ended',
 			access: 'write',
-			fields: [integrationIdOptional, linkType, collection('additionalFields', { displayName: 'Additional Fields', fields: [language, id('scopeConfigId', { displayName: 'Scope Config ID', placeholder: 'B1hu5NGyhdjSq5X3hxEz4bAN', description: 'Instead of the present one' })] })],
+			fields: [integrationIdOptional, linkType, collection('additionalFields', { displayName: 'Additional Fields', fields: [language, id('scopeConfigId', { displayName: 'Scope Config ID', placeholder: 'B1hu5NGyhdjSq5X3hxEz4bAN', description: 'Which set of permissions the link asks for, instead of the present one' })] })],
 			output: linkModel,
 			// https://docs.kombo.dev/v1/post-integrations-integration-id-relink
 			run: async (kombo, p) =>

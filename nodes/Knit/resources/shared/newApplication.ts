@@ -79,7 +79,7 @@ export const newApplication = [
 		displayName: 'Answers',
 		addLabel: 'Add Answer',
 		rowLabel: 'Answer',
-		description: "To the job's questions; Job, Get shows them where the ATS tells them",
+		description: "Answers to the job's questions. Job, Get shows the questions where the ATS tells them.",
 		fields: [
 			text('id', { displayName: 'Question ID', description: 'Job, Get gives the questions and their IDs, where Knit tells them', required: true, placeholder: 'q_17' }),
 			choice('type', {
@@ -107,7 +107,7 @@ export const newApplication = [
 				],
 			}),
 			text('attachmentField', { displayName: 'Attachment: Input Binary Field', placeholder: 'data', description: 'The name of the input field that holds the file', hint: 'Knit does not publish how it wants the file: it is sent as Knit itself sends files in its events' }),
-			jsonObject('body', { displayName: 'Further Body Fields (JSON)', placeholder: '{"key": "value"}', description: 'Added to what is sent, and stronger than the fields above' }),
+			jsonObject('body', { displayName: 'Further Body Fields (JSON)', placeholder: '{"key": "value"}', description: 'Added to what is sent. It wins over the fields above.' }),
 			json('metaData', { displayName: 'Metadata (JSON)', placeholder: '{"countryCodeId": "DE"}', description: 'What some ATSs want beside: Workday a countryCodeId, Loxo details of the resume. Sent as text.' }),
 			choice('origin', {
 				displayName: 'Origin',

@@ -10,7 +10,7 @@ export const resultLink = [
 		description: 'Shown with the link where the ATS can',
 		fields: [text('key', { displayName: 'Name', description: 'What the detail is called', required: true, placeholder: 'Score' }), text('value', { displayName: 'Value', description: 'What it says', required: true, placeholder: '97 %' })],
 	}),
-	text('prefix', { displayName: 'Details Prefix', default: 'Result', description: 'Opens the names of custom fields where the ATS keeps details in such' }),
+	text('prefix', { displayName: 'Details Prefix', default: 'Result', description: 'Put before the names of custom fields, where the ATS keeps details in them' }),
 ] as const;
 
 export function resultLinkBody({ label, url, attributes, prefix }: Values<typeof resultLink>) {
