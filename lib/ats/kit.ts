@@ -6,7 +6,8 @@ import { isObject, type Answer } from '../http/apiDefinition';
 import type { ServiceFile } from '../http/files';
 import { toId, toText, type Attachment } from './model';
 import type { LostFile, StoredFile } from './provider';
-import { CursorRefused, type SourcePage } from './source';
+import { clock } from '../clock';
+import { CursorRefused, type SourcePage, type SourceRow } from './source';
 
 /** A record of a vendor, before anything is known of it. */
 export type VendorRecord = Record<string, unknown>;
@@ -47,6 +48,14 @@ export async function pageAt<Result>(cursor: string | null, ask: () => Promise<R
 	} catch (error) {
 		return rethrow(cursor !== null && error instanceof ApiError && statuses.includes(error.facts.status ?? 0) ? new CursorRefused() : error);
 	}
+}
+
+/** An offer is often signed after the hire. */
+const LIVELY_MS = 30 * 24 * 60 * 60_000;
+
+/** Open, or until lately: where parts of an application move no date of it, a full read looks at these one by one (see partialRow). */
+export function isLively({ application, changedAt }: Pick<SourceRow, 'application' | 'changedAt'>): boolean {
+	return application.info?.status === 'ACTIVE' || (changedAt ?? Infinity) >= clock.now() - LIVELY_MS;
 }
 
 /** Pages of records as pages of what `read` makes of them. */

@@ -1,7 +1,7 @@
 import { clock } from '../../lib/clock';
 import type { Query } from '../../lib/http/path';
 import { MODEL_KEYS, toId, toMillis, type ModelKey } from '../../lib/ats/model';
-import { sourcePage } from '../../lib/ats/kit';
+import { isLively, sourcePage } from '../../lib/ats/kit';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import { CursorRefused, partialRow, type SourceRow } from '../../lib/ats/source';
 import { AT_ONCE, PAGE_SIZE, type GreenhouseApi, type ListPage, type Row } from './api';
@@ -48,6 +48,12 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 		wholeRows.set(source, row);
 		return source;
 	};
+	const again = (row: SourceRow): SourceRow => {
+		const partial = partialRow(PROVIDER, row.id, '');
+		const whole = wholeRows.get(row);
+		if (whole) wholeRows.set(partial, whole);
+		return partial;
+	};
 	const applicationsPage = ({ answer, rows, next }: ListPage) => sourcePage(answer, rows.filter(isApplication), next, rowOf);
 	const complete = async (rows: readonly Row[]): Promise<SourceRow[]> => {
 		const times = new Map(rows.map((row) => [idOf(row), timesOf(row)]));
@@ -73,7 +79,10 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 			return { ...read, next: following };
 		},
 		async readAll({ cursor }) {
-			return applicationsPage(await greenhouse.page(APPLICATIONS, { prospect: false, per_page: PAGE_SIZE, ...jobs }, cursor));
+			const page = applicationsPage(await greenhouse.page(APPLICATIONS, { prospect: false, per_page: PAGE_SIZE, ...jobs }, cursor));
+			// An interview that is called off is gone, which moves no stamp.
+			const lively = told.includes('interviews') ? page.rows.filter(isLively) : [];
+			return { ...page, rows: [...page.rows, ...lively.map((row) => again(row))] };
 		},
 		details: {
 			compared: true,

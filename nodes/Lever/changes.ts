@@ -1,4 +1,4 @@
-import { pageAt, sourcePage } from '../../lib/ats/kit';
+import { isLively, pageAt, sourcePage } from '../../lib/ats/kit';
 import { toId, toMillis, type Application, type ModelKey } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import { partialRow, type SourcePage, type SourceRow } from '../../lib/ats/source';
@@ -50,20 +50,16 @@ export function changeSource(lever: LeverApi, options: ReadOptions): AdapterSour
 		},
 		readAll: async ({ cursor }) => await fromToken(cursor, async () => {
 			const page = await opportunities({ offset: cursor });
-			// Offers and files move no stamp, so what is still open or was until lately is looked at one by one.
+			// Offers and files move no stamp.
 			return apart.length === 0 ? page : { ...page, rows: [...page.rows, ...page.rows.filter(isLively).map(({ id, lookupKey }) => partialRow(PROVIDER, id, '', lookupKey))] };
 		}),
-		...(apart.length > 0 ? { details: { compared: true, atOnce: AT_ONCE, read: async (asked) => await detailsOf(lever, asked.map(({ row }) => (row.partial && rows.get(row.id)) || row), reading, rows) } } : {}),
+		...(apart.length > 0 ? { details: { compared: true, atOnce: AT_ONCE, read: async (asked) => await detailsOf(lever, asked.map(({ row }) => (row.partial && rows.get(row.id)) || row), reading) } } : {}),
 		confirmGone: async (missing) => await goneOf(lever, missing.map(({ id }) => id)),
 	};
 }
 
 /** With the same filters as before, only the token can be what is refused: `Invalid offset token`. */
 const fromToken = async (offset: string | null, ask: () => Promise<SourcePage>) => await pageAt(offset, ask, [400]);
-
-/** An offer is often signed after the hire. */
-const LIVELY_MS = 30 * DAY;
-const isLively = ({ application, changedAt }: SourceRow) => application.info?.status === 'ACTIVE' || (changedAt ?? Infinity) >= clock.now() - LIVELY_MS;
 
 type Place = { list: 'opportunities'; offset: string | null } | { list: 'deleted'; end: number; offset: string | null };
 
@@ -103,14 +99,12 @@ function sourceRow(row: LeverRow, reasons: ReadonlyMap<string, ArchiveReason>, {
 }
 
 /** The rest of each row. One that fails does not stop the others. */
-async function detailsOf(lever: LeverApi, asked: readonly SourceRow[], reading: Reading, page: Map<string, SourceRow>): Promise<Map<string, SourceRow | Error>> {
+async function detailsOf(lever: LeverApi, asked: readonly SourceRow[], reading: Reading): Promise<Map<string, SourceRow | Error>> {
 	const read = new Map<string, SourceRow | Error>();
 	await Promise.all(asked.map(async (row) => read.set(row.id, await settled(async () => await completed(lever, row, reading)))));
 	const failures = [...read.values()].filter((one) => one instanceof Error);
 	const hopeless = failures.find((error) => error instanceof ApiError && (error.temporary || error.facts.cause === 'credential-invalid'));
 	if (hopeless && failures.length === read.size) throw hopeless;
-	// A full read asks for the open ones once more.
-	for (const [id, row] of read) if (!(row instanceof Error)) page.set(id, row);
 	return read;
 }
 

@@ -23,8 +23,6 @@ const BY = 'chaos';
 
 /** Not: a person's data, which a window shows only together with something else. */
 const SHOWN: readonly Step[] = STEPS.filter(([step]) => step !== 'edit').flatMap(([step, weight]) => Array.from({ length: weight }, () => step));
-/** What is gone moves no stamp. */
-const NOT_CALLED_OFF: readonly Step[] = SHOWN.filter((step) => step !== 'cancel');
 const PARTS: readonly Step[] = ['schedule', 'reschedule', 'complete', 'offer', 'offerStatus'];
 const shownOnly = (plans: Readonly<Record<string, ProviderPlan>>) => Object.fromEntries(Object.entries(plans).map(([name, plan]) => [name, { steps: SHOWN, ...plan }]));
 const setUp = (body: object, plan: ProviderPlan = {}): ProviderPlan => ({ ...plan, prepare: async ({ sandbox }) => await settings(sandbox, body) });
@@ -32,8 +30,8 @@ const setUp = (body: object, plan: ProviderPlan = {}): ProviderPlan => ({ ...pla
 const scenarios = shownOnly({
 	...shared,
 	'rows without the stage of the job': setUp({ stageInRows: false }),
-	'stamps of applications stand still': setUp({ touches: false }, { steps: NOT_CALLED_OFF }),
-	'stamps stand still, rows without the stage': setUp({ touches: false, stageInRows: false }, { steps: NOT_CALLED_OFF, minute: every(20, (sim) => sim.burst(60)) }),
+	'stamps of applications stand still': setUp({ touches: false }),
+	'stamps stand still, rows without the stage': setUp({ touches: false, stageInRows: false }, { minute: every(20, (sim) => sim.burst(60)) }),
 	'details of rejections outlive them': setUp({ detailsStay: true }),
 	'nested changes and files': {
 		steps: PARTS,

@@ -54,7 +54,7 @@ function nowOf(one: SourceRow): Now {
 }
 
 function entryOf(one: SourceRow, fields: Partial<Entry> = {}): Entry {
-	return { id: one.id, step: 0, snapshot: snapshotOf(one), rowHash: 0, lookupKey: null, missed: false, packedAt: -1, seenIn: 0, ...fields };
+	return { id: one.id, step: 0, snapshot: snapshotOf(one), rowHash: 0, lookupKey: null, missed: false, seenIn: 0, ...fields };
 }
 
 function stateOf(entries: readonly Entry[]): State {
@@ -65,7 +65,7 @@ function stateOf(entries: readonly Entry[]): State {
 
 /** What counts of a state: everything but what the process keeps for itself. */
 function contentOf({ header, memory }: State) {
-	const plain = ({ snapshot: { stage: where, ...snapshot }, packedAt: _at, seenIn: _seen, ...entry }: Entry) => ({ ...entry, snapshot: { ...snapshot, stage: where?.id ?? null } });
+	const plain = ({ snapshot: { stage: where, ...snapshot }, seenIn: _seen, ...entry }: Entry) => ({ ...entry, snapshot: { ...snapshot, stage: where?.id ?? null } });
 	return {
 		header,
 		full: [...memory.full.values()].map(plain),

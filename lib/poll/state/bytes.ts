@@ -19,22 +19,10 @@ export class ByteWriter {
 		this.buffer[this.length++] = value;
 	}
 
-	u32(value: number): void {
-		this.room(4);
-		this.buffer.writeUInt32LE(value, this.length);
-		this.length += 4;
-	}
-
-	u24(value: number): void {
-		this.room(3);
-		this.buffer.writeUIntLE(value, this.length, 3);
-		this.length += 3;
-	}
-
-	u48(value: number): void {
-		this.room(6);
-		this.buffer.writeUIntLE(value, this.length, 6);
-		this.length += 6;
+	/** Of so many bytes, at most 6. */
+	uint(value: number, bytes: number): void {
+		this.room(bytes);
+		this.length = this.buffer.writeUIntLE(value, this.length, bytes);
 	}
 
 	/** Up to 2^53. */
@@ -101,24 +89,10 @@ export class ByteReader {
 		return this.buffer.readUInt8(this.at++);
 	}
 
-	u32(): number {
-		this.need(4);
-		const value = this.buffer.readUInt32LE(this.at);
-		this.at += 4;
-		return value;
-	}
-
-	u24(): number {
-		this.need(3);
-		const value = this.buffer.readUIntLE(this.at, 3);
-		this.at += 3;
-		return value;
-	}
-
-	u48(): number {
-		this.need(6);
-		const value = this.buffer.readUIntLE(this.at, 6);
-		this.at += 6;
+	uint(bytes: number): number {
+		this.need(bytes);
+		const value = this.buffer.readUIntLE(this.at, bytes);
+		this.at += bytes;
 		return value;
 	}
 

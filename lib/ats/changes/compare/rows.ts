@@ -32,12 +32,13 @@ export interface CompareOptions {
 export async function comparePage(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
 	const partial = rows.filter((row) => row.partial);
 	const whole = partial.length === 0 ? rows : rows.filter((row) => !row.partial);
-	return (await compareWhole(run, whole, compareOptions)) && (await comparePartial(run, partial, compareOptions));
+	const read = new Set<string>();
+	return (await compareWhole(run, whole, compareOptions, read)) && (await comparePartial(run, partial, compareOptions, read));
 }
 
-async function compareWhole(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
-	const { details } = run.source;
-	if (!details?.compared) return await compareRows(run, rows, compareOptions, NO_ROW_HASHES);
+/** `read`: takes the ids of which the details were read. */
+async function compareWhole(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, read: Set<string>): Promise<boolean> {
+	if (!run.source.details?.compared) return await compareRows(run, rows, compareOptions, NO_ROW_HASHES);
 
 	// List rows are a rowHash only: whatever equals the list row remembered needs no closer look.
 	const rowHashes = new Map<string, number>();
@@ -46,37 +47,47 @@ async function compareWhole(run: Run, rows: readonly SourceRow[], compareOptions
 		rowHashes.set(row.id, rowHash);
 		return !equalsRowHash(run, row, rowHash, compareOptions);
 	});
-	for (let at = 0; at < moved.length; at += details.atOnce) {
-		if (!hasTime(run)) return false;
-		const chunk = moved.slice(at, at + details.atOnce);
-		const answers = await details.read(chunk.map((row) => ({ row, lookupKey: lookupKeyOf(run, row) })));
+	return await readDetails(run, moved, async (chunk, answers) => {
 		const detailed = chunk.flatMap((row) => usable(run, row, answers.get(row.id), compareOptions));
-		if (!(await compareRows(run, detailed, compareOptions, rowHashes))) return false;
-		run.comparedPages = Math.max(run.comparedPages, 1);
-	}
-	return true;
+		for (const { id } of detailed) read.add(id);
+		return gained(run, await compareRows(run, detailed, compareOptions, rowHashes));
+	});
 }
 
 const NO_ROW_HASHES: ReadonlyMap<string, number> = new Map();
 
-/** Rows that only name an application: it is read, and then compared like any other. */
-async function comparePartial(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Promise<boolean> {
-	const { details } = run.source;
+/** Rows that only name an application: it is read, and then compared like any other. Not those whose details this page has led to already. */
+async function comparePartial(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, read: ReadonlySet<string>): Promise<boolean> {
 	const { detailReads } = run.engine;
 	const signOf = ({ id, partial }: SourceRow) => `${id}\0${partial?.sign ?? ''}`;
-	const due = rows.filter((row) => compareOptions.foundBy === 'full' || row.partial?.sign === '' || !isFresh(run, signOf(row)));
+	const due = rows.filter((row) => !read.has(row.id) && (compareOptions.foundBy === 'full' || row.partial?.sign === '' || !isFresh(run, signOf(row))));
 	const wanted = [...new Map(due.map((row) => [row.id, row])).values()];
-	for (let at = 0; details && at < wanted.length; at += details.atOnce) {
-		if (!hasTime(run)) return false;
-		const chunk = wanted.slice(at, at + details.atOnce);
-		const answers = await details.read(chunk.map((row) => ({ row, lookupKey: lookupKeyOf(run, row) })));
+	return await readDetails(run, wanted, async (chunk, answers) => {
 		// Left out: none of those that are read.
-		const found = chunk.filter(({ id }) => answers.has(id));
-		const detailed = found.flatMap((row) => usable(run, row, answers.get(row.id), compareOptions));
-		if (!(await compareRows(run, detailed, compareOptions, null, true))) return false;
-		const read = new Set(detailed.map(({ id }) => id));
-		for (const row of due) if (read.has(row.id) || (chunk.some(({ id }) => id === row.id) && !answers.has(row.id))) detailReads.set(signOf(row), clock.now());
-		run.comparedPages = Math.max(run.comparedPages, 1);
+		const detailed = chunk.flatMap((row) => (answers.has(row.id) ? usable(run, row, answers.get(row.id), compareOptions) : []));
+		if (!gained(run, await compareRows(run, detailed, compareOptions, null, true))) return false;
+		const settled = new Set([...detailed, ...chunk.filter(({ id }) => !answers.has(id))].map(({ id }) => id));
+		for (const row of due) if (settled.has(row.id)) detailReads.set(signOf(row), clock.now());
+		return true;
+	});
+}
+
+/** An error after this ends the read, and what it has brought so far stays. */
+function gained(run: Run, isDone: boolean): boolean {
+	if (isDone) run.comparedPages = Math.max(run.comparedPages, 1);
+	return isDone;
+}
+
+type Answers = ReadonlyMap<string, SourceRow | Error>;
+
+/** Reads the details of rows, so many at a time. False: no time left, or `take` had to stop. */
+async function readDetails(run: Run, rows: readonly SourceRow[], take: (chunk: readonly SourceRow[], answers: Answers) => Promise<boolean> | boolean): Promise<boolean> {
+	const { details } = run.source;
+	for (let at = 0; details && at < rows.length; at += details.atOnce) {
+		if (!hasTime(run)) return false;
+		const chunk = rows.slice(at, at + details.atOnce);
+		const answers = await details.read(chunk.map((row) => ({ row, lookupKey: lookupKeyOf(run, row) })));
+		if (!(await take(chunk, answers))) return false;
 	}
 	return true;
 }
@@ -276,28 +287,25 @@ function showsMore({ application, known: told }: SourceRow, tells: number): bool
 async function enrich(run: Run, findings: readonly Finding[], compareOptions: CompareOptions) {
 	const rows = new Map<string, SourceRow>();
 	const failed = new Set<string>();
-	const { details } = run.source;
-	if (!details || details.compared) return { rows, failed };
-	const wanted: Finding[] = [];
+	if (run.source.details?.compared !== false) return { rows, failed };
+	const wanted: SourceRow[] = [];
 	let room = run.options.cap - run.emission.count;
 	for (const finding of findings) {
 		const events = wantedOf(run, finding).length;
 		if (events === 0) continue;
 		if (room <= 0) break;
 		room -= events;
-		wanted.push(finding);
+		wanted.push(finding.row);
 	}
-	for (let at = 0; at < wanted.length; at += details.atOnce) {
-		if (!hasTime(run)) return null;
-		const chunk = wanted.slice(at, at + details.atOnce);
-		const answers = await details.read(chunk.map(({ row }) => ({ row, lookupKey: lookupKeyOf(run, row) })));
-		for (const { row } of chunk) {
+	const isDone = await readDetails(run, wanted, (chunk, answers) => {
+		for (const row of chunk) {
 			const [more] = usable(run, row, answers.get(row.id), compareOptions);
 			if (more) rows.set(row.id, { ...row, application: complete(row.application, more.application) });
 			else failed.add(row.id);
 		}
-	}
-	return { rows, failed };
+		return true;
+	});
+	return isDone ? { rows, failed } : null;
 }
 
 function wantedOf(run: Run, { differences, before, now, next }: Finding): Difference[] {
@@ -340,7 +348,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 		});
 	} else if (compareOptions.silentBefore === null) run.draft.silentChanges++;
 	measureLag(run, finding, compareOptions);
-	run.draft.set({ id: row.id, step, snapshot, rowHash: rowHash, lookupKey: lookupKey, missed: false, packedAt: -1, seenIn: compareOptions.fullRead });
+	run.draft.set({ id: row.id, step, snapshot, rowHash, lookupKey, missed: false, seenIn: compareOptions.fullRead });
 	return true;
 }
 

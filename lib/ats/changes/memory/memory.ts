@@ -14,8 +14,6 @@ export interface Entry {
 	readonly lookupKey: string | null;
 	/** Missing from the last complete pass; once more and it is gone. */
 	readonly missed: boolean;
-	/** Where it stands in the last packed buffer (packing copies it from there), -1 when it is not in it. */
-	packedAt: number;
 	/** The last pass over everything in which it was met. Kept by the process only. */
 	seenIn: number;
 }
@@ -50,8 +48,6 @@ export class Memory {
 	readonly compact = new Map<number, CompactEntry>();
 	/** Stages by id, as last seen. Names and categories are never compared. */
 	readonly stages = new Map<string, Stage>();
-	/** What packing can reuse from the last time. Not part of what is remembered. */
-	reusable: Reusable = nothingReusable();
 
 	get size(): number {
 		return this.full.size + this.compact.size;
@@ -63,7 +59,7 @@ export class Memory {
 
 	/** Puts it last in the order of change. */
 	set(entry: Entry): void {
-		if (!this.full.delete(entry.id) && this.compact.size > 0) this.dropCompact(idHash(entry.id));
+		if (!this.full.delete(entry.id) && this.compact.size > 0) this.compact.delete(idHash(entry.id));
 		this.full.set(entry.id, entry);
 		if (entry.snapshot.stage?.id) this.stages.set(entry.snapshot.stage.id, entry.snapshot.stage);
 	}
@@ -72,17 +68,13 @@ export class Memory {
 		return id === null ? null : (this.stages.get(id) ?? { id, text: null, category: null });
 	}
 
-	dropCompact(key: number): void {
-		if (this.compact.delete(key)) this.reusable.compact = null;
-	}
-
 	/** Takes the details of an application away. Returns false when another one has the same short hash. */
 	makeCompact(entry: Entry): boolean {
 		const key = idHash(entry.id);
 		if (this.compact.has(key)) return false;
 		const { id, lookupKey, snapshot, rowHash } = entry;
 		this.full.delete(id);
-		this.setCompact(key, {
+		this.compact.set(key, {
 			deleted: snapshot.deleted,
 			status: snapshot.status,
 			stage: snapshot.stage?.id ?? null,
@@ -97,31 +89,12 @@ export class Memory {
 		return true;
 	}
 
-	setCompact(key: number, entry: CompactEntry): void {
-		this.compact.set(key, entry);
-		this.reusable.compact = null;
-	}
-
 	/** As far as it is remembered: of a compact entry only status and stage. */
 	snapshotOf(entry: Entry | CompactEntry): Snapshot {
 		if (isFull(entry)) return entry.snapshot;
 		const { known, deleted, status, stage } = entry;
 		return { ...NOTHING, known, deleted, status, stage: this.stageValue(stage) };
 	}
-}
-
-export interface Reusable {
-	/** The packed entries, in which `packedAt` counts. */
-	buffer: Buffer;
-	/** Words in that buffer's entries stand for themselves by their place here. Only ever appended to. */
-	words: string[];
-	index: Map<string, number>;
-	/** The packed compact entries, null once they changed. */
-	compact: Buffer | null;
-}
-
-export function nothingReusable(): Reusable {
-	return { buffer: Buffer.alloc(0), words: [], index: new Map(), compact: null };
 }
 
 /**
@@ -148,42 +121,44 @@ export function isFull(entry: Entry | CompactEntry): entry is Entry {
 
 /** Changes of one poll, put into the memory only when the poll is sure of them. */
 export class Draft {
-	private readonly changed = new Map<string, Entry>();
-	private readonly compacted = new Map<number, CompactEntry>();
-	private readonly dropped: Array<Entry | number> = [];
+	private readonly full = new Map<string, Entry | null>();
+	private readonly compact = new Map<number, CompactEntry | null>();
 	/** Remembered without being told: must reach the database some day. */
 	silentChanges = 0;
 
 	constructor(readonly memory: Memory) {}
 
 	find(id: string): Entry | CompactEntry | undefined {
-		return this.changed.get(id) ?? this.memory.find(id);
+		return this.full.get(id) ?? this.memory.find(id);
 	}
 
 	set(entry: Entry): void {
-		this.changed.set(entry.id, entry);
+		this.full.set(entry.id, entry);
 	}
 
-	setCompact(key: number, entry: CompactEntry): void {
-		this.compacted.set(key, entry);
+	/** By the hash of its id. Null: it is forgotten. */
+	setCompact(key: number, entry: CompactEntry | null): void {
+		this.compact.set(key, entry);
 	}
 
-	drop(entry: Entry | number): void {
-		this.dropped.push(entry);
+	drop({ id }: Entry): void {
+		this.full.set(id, null);
 	}
 
 	get isEmpty(): boolean {
-		return this.changed.size + this.compacted.size + this.dropped.length === 0;
+		return this.full.size + this.compact.size === 0;
 	}
 
 	apply(): void {
-		for (const entry of this.changed.values()) this.memory.set(entry);
-		for (const [key, entry] of this.compacted) this.memory.setCompact(key, entry);
-		for (const gone of this.dropped) {
-			if (typeof gone === 'number') this.memory.dropCompact(gone);
-			else this.memory.full.delete(gone.id);
+		for (const [key, entry] of this.compact) {
+			if (entry) this.memory.compact.set(key, entry);
+			else this.memory.compact.delete(key);
 		}
-		this.changed.clear();
-		this.dropped.length = 0;
+		for (const [id, entry] of this.full) {
+			if (entry) this.memory.set(entry);
+			else this.memory.full.delete(id);
+		}
+		this.full.clear();
+		this.compact.clear();
 	}
 }

@@ -6,8 +6,8 @@ import { STAGE_CATEGORIES } from '../../model';
 import { ByteReader, ByteWriter } from '../../../poll/state/bytes';
 import { CorruptState } from '../../../poll/state/corrupt';
 import { hash32 } from '../../../poll/state/hash';
-import { Memory, nothingReusable, type Entry } from './memory';
-import { readEntry, writeEntry, type Words } from './packEntry';
+import { Memory, type Entry } from './memory';
+import { member, readEntry, writeEntry, type Words } from './packEntry';
 import { packCompact, readCompact } from './packCompact';
 import { parseHeader, type State } from './state';
 
@@ -15,7 +15,7 @@ import { parseHeader, type State } from './state';
  * The whole state as one base64 text: n8n keeps static data as one blob, turns nested objects into proxies, and shows it in the
  * editor's API. So: one string, and nothing in it that names a person.
  *
- *   'AT', version, checksum 4 bytes | header and tables as JSON | full entries, each with its size | compact entries
+ *   'AT', version, checksum 4 bytes | full entries | compact entries | header and tables as JSON, its size
  */
 
 const MAGIC = 0x5441;
@@ -36,12 +36,12 @@ export class StateTooLarge extends Error {
 /** Over the bound, the least interesting applications lose their details (they are never forgotten). Throws StateTooLarge. */
 export function pack(state: State, bound = DEFAULT_BOUND): string {
 	let packed = packOnce(state);
-	for (let share = 0.92; base64Length(packed) > bound; share -= 0.08) {
-		const excess = base64Length(packed) - Math.floor(bound * share);
-		if (!makeRoom(state, Math.ceil(excess * 0.75))) throw new StateTooLarge(state.memory.size, bound);
+	for (let share = 0.92; base64Length(packed.bytes) > bound; share -= 0.08) {
+		const excess = (base64Length(packed.bytes) - Math.floor(bound * share)) * 0.75;
+		if (!makeRoom(state, Math.ceil(excess / Math.max(1, packed.bytesPerEntry - COMPACT_BYTES)))) throw new StateTooLarge(state.memory.size, bound);
 		packed = packOnce(state);
 	}
-	return packed.toString('base64');
+	return packed.bytes.toString('base64');
 }
 
 export function unpack(text: string): State {
@@ -52,84 +52,51 @@ export function unpack(text: string): State {
 	}
 }
 
-function packOnce({ header, memory }: State): Buffer {
-	const { reusable } = memory;
-	const words = wordsOf(reusable.words, reusable.index);
-	const entries = new ByteWriter(reusable.buffer.length + 4096);
-	const one = new ByteWriter();
-	const starts: number[] = [];
-	entries.varint(memory.full.size);
-	for (const entry of memory.full.values()) {
-		starts.push(entries.length);
-		if (entry.packedAt >= 0) copyEntry(entries, reusable.buffer, entry.packedAt);
-		else {
-			one.length = 0;
-			writeEntry(one, entry, words);
-			entries.varint(one.length);
-			entries.bytes(one.view(), 0, one.length);
-		}
-	}
-	reusable.compact ??= packCompact(memory.compact, words);
-	reusable.buffer = entries.view();
-	let index = 0;
-	for (const entry of memory.full.values()) entry.packedAt = starts[index++] ?? -1;
-
-	const stages = reusable.words.map((word) => {
+function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: number } {
+	const table: string[] = [];
+	const words = wordsOf(table);
+	const out = new ByteWriter();
+	out.uint(MAGIC, 2);
+	out.byte(VERSION);
+	out.uint(0, 4);
+	out.varint(memory.full.size);
+	for (const entry of memory.full.values()) writeEntry(out, entry, words);
+	const bytesPerEntry = out.length / Math.max(1, memory.full.size);
+	const compact = packCompact(memory.compact, words);
+	out.bytes(compact, 0, compact.length);
+	const stages = table.map((word) => {
 		const stage = memory.stages.get(word);
 		return stage ? [stage.text, stage.category] : 0;
 	});
-	const head = Buffer.from(JSON.stringify({ ...header, words: reusable.words, stages }), 'utf8');
-	const all = new ByteWriter(HEAD_BYTES + 4 + head.length + reusable.buffer.length + reusable.compact.length);
-	all.byte(MAGIC & 0xff);
-	all.byte(MAGIC >> 8);
-	all.byte(VERSION);
-	all.u32(0);
-	all.varint(head.length);
-	all.bytes(head, 0, head.length);
-	all.bytes(reusable.buffer, 0, reusable.buffer.length);
-	all.bytes(reusable.compact, 0, reusable.compact.length);
-	const packed = all.view();
-	packed.writeUInt32LE(checksum(packed), 3);
-	return packed;
-}
-
-function copyEntry(out: ByteWriter, from: Buffer, at: number): void {
-	const reader = new ByteReader(from, at);
-	const size = reader.varint();
-	out.bytes(from, at, reader.at + size);
+	const tail = Buffer.from(JSON.stringify({ ...header, words: table, stages }), 'utf8');
+	out.bytes(tail, 0, tail.length);
+	out.uint(tail.length, 4);
+	const bytes = out.view();
+	bytes.writeUInt32LE(checksum(bytes), 3);
+	return { bytes, bytesPerEntry };
 }
 
 function unpackBytes(bytes: Buffer): State {
-	if (bytes.length < HEAD_BYTES || bytes.readUInt16LE(0) !== MAGIC) throw new CorruptState('it is not ours');
+	if (bytes.length < HEAD_BYTES + 4 || bytes.readUInt16LE(0) !== MAGIC) throw new CorruptState('it is not ours');
 	if (bytes[2] !== VERSION) throw new CorruptState('it was written by another version of this package');
 	if (bytes.readUInt32LE(3) !== checksum(bytes)) throw new CorruptState('it is damaged');
-	const from = new ByteReader(bytes, HEAD_BYTES);
-	const json = from.slice(from.varint()).toString('utf8');
+	const end = bytes.length - 4;
+	const json = bytes.subarray(end - bytes.readUInt32LE(end), end).toString('utf8');
 	const header = parseHeader(json);
-	const { words, stages } = tablesSchema().parse(JSON.parse(json));
+	const { words: table, stages } = tablesSchema().parse(JSON.parse(json));
 
 	const memory = new Memory();
-	words.forEach((word, index) => {
+	table.forEach((word, index) => {
 		const stage = stages[index];
 		if (stage) memory.stages.set(word, { id: word, text: stage[0], category: stage[1] });
 	});
-	const table = wordsOf(words, new Map(words.map((word, index) => [word, index + 1])));
-	const start = from.at;
+	const words = wordsOf(table);
+	const from = new ByteReader(bytes, HEAD_BYTES);
 	for (let left = from.varint(); left > 0; left--) {
-		const at = from.at;
-		const end = from.varint() + from.at;
-		const entry: Entry = readEntry(from, table, (id) => memory.stageValue(id));
-		if (from.at !== end) throw new CorruptState('it is damaged');
-		entry.packedAt = at - start;
+		const entry: Entry = readEntry(from, words, (id) => memory.stageValue(id));
 		memory.full.set(entry.id, entry);
 	}
-	const slimStart = from.at;
-	for (const [key, entry] of readCompact(from, table)) memory.compact.set(key, entry);
-
-	memory.reusable = table.crowded
-		? nothingReusable()
-		: { buffer: bytes.subarray(start, slimStart), words, index: table.index, compact: bytes.subarray(slimStart) };
-	if (table.crowded) for (const entry of memory.full.values()) entry.packedAt = -1;
+	for (const [key, entry] of readCompact(from, words)) memory.compact.set(key, entry);
 	return { header, memory };
 }
 
@@ -141,52 +108,35 @@ const tablesSchema = lazily(() =>
 	}),
 );
 
-/** Words that nobody uses any more pile up, since unchanged entries are copied: a crowded table is built anew after a restart. */
-function wordsOf(words: string[], index: Map<string, number>): Words & { index: Map<string, number>; readonly crowded: boolean } {
-	const used = new Set<number>();
+function wordsOf(words: string[]): Words {
+	const index = new Map<string, number>();
 	return {
-		index,
 		indexOf(word) {
 			if (word === null) return 0;
-			const known = index.get(word);
-			if (known !== undefined) return known;
-			words.push(word);
-			index.set(word, words.length);
-			return words.length;
+			const place = index.get(word) ?? words.push(word);
+			index.set(word, place);
+			return place;
 		},
-		at(place) {
-			if (place === 0) return null;
-			used.add(place);
-			const word = words[place - 1];
-			if (word === undefined) throw new RangeError('The packed state names a word that does not exist');
-			return word;
-		},
-		get crowded() {
-			return words.length > 256 && used.size < words.length / 2;
-		},
+		at: (place) => (place === 0 ? null : member(words, place - 1)),
 	};
 }
 
-/** Makes entries compact until about so many bytes are won: first finished ones, longest untouched first, then the others. */
-function makeRoom({ header, memory }: State, bytes: number): boolean {
+/** Makes so many entries compact: first finished ones, longest untouched first, then the others. */
+function makeRoom({ header, memory }: State, count: number): boolean {
 	const finished = (entry: Entry) => entry.snapshot.deleted || entry.snapshot.status === 'HIRED' || entry.snapshot.status === 'REJECTED';
-	let won = 0;
+	let made = 0;
 	for (const wanted of [true, false]) {
 		for (const entry of memory.full.values()) {
-			if (won >= bytes) return true;
+			if (made >= count) return true;
 			if (finished(entry) !== wanted || !memory.makeCompact(entry)) continue;
 			header.stepFloor = Math.max(header.stepFloor, entry.step);
-			won += sizeOf(memory, entry) - SLIM_BYTES;
+			made++;
 		}
 	}
-	return won > 0;
+	return made > 0;
 }
 
-const SLIM_BYTES = 8;
-
-function sizeOf(memory: Memory, entry: Entry): number {
-	return entry.packedAt < 0 ? 40 : new ByteReader(memory.reusable.buffer, entry.packedAt).varint() + 1;
-}
+const COMPACT_BYTES = 8;
 
 function base64Length(bytes: Buffer): number {
 	return Math.ceil(bytes.length / 3) * 4;

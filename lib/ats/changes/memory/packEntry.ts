@@ -22,7 +22,7 @@ const FLAG = { deleted: 16, missed: 32, rowHash: 64, lookupKey: 128 };
 const KNOWN = { rejection: 64, job: 128 };
 
 export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
-	const { snapshot: s, rowHash: rowHash, lookupKey: lookupKey } = entry;
+	const { snapshot: s, rowHash, lookupKey } = entry;
 	out.byte(
 		APPLICATION_STATUSES.indexOf(s.status) | (ORIGINS.indexOf(s.origin) << 2)
 		| (s.deleted ? FLAG.deleted : 0) | (entry.missed ? FLAG.missed : 0) | (rowHash ? FLAG.rowHash : 0) | (lookupKey === null ? 0 : FLAG.lookupKey),
@@ -30,15 +30,15 @@ export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
 	out.byte(s.known | (s.rejection ? KNOWN.rejection : 0) | (s.jobId === null ? 0 : KNOWN.job));
 	out.text(entry.id);
 	out.varint(entry.step);
-	if (rowHash) out.u48(rowHash);
+	if (rowHash) out.uint(rowHash, 6);
 	if (lookupKey !== null) out.text(lookupKey);
 	out.varint(words.indexOf(s.stage?.id ?? null));
 	if (s.jobId !== null) out.varint(words.indexOf(s.jobId));
 	if (knows(s.known, 'info')) {
 		const [person = 0, ...others] = s.infoParts;
-		out.u32(person);
+		out.uint(person, 4);
 		out.byte(others.reduce((bits, part, index) => bits | (part === 0 ? 0 : 1 << index), 0));
-		for (const part of others) if (part !== 0) out.u24(part);
+		for (const part of others) if (part !== 0) out.uint(part, 3);
 	}
 	if (s.rejection) {
 		out.varint(words.indexOf(s.rejection.id) * 2 + (s.rejection.at === null ? 0 : 1));
@@ -55,7 +55,7 @@ export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
 	for (const offer of s.offers) writeOffer(out, offer);
 	if (!knows(s.known, 'attachments')) return;
 	out.varint(s.attachments.length);
-	for (const attachment of s.attachments) out.u32(attachment);
+	for (const attachment of s.attachments) out.uint(attachment, 4);
 }
 
 const MANY = 15;
@@ -66,7 +66,7 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 	const known = second & 63;
 	const id = from.text();
 	const step = from.varint();
-	const rowHash = flags & FLAG.rowHash ? from.u48() : 0;
+	const rowHash = flags & FLAG.rowHash ? from.uint(6) : 0;
 	const lookupKey = flags & FLAG.lookupKey ? from.text() : null;
 	const stage = stageValue(words.at(from.varint()));
 	const jobId = second & KNOWN.job ? words.at(from.varint()) : null;
@@ -76,9 +76,8 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 	const interviews = (counts & MANY) === MANY ? from.varint() : counts & MANY;
 	const offers = counts >> 4 === MANY ? from.varint() : counts >> 4;
 	return {
-		id, step, rowHash: rowHash, lookupKey: lookupKey,
+		id, step, rowHash, lookupKey,
 		missed: (flags & FLAG.missed) !== 0,
-		packedAt: -1,
 		seenIn: 0,
 		snapshot: {
 			known,
@@ -88,15 +87,15 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 			jobId, infoParts, stage, rejection,
 			interviews: readList(from, interviews, readInterview),
 			offers: readList(from, offers, readOffer),
-			attachments: knows(known, 'attachments') ? readList(from, from.varint(), (bytes) => bytes.u32()) : [],
+			attachments: knows(known, 'attachments') ? readList(from, from.varint(), (bytes) => bytes.uint(4)) : [],
 		},
 	};
 }
 
 function readInfoParts(from: ByteReader): number[] {
-	const person = from.u32();
+	const person = from.uint(4);
 	const bits = from.byte();
-	return [person, ...INFO_PARTS.slice(1).map((_, index) => (bits & (1 << index) ? from.u24() : 0))];
+	return [person, ...INFO_PARTS.slice(1).map((_, index) => (bits & (1 << index) ? from.uint(3) : 0))];
 }
 
 const GONE = 8;
@@ -116,7 +115,7 @@ function writeInterview(out: ByteWriter, { key, status, gone, start, end, rest }
 		if (span) out.duration(end - start);
 		else out.time(end);
 	}
-	out.u24(rest);
+	out.uint(rest, 3);
 }
 
 function readInterview(from: ByteReader): InterviewMemory {
@@ -124,17 +123,17 @@ function readInterview(from: ByteReader): InterviewMemory {
 	const key = from.text();
 	const start = flags & START ? from.time() : null;
 	const end = flags & END ? (flags & SPAN ? (start ?? 0) + from.duration() : from.time()) : null;
-	return { key, status: member(INTERVIEW_STATUSES, flags & 7), gone: (flags & GONE) !== 0, start, end, rest: from.u24() };
+	return { key, status: member(INTERVIEW_STATUSES, flags & 7), gone: (flags & GONE) !== 0, start, end, rest: from.uint(3) };
 }
 
 function writeOffer(out: ByteWriter, offer: OfferMemory): void {
 	out.byte(OFFER_STATUSES.indexOf(offer.status));
 	out.text(offer.key);
-	out.u32(offer.rest);
+	out.uint(offer.rest, 4);
 }
 
 function readOffer(from: ByteReader): OfferMemory {
-	return { status: member(OFFER_STATUSES, from.byte()), key: from.text(), rest: from.u32() };
+	return { status: member(OFFER_STATUSES, from.byte()), key: from.text(), rest: from.uint(4) };
 }
 
 function readRejection(from: ByteReader, words: Words): RejectionMemory {

@@ -101,7 +101,7 @@ async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
 		if (!pass.dropUnseen) return true;
 		// No longer asked for: not gone, only not ours any more.
 		for (const entry of memory.full.values()) if (current(run, entry) && unseen(entry)) run.draft.drop(entry);
-		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.drop(key);
+		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.setCompact(key, null);
 		return true;
 	}
 	const missing: Missing[] = [...memory.full.values()].flatMap((entry) => (!entry.snapshot.deleted && unseen(entry) && current(run, entry) && !isElsewhere(run, entry) ? [{ id: entry.id, lookupKey: entry.lookupKey, entry }] : []));
@@ -127,7 +127,7 @@ interface Missing {
 function forgetNameless({ state, draft, host, source }: Run, keys: readonly number[]): void {
 	const missed = keys.filter((key) => state.memory.compact.get(key)?.missed);
 	if (missed.length > 0) host.log.warn(`${missed.length} applications of ${source.label} are gone. Which ones is not known: there was no room to remember them`);
-	for (const key of missed) draft.drop(key);
+	for (const key of missed) draft.setCompact(key, null);
 	for (const key of keys) Object.assign(state.memory.compact.get(key) ?? {}, { missed: true });
 }
 
@@ -193,7 +193,7 @@ function missTwice(run: Run, missing: readonly Missing[], nameless: number): boo
 		const { entry } = one;
 		if (entry.missed) {
 			if (!tellGone(run, one, null)) return false;
-		} else if (isFull(entry)) run.draft.set({ ...entry, missed: true, packedAt: -1, seenIn: run.engine.fullReads });
+		} else if (isFull(entry)) run.draft.set({ ...entry, missed: true, seenIn: run.engine.fullReads });
 		else Object.assign(entry, { missed: true, seenIn: run.engine.fullReads });
 	}
 	return true;
@@ -212,7 +212,7 @@ function tellGone({ emission, engine, draft, header, state: { memory } }: Run, {
 	const step = (isFull(entry) ? entry.step : header.stepFloor) + 1;
 	emission.emit(wanted, { applicationId: id, application: null, before, after, step, foundBy: 'full', previousKnown: true });
 	const settled = { missed: false, seenIn: engine.fullReads };
-	if (isFull(entry)) draft.set({ ...entry, ...settled, step, snapshot: after, packedAt: -1 });
+	if (isFull(entry)) draft.set({ ...entry, ...settled, step, snapshot: after });
 	else draft.setCompact(idHash(id), { ...entry, ...settled, deleted: true });
 	return true;
 }
