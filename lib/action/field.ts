@@ -62,7 +62,7 @@ function asText(about: About, raw: unknown): string {
 
 export function text<Name extends string, const Required extends boolean = false>(
 	name: Name,
-	about: About & Need<Required> & { default?: string; rows?: number; secret?: boolean },
+	about: About & Need<Required> & { default?: string; rows?: number; secret?: boolean; noDataExpression?: true },
 ): Field<Name, Maybe<string, Required>> {
 	const { rows, secret, default: value = '', ...shown } = about;
 	const typeOptions = rows ? { typeOptions: { rows } } : secret ? { typeOptions: { password: true } } : {};

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
+import { FieldError } from '../errors';
 import { isObject } from '../http/apiDefinition';
 import { EMPTIED, readAll, type Field, type Values } from './field';
 
@@ -9,12 +10,21 @@ import { EMPTIED, readAll, type Field, type Values } from './field';
  */
 export function readParameters<const Fields extends readonly Field[]>(fields: Fields, parameters: INodeParameters, evaluate: (name: string) => unknown, zone?: string): Values<Fields> {
 	const raw: Record<string, unknown> = {};
-	for (const { name } of fields) {
+	for (const { name, property } of fields) {
 		if (!(name in parameters)) continue;
 		const held = parameters[name];
+		refuseExpression(property, held);
 		raw[name] = (isSettled(held) ? held : withEmptied(held, evaluate(name))) ?? null;
 	}
 	return readAll(fields, raw, zone);
+}
+
+/** The editor offers none there; an agent's or an imported workflow may hold one all the same. */
+function refuseExpression({ displayName, type, options = [], noDataExpression }: Field['property'], held: unknown): void {
+	const closed = noDataExpression === true || (type === 'collection' && options.some((option) => 'noDataExpression' in option && option.noDataExpression === true));
+	if (closed && typeof held === 'string' && held.startsWith('=')) throw new FieldError(`"${displayName}" takes no expression`, 'Choose it in the node: who runs the workflow decides this, and no data and no model.');
+	if (type !== 'collection' || !isObject(held)) return;
+	for (const option of options) if ('type' in option && option.name in held) refuseExpression(option, held[option.name]);
 }
 
 /** Holds no expression, and nothing whose parts n8n checks or converts (resource mappers, filled collections). */

@@ -25,7 +25,12 @@ export function isTemporary(error: unknown): boolean {
 	return cause === 'rate-limited' || cause === 'quota-exhausted' || cause === 'temporarily-unavailable';
 }
 
+/** What a log may hold: of a failed call the facts, and not what the service said of it, which may quote people. */
 export function messageOf(error: unknown): string {
+	if (error instanceof ApiError) {
+		const { service, call, status, code } = error.facts;
+		return `${service} ${status === undefined ? 'did not answer' : `answered ${status}${code === undefined ? '' : ` (${code})`} to`} ${call}`;
+	}
 	return error instanceof Error ? error.message : String(error);
 }
 

@@ -9,6 +9,7 @@ import { EVENTS, MODELS, MODEL_KEYS, type ApplicationChanges, type ChangeEvent, 
 import type { Context, Provider } from '../../lib/ats/provider';
 import type { Source } from '../../lib/ats/source';
 import { FieldError } from '../../lib/errors';
+import { messageOf } from '../../lib/poll/failures';
 import { accountKey, row } from './api';
 import { readTitles, rememberedTitles, withJobTitle } from './jobTitles';
 import { simpleChanges, simpleEvent } from './simplify';
@@ -214,7 +215,7 @@ async function titlesOf(context: IPollFunctions, provider: Provider, call: Conte
 	try {
 		return await rememberedTitles(await accountKey(context, provider, call), jobs, async () => await readTitles(await provider.operations(context, call)));
 	} catch (error) {
-		context.logger.warn(`The titles of jobs could not be read: ${error instanceof Error ? error.message : String(error)}`);
+		context.logger.warn(`The titles of jobs could not be read: ${messageOf(error)}`);
 		return new Map();
 	}
 }

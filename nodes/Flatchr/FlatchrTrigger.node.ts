@@ -15,6 +15,7 @@ import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import { credentialText } from '../../lib/http/credential';
 import { clock } from '../../lib/clock';
+import { messageOf } from '../../lib/poll/failures';
 import { receive } from '../../lib/webhook/receive';
 import { connectFlatchr } from './api';
 import { ANY, eventId, EVENTS, idsOf, itemOf, parseEvent, withApplicant, type FlatchrEvent } from './events';
@@ -124,7 +125,7 @@ async function itemFor(context: IWebhookFunctions, event: FlatchrEvent, addIds: 
 		return { json: itemOf(event, await withApplicant(flatchr, event, ids)) };
 	} catch (error) {
 		// The event itself is worth more than the ID.
-		context.logger.warn(`${context.getNode().name}: the applicant of an event could not be looked up: ${error instanceof Error ? error.message : String(error)}`);
+		context.logger.warn(`${context.getNode().name}: the applicant of an event could not be looked up: ${messageOf(error)}`);
 		return { json: itemOf(event, ids) };
 	}
 }

@@ -5,6 +5,8 @@ import { get, type IncomingMessage } from 'node:http';
 
 import type { IAllExecuteFunctions } from 'n8n-workflow';
 
+import { ApiError } from '../../lib/errors';
+import { messageOf } from '../../lib/poll/failures';
 import { fileUrl } from '../../lib/http/address';
 import { HttpClient } from '../../lib/http/client';
 import { exchange } from '../../lib/http/exchange';
@@ -12,7 +14,7 @@ import { pages } from '../../lib/http/pages';
 import { parseJson } from '../../lib/http/json';
 import { isSigned } from '../../lib/webhook/signature';
 import { credentialsOf, serviceEntries } from '../providers/index.cts';
-import { deliverTo, runNode, serveWebhook, testCredential, webhookNode } from '../engine/harness/index.cts';
+import { deliverTo, runNode, runTool, serveWebhook, testCredential, webhookNode } from '../engine/harness/index.cts';
 import { hostile, json, type Hostile } from './hostile.cts';
 
 export interface Attack {
@@ -22,6 +24,8 @@ export interface Attack {
 }
 
 const KEY = 'kombo-secret-key-0123456789';
+/** A value that the model behind an agent chooses. */
+const FROM_AI = "={{ $fromAI('value', 'any', 'string') }}";
 
 async function against<Result>(service: Promise<Hostile>, work: (service: Hostile) => Promise<Result>): Promise<Result> {
 	const started = await service;
@@ -193,6 +197,30 @@ export const attacks: readonly Attack[] = [
 				assert.match(String(error?.message), /does not allow/);
 				assert.equal(seen.length, 0);
 			}),
+	},
+	...[
+		{ what: 'method', value: 'DELETE', method: FROM_AI, path: '/candidates/1' },
+		{ what: 'other server', value: 'https://thief.example', method: 'GET', path: '/candidates/1', more: { baseUrl: FROM_AI } },
+		{ what: 'path that climbs', value: '/candidates/../../admin', method: 'GET', path: FROM_AI },
+		{ what: 'address as a path', value: 'https://thief.example/x', method: 'GET', path: FROM_AI },
+	].map(({ what, value, more, ...parameters }) => ({
+		id: 'low',
+		title: `a passthrough takes no ${what} of a model`,
+		run: async () =>
+			await against(hostile((_request, response) => json(response, 200, { success: true, status: 'success', data: { response: {} } })), async ({ origin, seen }) => {
+				const knit = await runTool('knit', { resource: 'passthrough', operation: 'send', integrationId: 'i1', ...parameters, ...(more ? { more } : {}) }, { value }, { credentials: { knitApi: { environment: 'custom', baseUrl: origin, apiKey: KEY } } });
+				const kombo = more ? knit : await runTool('kombo', { resource: 'passthrough', operation: 'send', api: 'v1', tool: 'lever', ...parameters }, { value }, { credentials: { komboApi: { region: 'custom', baseUrl: origin, apiKey: KEY, integrationId: 'lever:1' } } });
+				for (const { answer, error } of [knit, kombo]) assert.match(`${answer} ${String(error?.message)}`, /takes no expression|The path (leaves|is)/);
+				assert.deepEqual(seen, []);
+			}),
+	})),
+	{
+		id: 'low',
+		title: 'a log holds no words of a service, which may quote a person',
+		run: async () => {
+			const said = messageOf(new ApiError({ service: 'Kombo', call: 'GET /ats/candidates', message: 'jane@example.com is on the blocklist', status: 422, cause: 'configuration-invalid' }));
+			assert.equal(said, 'Kombo answered 422 to GET /ats/candidates');
+		},
 	},
 	{
 		id: 'held',

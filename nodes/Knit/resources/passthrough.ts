@@ -19,13 +19,13 @@ export const passthrough: Resource<KnitApi> = {
 			description: "Call the connected ATS's own API with the customer's connection: for rejecting, notes, hiring and all else that Knit has no unified call for. Path and body come from that ATS's documentation.",
 			access: 'write',
 			fields: [
-				choice('method', { displayName: 'Method', description: 'What the ATS is asked to do', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) }),
+				choice('method', { displayName: 'Method', description: 'What the ATS is asked to do', default: 'GET', noDataExpression: true, options: METHODS.map((value) => ({ name: value, value })) }),
 				text('path', { displayName: 'Path', required: true, placeholder: '/candidates/123/notes', description: "What follows the base URL of the ATS's own API" }),
 				json('body', { displayName: 'Body', placeholder: '{"value": "Called back"}', description: 'JSON; nothing is sent when empty' }),
 				collection('more', {
 					displayName: 'Additional Fields',
 					fields: [
-						text('baseUrl', { displayName: 'Base URL', placeholder: 'https://harvest.greenhouse.io/v1', description: "Instead of the ATS's usual one" }),
+						text('baseUrl', { displayName: 'Base URL', noDataExpression: true, placeholder: 'https://harvest.greenhouse.io/v1', description: "Instead of the ATS's usual one" }),
 						text('contentType', { displayName: 'Content Type', description: 'Kind of content that the ATS is told to expect', placeholder: 'application/json' }),
 						jsonObject('headers', { displayName: 'Headers (JSON)', placeholder: '{"On-Behalf-Of": "42"}', description: 'Headers that the ATS gets' }),
 						jsonObject('params', { displayName: 'Query (JSON)', placeholder: '{"limit": "10"}', description: 'Query parameters for the ATS' }),

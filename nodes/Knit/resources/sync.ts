@@ -2,6 +2,7 @@ import { choice, choices, collection, jsonObject, list, number, text, toggle, wh
 import type { Resource, Row } from '../../../lib/action/operation';
 import { MODELS } from '../../../lib/ats/model';
 import { FieldError } from '../../../lib/errors';
+import { typedPath } from '../../../lib/http/path';
 import { operation, type KnitApi } from '../api';
 import { dataTypeFields, dataTypeOf } from '../fields';
 import { doneModel, startedSyncModel, subscriptionModel } from '../models';
@@ -126,7 +127,7 @@ export const sync: Resource<KnitApi> = {
 			description: "Have Knit watch a list of the connected ATS's own API and send new and changed records, as the ATS writes them, to an address of yours",
 			access: 'write',
 			fields: [
-				choice('method', { displayName: 'Method', description: 'How the address is called', default: 'GET', options: (['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const).map((value) => ({ name: value, value })) }),
+				choice('method', { displayName: 'Method', description: 'How the address is called', default: 'GET', noDataExpression: true, options: (['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const).map((value) => ({ name: value, value })) }),
 				text('path', { displayName: 'Path', required: true, placeholder: '/candidates', description: "What follows the base URL of the ATS's own API" }),
 				text('webhookURL', { displayName: 'Webhook URL', required: true, placeholder: 'https://n8n.example.com/webhook/...', description: 'Where to send the records: the production URL of a Knit Trigger' }),
 				text('recordIdentifier', { displayName: 'Record ID (JSONPath)', required: true, default: '$.id', description: "Place of the record's ID" }),
@@ -134,7 +135,7 @@ export const sync: Resource<KnitApi> = {
 				collection('more', {
 					displayName: 'Additional Fields',
 					fields: [
-						text('baseUrl', { displayName: 'Base URL', placeholder: 'https://harvest.greenhouse.io/v1', description: "Instead of the ATS's usual one" }),
+						text('baseUrl', { displayName: 'Base URL', noDataExpression: true, placeholder: 'https://harvest.greenhouse.io/v1', description: "Instead of the ATS's usual one" }),
 						jsonObject('body', { displayName: 'Body (JSON)', placeholder: '{"status": "active"}' }),
 						jsonObject('headers', { displayName: 'Headers (JSON)', placeholder: '{"X-Version": "2"}' }),
 						text('idempotencyId', { displayName: 'Idempotency ID', placeholder: 'sync_1', description: 'A second start with the same ID makes no second sync' }),
@@ -147,7 +148,7 @@ export const sync: Resource<KnitApi> = {
 				success: true,
 				...(await knit.post(
 					'/sync.custom.start',
-					compact({ apiDetails: compact({ method, path, ...more, body: body && JSON.stringify(body) }), webhookURL: httpsOnly(webhookURL), idempotencyId, recordIdentifier, listIdentifier }),
+					compact({ apiDetails: compact({ method, path: typedPath(path), ...more, body: body && JSON.stringify(body) }), webhookURL: httpsOnly(webhookURL), idempotencyId, recordIdentifier, listIdentifier }),
 					idempotencyId !== undefined,
 				)),
 			}),

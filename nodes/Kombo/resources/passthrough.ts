@@ -2,7 +2,7 @@ import { binary, choice, collection, id, json, jsonObject, rows, text, toggle, w
 import { FileItem, type Item } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { ApiError, FieldError } from '../../../lib/errors';
-import { path } from '../../../lib/http/path';
+import { path, typedPath } from '../../../lib/http/path';
 import { isObject } from '../../../lib/http/apiDefinition';
 import { bytesOf } from '../../../lib/http/files';
 import { fileTypeOf } from '../../../lib/http/fileType';
@@ -41,7 +41,7 @@ export const passthrough: Resource<KomboApi> = {
 			fields: [
 				id('tool', { displayName: 'Tool', required: false, placeholder: 'greenhouse', description: "Kombo's name of the ATS", hint: 'That of the integration when empty' }),
 				id('api', { displayName: 'API', placeholder: 'harvest', description: 'Which API of the tool: <a href="https://docs.kombo.dev/v1/post-passthrough-tool-api">the documentation</a> lists them, such as harvest for Greenhouse or v1 for Lever' }),
-				choice('method', { displayName: 'Method', description: 'What the ATS is asked to do', default: 'GET', options: METHODS.map((value) => ({ name: value, value })) }),
+				choice('method', { displayName: 'Method', description: 'What the ATS is asked to do', default: 'GET', noDataExpression: true, options: METHODS.map((value) => ({ name: value, value })) }),
 				text('path', { displayName: 'Path', required: true, placeholder: '/candidates/4019283', description: "What follows the base URL of the ATS's API" }),
 				when(
 					choice('bodyType', {
@@ -75,7 +75,7 @@ export const passthrough: Resource<KomboApi> = {
 				const more = p.additionalFields;
 				const answer = await kombo.act(item, 'POST', path`/passthrough/${toolOf(kombo, p.tool)}/${p.api}`, {
 					method: p.method,
-					path: p.path,
+					path: typedPath(p.path),
 					headers: texts(more.headers, 'Headers (JSON)'),
 					params: texts(more.query, 'Query (JSON)'),
 					data: p.body,
