@@ -89,7 +89,12 @@ function isExpression(value: unknown): boolean {
 }
 
 function harmless<Option extends { name: string; value?: unknown; url?: unknown }>(options: readonly Option[]): Option[] {
-	return options.filter(({ value, url }) => !isExpression(value) && !isExpression(url)).map((option) => ({ ...option, name: asLabel(option.name) }));
+	return options.filter(({ value }) => !isExpression(value)).map(({ url, ...option }) => ({ ...option, name: asLabel(option.name), ...(isWebAddress(url) ? { url } : {}) }) as Option);
+}
+
+/** The editor opens it in a tab of its own: `javascript:` would run there. */
+function isWebAddress(url: unknown): boolean {
+	return typeof url === 'string' && /^https?:\/\//i.test(url);
 }
 
 /** Names are kept in the workflow too. */

@@ -13,7 +13,7 @@ import { allFields, kitFields, propertiesOf } from './properties';
 import { subtitleOf } from './subtitle';
 
 /** What the kit itself reads of a node's options; `nodeOptions` puts it there. */
-type OptionsField = Field<'options', { maxConcurrency?: number; leaveOutPersonalData?: boolean }>;
+type OptionsField = Field<'options', { maxConcurrency?: number; maxFileMb?: number; leaveOutPersonalData?: boolean }>;
 
 export interface NodeSpec<Api, Options extends OptionsField, Common extends readonly Field[]> {
 	resources: ReadonlyArray<Resource<Api>>;
@@ -92,8 +92,8 @@ async function run<Api, Options extends OptionsField, Common extends readonly Fi
 	const [first] = ready;
 	if (!first) return results.flat();
 
-	const width = first.settings.options.maxConcurrency ?? 30;
-	const connect = connector(host, spec, new ConcurrencyLimit(width));
+	const { maxConcurrency: width = 30, maxFileMb } = first.settings.options;
+	const connect = connector(host, spec, new ConcurrencyLimit(width, undefined, maxFileMb === undefined ? undefined : maxFileMb * 1024 * 1024));
 	let stop = false;
 	await inParallel(ready, width, async ({ values, settings, index }) => {
 		if (stop) return;

@@ -25,6 +25,14 @@ export const kitFields = {
 		max: 100,
 		integer: true,
 	}),
+	maxFileMb: number('maxFileMb', {
+		displayName: 'Max File Size (MB)',
+		description: 'Files that are larger are not fetched: each is held in memory as a whole',
+		default: 100,
+		min: 1,
+		max: 2_000,
+		integer: true,
+	}),
 	leaveOutPersonalData: toggle('leaveOutPersonalData', {
 		displayName: 'Leave Out Personal Data',
 		description: 'Whether to leave out names, addresses, phone numbers, links, free texts and whatever else tells who somebody is, for example so that an AI agent does not see it. IDs, stages, statuses and dates stay, and files too.',
@@ -33,7 +41,7 @@ export const kitFields = {
 
 /** `options`: fields that apply to every operation of a node, the vendor's and the kit's. */
 export function nodeOptions<const Fields extends readonly Field[]>(fields: Fields) {
-	return collection('options', { displayName: 'Options', addLabel: 'Add Option', fields: [...fields, kitFields.leaveOutPersonalData, kitFields.maxConcurrency] });
+	return collection('options', { displayName: 'Options', addLabel: 'Add Option', fields: [...fields, kitFields.leaveOutPersonalData, kitFields.maxConcurrency, kitFields.maxFileMb] });
 }
 
 /** A field outside an operation (of a trigger) as the editor shows it. */

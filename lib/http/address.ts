@@ -60,9 +60,9 @@ function isPrivate([first = 0, second = 0, third = 0]: readonly number[]): boole
 
 /** `url` where our calls go; undefined: another server. Behind a TLS proxy a service may write its own links with http: their path is asked where we ask. */
 export function atOwnOrigin(url: URL, own: URL): URL | undefined {
-	if (url.origin === own.origin) return url;
 	const web = url.protocol === 'http:' || url.protocol === 'https:';
-	return web && url.hostname === own.hostname && url.protocol !== own.protocol ? new URL(own.origin + url.pathname + url.search) : undefined;
+	// A user in the link would take the place of our key.
+	return web && (url.origin === own.origin || (url.hostname === own.hostname && url.protocol !== own.protocol)) ? new URL(own.origin + url.pathname + url.search) : undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { ConcurrencyLimit } from './concurrency';
 import { credentialDigest } from './digest';
 import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
 import { isWebPage } from './fileType';
-import { parseJson } from './json';
+import { holdsTooMuch, parseJson } from './json';
 import { queryString, type Query } from './path';
 import { keysOf, redact, redacted, secretsOf } from './redact';
 import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit, type RateReading } from './rate';
@@ -41,8 +41,6 @@ export interface ClientOptions {
 	/** Our clock: no attempt starts or waits beyond it. */
 	deadline?: number;
 	signal?: AbortSignal;
-	/** The most that is read of one answer or file. */
-	maxBytes?: number;
 	/** Sees every answer: what a check of the connection counts and reads. */
 	onAnswer?(answer: Answer): void;
 }
@@ -254,7 +252,7 @@ export class HttpClient {
 		const totalMs = Math.max(1, Math.min(request.timeoutMs ?? this.api.timeoutMs * (expect === 'file' ? FILE_TIMES : 1), (this.options.deadline ?? Infinity) - sentAt));
 		let raw: RawAnswer;
 		try {
-			raw = await exchange(async (signal) => await send(idleMs, signal), { totalMs, maxBytes: this.options.maxBytes ?? MAX_BODY_BYTES });
+			raw = await exchange(async (signal) => await send(idleMs, signal), { totalMs, maxBytes: (expect === 'file' ? this.limit.maxFileBytes : undefined) ?? MAX_BODY_BYTES });
 		} catch (error) {
 			this.signal?.throwIfAborted();
 			if (error instanceof TooLarge) throw this.failure(request, { message: `${this.api.service}: ${error.message}, which is the most that is read`, hint: 'Ask for less at once, or fetch this file in another way.', cause: 'configuration-invalid' });
@@ -266,6 +264,7 @@ export class HttpClient {
 			if (status === undefined || status < 400) return { outcome: { kind: neverConnected(error) ? 'notSent' : 'noAnswer' }, error: transportError(error) };
 			raw = { status, headers: {}, body: Buffer.alloc(0) };
 		}
+		if (expect === 'json' && holdsTooMuch(raw.body)) throw this.failure(request, { message: `${this.api.service}: the answer holds more records than can be taken at once`, hint: 'Ask for less at once: use filters or a smaller limit.', cause: 'configuration-invalid' });
 		const answer = await this.readAnswer(raw, expect, sentAt);
 		this.options.onAnswer?.(answer);
 		const notOurs = expect === 'json' && answer.status >= 200 && answer.status < 300 && typeof answer.body === 'string';

@@ -2,6 +2,8 @@ import { realTime } from '../clock';
 import { rethrow } from '../errors';
 import { isObject } from './apiDefinition';
 
+/** Of an error this much says what went wrong; the rest is not read. */
+const MAX_ERROR_BYTES = 1024 * 1024;
 /** What is read of an answer whatever it says. */
 export const MAX_BODY_BYTES = 100 * 1024 * 1024;
 
@@ -40,7 +42,8 @@ export async function exchange(send: (signal: AbortSignal) => Promise<unknown>, 
 		if (ended.signal.aborted) destroy(body);
 		const headers: Record<string, string> = {};
 		for (const [name, value] of Object.entries(isObject(given) ? given : {})) headers[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
-		return { status: typeof statusCode === 'number' ? statusCode : 0, headers, body: await bytesOf(body, headers, maxBytes) };
+		const status = typeof statusCode === 'number' ? statusCode : 0;
+		return { status, headers, body: await bytesOf(body, headers, maxBytes, status >= 400) };
 	};
 	try {
 		return await realTime.within(totalMs, whole(), () => Object.assign(new Error(`No whole answer within ${Math.ceil(totalMs / 1000)} s`), { code: 'ETIMEDOUT' }));
@@ -53,18 +56,20 @@ export async function exchange(send: (signal: AbortSignal) => Promise<unknown>, 
 	}
 }
 
-async function bytesOf(body: unknown, headers: Readonly<Record<string, string>>, maxBytes: number): Promise<Buffer> {
+async function bytesOf(body: unknown, headers: Readonly<Record<string, string>>, maxBytes: number, isError: boolean): Promise<Buffer> {
 	if (Buffer.isBuffer(body)) return limited(body, maxBytes);
 	if (typeof body === 'string') return limited(Buffer.from(body, 'utf8'), maxBytes);
 	if (!isStream(body)) return Buffer.alloc(0);
-	if (Number(headers['content-length']) > maxBytes) throw new TooLarge(maxBytes);
+	if (!isError && Number(headers['content-length']) > maxBytes) throw new TooLarge(maxBytes);
 	const chunks: Buffer[] = [];
 	let length = 0;
 	for await (const chunk of body) {
 		const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk), 'utf8');
 		length += bytes.length;
-		if (length > maxBytes) throw new TooLarge(maxBytes);
+		if (length > maxBytes && !isError) throw new TooLarge(maxBytes);
 		chunks.push(bytes);
+		// Leaving the loop ends the stream.
+		if (isError && length >= MAX_ERROR_BYTES) break;
 	}
 	return Buffer.concat(chunks, length);
 }

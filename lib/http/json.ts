@@ -9,6 +9,22 @@ export function parseJson(source: string | Buffer): unknown {
 	return hasLongNumber(text) ? JSON.parse(withLongNumbersAsTexts(text)) : parsed;
 }
 
+const MANY_BYTES = 4 * 1024 * 1024;
+const MOST_OBJECTS = 1_000_000;
+const MOST_VALUES = 5_000_000;
+
+/** Whether JSON of this size holds more than a process can: 50 MB of empty objects would become gigabytes, and stop n8n for a minute. */
+export function holdsTooMuch(json: Buffer): boolean {
+	if (json.length < MANY_BYTES) return false;
+	let objects = 0;
+	let values = 0;
+	for (const byte of json) {
+		if (byte === 0x7b || byte === 0x5b) objects++;
+		else if (byte === 0x2c) values++;
+	}
+	return objects > MOST_OBJECTS || values > MOST_VALUES;
+}
+
 /** `text` without the byte order mark that it may begin with. */
 export function withoutMark(text: string): string {
 	return text.startsWith('\ufeff') ? text.slice(1) : text;

@@ -4,7 +4,7 @@ import { asNodeError } from '../action/asNodeError';
 import { FieldError } from '../errors';
 import { credentialText } from '../http/credential';
 import { digestOf } from '../http/digest';
-import { parseJson } from '../http/json';
+import { holdsTooMuch, parseJson } from '../http/json';
 import { repeatsOf } from './repeats';
 import { isSecret, isSigned } from './signature';
 
@@ -40,6 +40,7 @@ export async function receive<Event>(context: IWebhookFunctions, node: INode, de
 	const rawBody = await rawBodyOf(context);
 	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], signature.secret)) return answer(context, 401, 'The signature is missing or wrong.');
 
+	if (holdsTooMuch(rawBody)) return answer(context, 413, 'The body holds more than can be taken at once.');
 	let event: Event;
 	try {
 		event = delivery.parse(parseJson(rawBody), headers);

@@ -7,14 +7,19 @@ import type { IAllExecuteFunctions } from 'n8n-workflow';
 
 import { ApiError } from '../../lib/errors';
 import { messageOf } from '../../lib/poll/failures';
-import { fileUrl } from '../../lib/http/address';
+import { useClock } from '../../lib/clock';
+import { atOwnOrigin, fileUrl } from '../../lib/http/address';
+import { fileNameIn } from '../../lib/http/headers';
 import { HttpClient } from '../../lib/http/client';
 import { exchange } from '../../lib/http/exchange';
 import { pages } from '../../lib/http/pages';
 import { parseJson } from '../../lib/http/json';
 import { isSigned } from '../../lib/webhook/signature';
-import { credentialsOf, serviceEntries } from '../providers/index.cts';
-import { deliverTo, runNode, runTool, serveWebhook, testCredential, webhookNode } from '../engine/harness/index.cts';
+import { credentialsOf, providerEntries, serviceEntries } from '../providers/index.cts';
+import { credentialsOn, descriptionOf, nodes } from '../engine/support/everyOperation.cts';
+import { UNIFIED } from '../engine/support/nodes.cts';
+import { RecordingProxy } from '../engine/support/recordingProxy.cts';
+import { deliverTo, listSearch, loadOptions, runNode, runTool, serveWebhook, testCredential, webhookNode } from '../engine/harness/index.cts';
 import { hostile, json, type Hostile } from './hostile.cts';
 
 export interface Attack {
@@ -162,6 +167,129 @@ export const attacks: readonly Attack[] = [
 			assert.ok(!clientOf('http://127.0.0.1:1', KEY).account.includes(KEY));
 		},
 	},
+	...['kombo', 'ats'].map((type) => ({
+		id: 'S7',
+		title: `somebody else's wrong key beside a right one is no error of the right one (${type})`,
+		run: async () =>
+			await against(hostile((request, response) => {
+				const right = request.headers.authorization === `Bearer ${KEY}`;
+				const person = { id: 'c1', remote_id: '1', first_name: 'Jane', last_name: 'Doe', email_addresses: [{ email_address: 'jane@example.com', type: null }], applications: [] };
+				setTimeout(() => (right ? json(response, 200, { status: 'success', data: { next: null, results: [person] } }) : json(response, 401, { status: 'error', error: { code: 'PLATFORM.AUTHENTICATION_INVALID', message: 'no' } })), 50);
+			}), async ({ origin }) => {
+				const find = async (apiKey: string) =>
+					await runNode(type, { ...(type === 'ats' ? { provider: 'kombo' } : { jobId: { __rl: true, mode: 'id', value: 'j1' } }), resource: 'candidate', operation: 'findOrCreate', email: 'jane@example.com', firstName: 'Jane', lastName: 'Doe' }, { credentials: { komboApi: { region: 'custom', baseUrl: origin, apiKey, integrationId: 'lever:1' } } });
+				const [wrong, right] = await Promise.all([find('wrong-key-0123456789'), find(KEY)]);
+				assert.ok(wrong.error);
+				assert.equal(right.error, undefined);
+				assert.equal(right.json.length, 1);
+			}),
+	})),
+	{
+		id: 'S7',
+		title: "a colleague's wrong key does not slow down the CVs of a company",
+		run: async () =>
+			await against(hostile((request, response) => (request.headers.authorization === `Bearer ${KEY}` ? void response.writeHead(200, { 'content-type': 'application/pdf' }).end('%PDF-1.4') : json(response, 401, {}))), async ({ origin }) => {
+				const slept: number[] = [];
+				const restore = useClock({ now: () => Date.now(), sleep: async (ms) => void slept.push(ms) });
+				try {
+					const cv = async (apiKey: string) => await runNode('flatchr', { resource: 'candidate', operation: 'downloadCv', find: 'key', key: 'candidates/1/cv', extension: 'pdf', outputField: 'data' }, { credentials: { flatchrApi: { apiBaseUrl: origin, careersBaseUrl: origin, apiKey, companyKey: 'c' } } });
+					for (let times = 0; times < 5; times++) assert.ok((await cv('wrong-key-0123456789')).error);
+					const { items, error } = await cv(KEY);
+					assert.equal(error, undefined);
+					assert.equal(items.length, 1);
+					assert.deepEqual(slept, []);
+				} finally {
+					restore();
+				}
+			}),
+	},
+	{
+		id: 'S6',
+		title: 'no list of any node offers a value that n8n would run, nor an address that a browser would',
+		run: async () => {
+			const proxy = await RecordingProxy.open();
+			const poison = (value: unknown, key = ''): unknown => {
+				if (Array.isArray(value)) return value.map((one) => poison(one, key));
+				if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, /^(links|_links|paging|meta|metadata)$/.test(name) ? inner : poison(inner, name)]));
+				if (typeof value !== 'string') return value;
+				if (/url$/i.test(key)) return `javascript:fetch("${value}")`;
+				return /(^|[_-])(id|name|title|label|text|value|slug|email|code|shortcode|key|applicant)$|(Id|Name)$/i.test(key) ? `={{ $('Start').item.json["${value}"] }}` : value;
+			};
+			let offered = 0;
+			try {
+				const credentials = credentialsOn(proxy);
+				for (const type of Object.keys(nodes)) {
+					const text = JSON.stringify(descriptionOf(type).properties);
+					const providers = type === UNIFIED ? providerEntries.map(({ provider }) => provider.name) : [''];
+					for (const [kind, pattern] of [['search', /"searchListMethod":"(\w+)"/g], ['load', /"loadOptionsMethod":"(\w+)"/g]] as const) {
+						for (const method of new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))) {
+							for (const provider of providers) {
+								const look = async () => (kind === 'search' ? (await listSearch(type, method, { provider }, { credentials })).results : await loadOptions(type, method, { provider }, { credentials })).map((one) => ({ url: undefined, ...one }));
+								const recorded = await proxy.record(async () => await look().catch(() => []));
+								offered += recorded.result.length;
+								const poisoned = await proxy.replay(recorded.exchanges, async () => await look().catch(() => []), (exchange) => {
+									const body = parseOr(exchange.body.toString('utf8'));
+									return body === undefined ? exchange : { ...exchange, body: Buffer.from(JSON.stringify(poison(body))) };
+								});
+								for (const { value, name, url } of poisoned) assert.ok(!String(value).startsWith('=') && !name.startsWith('=') && (url === undefined || /^https?:/.test(String(url))), `${type} ${method} ${provider}: ${JSON.stringify({ value, name, url })}`);
+							}
+						}
+					}
+				}
+			} finally {
+				await proxy.close();
+			}
+			assert.ok(offered > 100, 'the lists offer something otherwise');
+		},
+	},
+	{
+		id: 'new',
+		title: 'an answer of a few megabytes that would become gigabytes is not read as JSON, in a call and in a webhook',
+		run: async () => {
+			const body = `[${'{},'.repeat(2_000_000)}{}]`;
+			await against(hostile((_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(body)), async ({ origin }) => assert.match(String((await kombo(origin)).error?.message), /more records than can be taken/));
+			const { status } = await webhookNode('flatchrTrigger', { events: ['*'], addIds: false }, { credentials: { flatchrApi: { apiKey: KEY, companyKey: 'c' } }, body, node: { id: 'huge' } });
+			assert.equal(status, 413);
+		},
+	},
+	{
+		id: 'new',
+		title: 'an error page without an end is read only as far as it says what is wrong',
+		run: async () =>
+			await against(hostile((_request, response) => {
+				response.writeHead(400, { 'content-type': 'text/html' });
+				const more = (): void => {
+					while (!response.destroyed && response.write(Buffer.alloc(65_536, '<')));
+				};
+				response.on('drain', more);
+				more();
+			}), async ({ origin }) => {
+				const { error } = await kombo(origin);
+				assert.ok(error && error.message.length < 1_000 && 'httpCode' in error && error.httpCode === '400');
+			}),
+	},
+	{
+		id: 'new',
+		title: 'a success that says that nothing is left until the year 33658 holds up nobody',
+		run: async () =>
+			await against(hostile((_request, response) => json(response, 200, { status: 'success', data: {} }, { 'x-ratelimit-limit': '1', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000000000000000', 'concurrency-limit': '-5', 'retry-after': '1e300' })), async ({ origin, seen }) => {
+				for (let times = 0; times < 3; times++) assert.equal((await kombo(origin)).error, undefined);
+				assert.equal(seen.length, 3);
+			}),
+	},
+	{
+		id: 'new',
+		title: 'a next link with a user in it takes no place of our key',
+		run: async () => assert.equal(atOwnOrigin(new URL('https://thief:pw@api.example.com/v1/a?page=2#x'), new URL('https://api.example.com/v1'))?.href, 'https://api.example.com/v1/a?page=2'),
+	},
+	{
+		id: 'new',
+		title: 'a hundred thousand brackets in an error, and a name of control marks for a file, are an error and a name',
+		run: async () => {
+			await against(hostile((_request, response) => void response.writeHead(422, { 'content-type': 'application/json' }).end(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)), async ({ origin }) => assert.ok((await kombo(origin)).error));
+			assert.equal(fileNameIn(`attachment; filename*=UTF-8''${encodeURIComponent('..\\..\u202e\u0000fdp.exe%2F\ud83d'.replace('\ud83d', ''))}`)?.includes('..'), false);
+		},
+	},
 	{
 		id: 'S8',
 		title: 'a success that repeats the request brings no key into an item',
@@ -247,6 +375,15 @@ export const attacks: readonly Attack[] = [
 		},
 	},
 ];
+
+/** JSON, or undefined for anything else. */
+function parseOr(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
 
 /** A client as an adapter makes it, with helpers that go out for real. */
 function clientOf(origin: string, apiKey = KEY): HttpClient {

@@ -78,7 +78,7 @@ export const candidate: Resource<KomboApi> = {
 			output: foundOrCreatedModel,
 			run: async (kombo, p, item) => {
 				const body = { candidate: candidateBody(p), application: { job_id: p.jobId } };
-				const { created, found } = await foundOrMade<Row>(`kombo ${kombo.origin} ${kombo.integrationId ?? ''}`, p.email, {
+				const { created, found } = await foundOrMade<Row>(`${kombo.account} ${kombo.integrationId ?? ''}`, p.email, {
 					find: async () => {
 						for await (const [found] of candidatesOf(kombo, { email: p.email })) if (found) return found;
 						return undefined;
