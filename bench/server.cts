@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 import { startSandbox } from '../sandbox/index.cts';
 import { QUICK, SIZES } from './sizes.cts';
+import { integrationIdOf } from '../sandbox/kombo/state.cts';
 
 const APPLICATIONS = SIZES.rows;
 const PAGE = 250;
@@ -14,7 +15,7 @@ const PAGE = 250;
 async function pages(): Promise<Buffer[]> {
 	const sandbox = await startSandbox({ services: ['kombo'], jobs: 40, applications: 1000, seed: 'bench', validate: false });
 	const rows: string[] = [];
-	const headers = { authorization: `Bearer ${sandbox.keys['kombo']}`, 'x-integration-id': sandbox.integrationId };
+	const headers = { authorization: `Bearer ${sandbox.keys['kombo']}`, 'x-integration-id': integrationIdOf(sandbox.world) };
 	for (let cursor: string | null = ''; cursor !== null; ) {
 		const answer: Response = await fetch(`${sandbox.urls['kombo']}/ats/applications?page_size=250${cursor ? `&cursor=${cursor}` : ''}`, { headers });
 		const { data } = (await answer.json()) as { data: { results: object[]; next: string | null } };

@@ -42,8 +42,6 @@ export interface Sandbox {
 	keys: Record<string, string>;
 	/** everything a credential of the service needs */
 	credentials: Record<string, Record<string, string>>;
-	/** Kombo's integration */
-	integrationId: string;
 	world: World;
 	recruiter: Recruiter;
 	/** every request, oldest first (the last ten to twenty thousand) */
@@ -89,7 +87,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		urls: Object.fromEntries(simulators.flatMap((simulator) => Object.entries(simulator.paths).map(([name, path]) => [name, url + path]))),
 		keys: Object.fromEntries(Object.entries(credentials).map(([name, values]) => [name, values['apiKey'] ?? ''])),
 		credentials,
-		integrationId: credentials['kombo']?.['integrationId'] ?? '',
 		world,
 		recruiter,
 		requests,

@@ -61,8 +61,6 @@ export interface Capabilities {
 	freshness: string;
 	/** Models that the trigger reads where nothing is chosen under *Include*: those that come without extra calls. Absent: all of `models`. */
 	withoutExtraCalls?: readonly ModelKey[];
-	/** The vendor can be asked for the changes of some jobs only (`ReadOptions.jobIds` reaches it). */
-	filtersJobs?: boolean;
 	/** `ApplicationQuery.stageIds` reaches the vendor, and `stages(null)` is cheap: names of stages are turned into IDs by it. */
 	filtersStages?: boolean;
 	/** Hours between two full checks where nothing is chosen; 24 without it. With it `freshness` says why. */
@@ -91,7 +89,7 @@ export interface Context<Settings> {
 /** What the user of the trigger wants read. Which events and stages are emitted is the engine's business. */
 export interface ReadOptions {
 	models: readonly ModelKey[];
-	/** Empty: all. Only sent to the vendor by providers with `filtersJobs`. */
+	/** Empty: all. For the vendor, where it can be asked for some jobs only: the engine looks at every row all the same. */
 	jobIds: readonly string[];
 	/** Put the vendor's record into `application.raw`. */
 	raw: boolean;

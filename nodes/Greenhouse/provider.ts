@@ -68,7 +68,6 @@ export const provider = defineProvider({
 		events,
 		withoutExtraCalls: ['info', 'currentStage', 'rejection'],
 		freshness: 'As fresh as each poll. Lists answer only to a Site Admin, and jobs that are confidential only where the acting user is on the hiring team. An interview that is called off is seen when its application changes again, by the full check at the latest',
-		filtersJobs: true,
 	},
 	changes: async (host, options, context) => changeSource(await connectGreenhouse(host, context), options),
 	operations: async (host, context) => operationsOf(await connectGreenhouse(host, context)),

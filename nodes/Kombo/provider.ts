@@ -157,7 +157,6 @@ export const provider = defineProvider({
 		},
 		events,
 		freshness: 'About 20 seconds behind the ATS where Kombo gets its webhooks, otherwise behind by the sync interval of the integration, which is hours',
-		filtersJobs: true,
 		filtersStages: true,
 	},
 	account: async (host, context) => {

@@ -28,7 +28,7 @@ export type Body = Record<string, unknown>;
 export function operation(app: FastifyInstance, state: AshbyState, name: string, handle: (body: Body, request: FastifyRequest) => unknown): void {
 	const { tools } = state;
 	const known = ashbyDocument().find('POST', `/${name}`);
-	if (!known) throw new Error(`${name} is not in the document: add it to sandbox/openapi/extract.cts.`);
+	if (!known) throw new Error(`${name} is not in the document: add it to sandbox/ashby/document.cts.`);
 	const right = known.raw['x-requires'];
 	app.post(`/${name}`, async (request, reply) => {
 		state.admit(request, typeof right === 'string' ? right : null);

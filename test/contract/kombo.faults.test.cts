@@ -5,6 +5,7 @@ import { ManualClock, startSandbox, type Sandbox } from '../../sandbox/index.cts
 import { errorBody, errorOf } from '../../sandbox/kombo/errors.cts';
 import { komboDocument } from '../../sandbox/kombo/guard.cts';
 import { sign } from '../../sandbox/kombo/webhooks.cts';
+import { integrationIdOf } from '../../sandbox/kombo/state.cts';
 
 let sandbox: Sandbox;
 
@@ -18,7 +19,7 @@ afterEach(async () => {
 	expect(violations).toEqual([]);
 });
 
-const headers = (): Record<string, string> => ({ authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': sandbox.integrationId });
+const headers = (): Record<string, string> => ({ authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': integrationIdOf(sandbox.world) });
 const get = async (path: string): Promise<Response> => await fetch(`${sandbox.urls['kombo']}${path}`, { headers: headers(), redirect: 'manual' });
 const send = async (method: string, path: string, body: unknown): Promise<Response> => await fetch(`${sandbox.urls['kombo']}${path}`, { method, headers: { ...headers(), 'content-type': 'application/json' }, body: JSON.stringify(body) });
 const rowsOf = async (response: Response): Promise<{ next: string | null; ids: string[] }> => {
@@ -165,7 +166,7 @@ test('the Date header follows the clock of the world, or lies, or is missing', a
 test('actions beyond the concurrency limit are refused, and reads are not', async () => {
 	const other = await startSandbox({ seed: 'many', jobs: 2, applications: 20, services: ['kombo'] });
 	await other.control('kombo/settings', { concurrencyLimit: 3, actionTime: 400 });
-	const call = async (path: string): Promise<Response> => await fetch(`${other.urls['kombo']}${path}`, { headers: { authorization: `Bearer ${other.keys['kombo'] ?? ''}`, 'x-integration-id': other.integrationId } });
+	const call = async (path: string): Promise<Response> => await fetch(`${other.urls['kombo']}${path}`, { headers: { authorization: `Bearer ${other.keys['kombo'] ?? ''}`, 'x-integration-id': integrationIdOf(other.world) } });
 	const id = other.world.applications.rows[0]?.id ?? '';
 	const answers = await Promise.all([1, 2, 3, 4, 5].map(async () => await call(`/ats/applications/${id}/attachments`)));
 	expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 200, 429, 429]);
@@ -216,7 +217,7 @@ test('key, integration, scope and setup are looked at before anything is told', 
 	await sandbox.control('kombo/scope', { models: { ats_offers: false } });
 	expect(await ask({})).toEqual([400, 'INTEGRATION.MODEL_DISABLED']);
 	expect(await offersOf()).toBe(0);
-	const details = (await (await get(`/integrations/${encodeURIComponent(sandbox.integrationId)}`)).json()) as { data: { read_models: Array<{ id: string; is_available: boolean }> } };
+	const details = (await (await get(`/integrations/${encodeURIComponent(integrationIdOf(sandbox.world))}`)).json()) as { data: { read_models: Array<{ id: string; is_available: boolean }> } };
 	expect(details.data.read_models.find((model) => model.id === 'ats_offers')?.is_available).toBe(false);
 	await sandbox.control('kombo/scope', { models: { ats_offers: true } });
 	expect(await ask({})).toEqual([200, undefined]);
@@ -280,7 +281,7 @@ test('changes are told by a signed webhook, to those who want that event', async
 	expect(application).toBeDefined();
 	expect(got).toHaveLength(1);
 	expect(got[0]?.signature).toBe(sign(sandbox.credentials['kombo']?.['webhookSecret'] ?? '', got[0]?.body ?? ''));
-	expect(JSON.parse(got[0]?.body ?? '{}')).toMatchObject({ type: 'data-changed', data: { integration_id: sandbox.integrationId, changed_models: [{ name: 'ats_applications' }, { name: 'ats_join_candidates_tags' }] } });
+	expect(JSON.parse(got[0]?.body ?? '{}')).toMatchObject({ type: 'data-changed', data: { integration_id: integrationIdOf(sandbox.world), changed_models: [{ name: 'ats_applications' }, { name: 'ats_join_candidates_tags' }] } });
 	expect(sandbox.deliveries.sent.map((delivery) => delivery.status)).toEqual([200]);
 	receiver.close();
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
+import { integrationIdOf } from '../../sandbox/kombo/state.cts';
 
 interface Result {
 	ok: boolean;
@@ -49,7 +50,7 @@ beforeAll(async () => {
 
 	const { world } = sandbox;
 	const headers = { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}` };
-	const integration = encodeURIComponent(sandbox.integrationId);
+	const integration = encodeURIComponent(integrationIdOf(sandbox.world));
 	const fields = (await sandbox.inject({ url: `/kombo/v1/integrations/${integration}/integration-fields`, headers })).json();
 	const custom = (await sandbox.inject({ url: `/kombo/v1/integrations/${integration}/custom-fields`, headers })).json();
 	const link = (await sandbox.inject({ method: 'POST', url: '/kombo/v1/connect/create-link', headers: { ...headers, 'content-type': 'application/json' }, payload: JSON.stringify({ end_user_email: 'a@b.example', end_user_organization_name: 'Spare', integration_category: 'ATS' }) })).json();
@@ -65,7 +66,7 @@ beforeAll(async () => {
 	const input = {
 		url: sandbox.urls['kombo'],
 		apiKey: sandbox.keys['kombo'],
-		integrationId: sandbox.integrationId,
+		integrationId: integrationIdOf(sandbox.world),
 		spareId: spare.data.id,
 		since: '2001-01-01T00:00:00.000Z',
 		jobIds: world.jobs.rows.map((job) => job.id),

@@ -253,12 +253,9 @@ test('every provider that the node offers is tested here', () => {
 	expect([...(offered ?? [])].sort()).toEqual(providerEntries.map(({ provider }) => provider.name).sort());
 });
 
-/** A real reading call of each provider, as a user types it into *API Request*: its placeholder, or what the vendor reads with. */
-const CALLS: Record<string, INodeParameters> = { ashby: { method: 'POST', path: '/job.list', body: '{}' }, lever: { path: '/postings' } };
-
 test.each(providerEntries.map((one) => [one.provider.label, one] as const))('any other call of %s is made with its credential', async (_label, one) => {
 	const sandbox = await startSandbox({ clock, jobs: 2, applications: 5, services: [one.simulator], seed: 'api request', validate: false });
-	const { error } = await runNode('ats', { provider: one.provider.name, resource: 'apiRequest', operation: 'send', method: 'GET', path: one.provider.api.placeholder, ...CALLS[one.provider.name] }, { credentials: one.credentials(sandbox) });
+	const { error } = await runNode('ats', { provider: one.provider.name, resource: 'apiRequest', operation: 'send', method: 'GET', path: one.provider.api.placeholder, ...one.readingCall }, { credentials: one.credentials(sandbox) });
 	const asked = sandbox.requests.filter(({ service }) => service === one.simulator);
 	await sandbox.close();
 	// What the vendor says to it is the vendor's business, but it let the call in.

@@ -1,5 +1,6 @@
 import { binaryFile, readBinary, runTool, testCredential } from './harness/index.cts';
 import { byId, must, picked, rowsOf, startKombo, type Kombo } from './support/kombo.cts';
+import { integrationIdOf } from '../../sandbox/kombo/state.cts';
 
 let kombo: Kombo;
 
@@ -16,14 +17,14 @@ const lastBody = () => kombo.sandbox.requests.at(-1)?.body;
 describe('an integration', () => {
 	it('tells its state and what it can do', async () => {
 		const [row] = await kombo.json('integration', 'get');
-		expect(row).toMatchObject({ id: kombo.sandbox.integrationId, tool: 'Greenhouse', status: 'ACTIVE', setup_status: 'COMPLETED', customer: 'Acme Recruiting' });
+		expect(row).toMatchObject({ id: integrationIdOf(kombo.sandbox.world), tool: 'Greenhouse', status: 'ACTIVE', setup_status: 'COMPLETED', customer: 'Acme Recruiting' });
 		expect(row?.readable).toContain('ats_applications');
 		expect(row?.writable).toContain('ats_create_application');
-		expect(await kombo.json('integration', 'get', { integrationId: kombo.sandbox.integrationId, simplify: false })).toMatchObject([{ read_models: expect.any(Array), scope_config: { name: 'Default' } }]);
+		expect(await kombo.json('integration', 'get', { integrationId: integrationIdOf(kombo.sandbox.world), simplify: false })).toMatchObject([{ read_models: expect.any(Array), scope_config: { name: 'Default' } }]);
 	});
 
 	it('is switched off and on', async () => {
-		expect(await kombo.json('integration', 'setEnabled', { enabled: false })).toEqual([{ success: true, integration_id: kombo.sandbox.integrationId }]);
+		expect(await kombo.json('integration', 'setEnabled', { enabled: false })).toEqual([{ success: true, integration_id: integrationIdOf(kombo.sandbox.world) }]);
 		const { error } = await kombo.run('application', 'getAll', {}, { mayFail: true });
 		expect(error?.message).toBe('This integration is disabled.');
 		expect(error?.description).toContain('Integration, Enable or Disable');
@@ -75,8 +76,8 @@ describe('an integration', () => {
 		const [made] = await kombo.json('connection', 'createLink', { email: 'b@example.com', organization: 'Other', additionalFields: { tool: 'lever', originId: 'c-1' } });
 		const [other] = await kombo.json('connection', 'getByToken', { token: String(made?.link).split('/').at(-1) ?? '' });
 		expect(other).toMatchObject({ tool: 'lever', end_user_origin_id: 'c-1', end_user_organization_name: 'Other' });
-		await kombo.run('job', 'getAll', { options: { integrationId: '={{ $json.integration }}' } }, { items: [{ json: { integration: other?.id } }, { json: { integration: kombo.sandbox.integrationId } }] });
-		expect(kombo.sandbox.requests.slice(-2).map(({ headers }) => headers['x-integration-id']).sort()).toEqual([String(other?.id), kombo.sandbox.integrationId].sort());
+		await kombo.run('job', 'getAll', { options: { integrationId: '={{ $json.integration }}' } }, { items: [{ json: { integration: other?.id } }, { json: { integration: integrationIdOf(kombo.sandbox.world) } }] });
+		expect(kombo.sandbox.requests.slice(-2).map(({ headers }) => headers['x-integration-id']).sort()).toEqual([String(other?.id), integrationIdOf(kombo.sandbox.world)].sort());
 	});
 
 	it('must be named somewhere', async () => {
@@ -155,7 +156,7 @@ describe('an API request', () => {
 
 	it('writes with a body, once', async () => {
 		const mark = kombo.sandbox.requests.length;
-		await kombo.run('apiRequest', 'send', { method: 'PUT', path: `/integrations/${encodeURIComponent(kombo.sandbox.integrationId)}/enabled`, body: '={{ { value: true } }}' });
+		await kombo.run('apiRequest', 'send', { method: 'PUT', path: `/integrations/${encodeURIComponent(integrationIdOf(kombo.sandbox.world))}/enabled`, body: '={{ { value: true } }}' });
 		expect(kombo.requests(mark)).toMatchObject([{ method: 'PUT', body: { value: true } }]);
 	});
 
@@ -182,7 +183,7 @@ describe('the credential', () => {
 	const test = async (more: Record<string, string>) => await testCredential('komboApi', { ...must(kombo.credentials.komboApi), ...more });
 
 	it('is tested with the vendor', async () => {
-		for (const integrationId of [String(kombo.sandbox.integrationId), '', ` ${String(kombo.sandbox.integrationId)}\n`]) expect(await test({ integrationId })).toEqual({ status: 'OK', message: 'Connection successful!' });
+		for (const integrationId of [String(integrationIdOf(kombo.sandbox.world)), '', ` ${String(integrationIdOf(kombo.sandbox.world))}\n`]) expect(await test({ integrationId })).toEqual({ status: 'OK', message: 'Connection successful!' });
 	});
 
 	it.each([

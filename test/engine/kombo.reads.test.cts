@@ -1,4 +1,5 @@
 import { byId, must, picked, startKombo, type Kombo } from './support/kombo.cts';
+import { integrationIdOf } from '../../sandbox/kombo/state.cts';
 
 let kombo: Kombo;
 
@@ -229,7 +230,7 @@ describe('the dropdowns', () => {
 	});
 
 	it('fields of Kombo and of the ATS fill lists, those of another integration too', async () => {
-		const { results } = await kombo.search('searchCustomFields', { resource: 'integration', operation: 'mapCustomField', integrationId: kombo.sandbox.integrationId });
+		const { results } = await kombo.search('searchCustomFields', { resource: 'integration', operation: 'mapCustomField', integrationId: integrationIdOf(kombo.sandbox.world) });
 		expect(results.map(({ name }) => name)).toContain('Internal priority · ats_candidates');
 		expect((await kombo.search('searchIntegrationFields', {}, { filter: 'cost' })).results).toHaveLength(3);
 	});

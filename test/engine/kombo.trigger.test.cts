@@ -6,6 +6,7 @@ import { useClock } from '../../lib/clock';
 import { ManualClock } from '../../sandbox/index.cts';
 import { deliverTo, serveWebhook, webhookNode, type WebhookServer } from './harness/index.cts';
 import { must, startKombo, type Kombo } from './support/kombo.cts';
+import { integrationIdOf } from '../../sandbox/kombo/state.cts';
 
 let kombo: Kombo;
 /** Kombo's time and the node's: it stands still unless somebody waits. */
@@ -48,7 +49,7 @@ async function deliver(server: WebhookServer, event: object) {
 	const body = JSON.stringify(event);
 	return await deliverTo(server, { body, headers: { 'x-kombo-signature': sign(body), 'content-type': 'application/json' } });
 }
-const dataChanged = (...models: string[]) => ({ integration_id: kombo.sandbox.integrationId, integration_tool: 'greenhouse', integration_category: 'ATS', changed_models: models.map((name) => ({ name })) });
+const dataChanged = (...models: string[]) => ({ integration_id: integrationIdOf(kombo.sandbox.world), integration_tool: 'greenhouse', integration_category: 'ATS', changed_models: models.map((name) => ({ name })) });
 
 describe('a delivery', () => {
 	it('of the vendor starts the workflow with the event as it came', async () => {
@@ -148,7 +149,7 @@ describe('what starts the workflow', () => {
 
 	it('events of the chosen integrations, wherever the event names it, and events that name none', async () => {
 		const events = ['data-changed', 'integration-created', 'issue-status-changed', 'connection-flow-failed'];
-		const ours = await serve({ events, filters: { integrationIds: `${kombo.sandbox.integrationId}, other:1` } });
+		const ours = await serve({ events, filters: { integrationIds: `${integrationIdOf(kombo.sandbox.world)}, other:1` } });
 		for (const type of events) expect((await send(ours, type)).items).toHaveLength(1);
 		const theirs = await serve({ events, filters: { integrationIds: 'other:1' } });
 		const started: Array<[string, boolean]> = [];

@@ -2,14 +2,14 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { useClock } from '../../lib/clock';
+import { serviceEntries } from '../providers/index.cts';
 import { credentialsOn, inputItem, nodes, operationsOf, perform, Recorder, type RecordedCase } from './support/everyOperation.cts';
 import { RecordingProxy } from './support/recordingProxy.cts';
 
 /** Fields that ask for a thing under another name. */
 const ALIASES: Record<string, string> = { recipient: 'user', colleague: 'user', sender: 'user', author: 'user' };
 
-/** What was created just now can be read here only after the next sync. */
-const SYNCS = ['knit'];
+const showsCreatedLate = (node: string) => serviceEntries.some((entry) => entry.node?.name === node && entry.showsCreatedLate === true);
 
 /** Operations whose rows are records of their resource: elsewhere "id" is that of something else. */
 const OWN = /^(get|getAll|create|findOrCreate|update)$/;
@@ -49,7 +49,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		const given = runs.flatMap((run) => {
 			const [row] = run.outcome.items;
 			return Object.entries((row?.json ?? {}) as IDataObject).flatMap(([name, value]) => {
-				if (SYNCS.includes(node) && run.operation.chosen.operation === 'create') return [];
+				if (showsCreatedLate(node) && run.operation.chosen.operation === 'create') return [];
 				if (name === 'id' && !OWN.test(String(run.operation.chosen.operation))) return [];
 				const thing = thingOf(name, String(run.operation.chosen.resource));
 				return thing !== undefined && (typeof value === 'string' || typeof value === 'number') && value !== '' ? [{ part: partOf(run), thing, value, from: `${run.operation.title} ${name}` }] : [];

@@ -44,11 +44,13 @@ export class Credentials {
 	async fill(workflow: WorkflowFile, types: INodeTypeDescription[]): Promise<WorkflowFile> {
 		const nodes: INode[] = [];
 		for (const node of workflow.nodes) {
-			const asked = types.find(({ name }) => name === node.type)?.credentials ?? [];
+			const type = types.find(({ name }) => name === node.type);
+			const asked = type?.credentials ?? [];
+			const chosen = node.parameters.provider ?? type?.properties.find(({ name }) => name === 'provider')?.default;
 			const credentials: NonNullable<INode['credentials']> = {};
 			for (const { name, displayOptions } of node.type.startsWith('n8n-nodes-ats.') ? asked : []) {
 				const providers = displayOptions?.show?.provider ?? displayOptions?.show?.['/provider'];
-				if (providers && !providers.includes(String(node.parameters.provider ?? 'kombo'))) continue;
+				if (providers && !providers.includes(String(chosen))) continue;
 				const reference = await this.reference(name);
 				if (reference) credentials[name] = reference;
 			}

@@ -45,6 +45,7 @@ export const entry: ProviderEntry = {
 	refusal: (said) => ({ success: false, errors: ['invalid_input'], errorInfo: { code: 'invalid_input', message: said, requestId: '01J' } }),
 	successField: 'success',
 	rejectionMoves: true,
+	readingCall: { method: 'POST', path: '/job.list', body: '{}' },
 	applicationId: (world, application) => new AshbyState(world, {} as Tools).id('application', application),
 	poll: { quietRequests: 1, pageSize: 100, list: APPLICATIONS },
 	misconfigured: {

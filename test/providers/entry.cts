@@ -42,6 +42,8 @@ export interface ServiceEntry {
 	optionalHeaders?: readonly string[];
 	/** Answer headers in which the vendor writes texts, in lower case: secrets are looked for behind them. */
 	tellingHeaders?: readonly string[];
+	/** What was created just now can be read only after the next sync. */
+	showsCreatedLate?: true;
 	/** The service's own node. Leave it out where the ATS node is all there is. */
 	node?: NodeEntry;
 }
@@ -77,6 +79,8 @@ export interface ProviderEntry extends ServiceEntry {
 	rejectionMoves?: boolean;
 	/** Lists of the ATS node without personal data. */
 	lists?: readonly KeepsList[];
+	/** A call that reads, as a user types it into *API Request*; default: GET of the path that the node proposes. */
+	readingCall?: INodeParameters;
 	/** An application is created without files here: the service takes none. */
 	takesNoFiles?: true;
 	/** The ID under which this provider shows an application of the world; default: the world's own. */

@@ -98,6 +98,7 @@ const alive = <T extends { deletedAt: number | null }>(rows: readonly T[]): T =>
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'knit',
+	showsCreatedLate: true,
 	credentials: ({ urls, credentials }) => ({ knitApi: { environment: 'custom', ...credentials.knit, baseUrl: urls.knit ?? '' } }),
 	refusal: (said) => ({ success: false, error: { msg: said } }),
 	successField: 'success',

@@ -71,6 +71,7 @@ export const entry: ProviderEntry = {
 		'application.*.options': () => ({ actingUser: ACTING_USER }),
 		'candidate.*.options': () => ({ actingUser: ACTING_USER }),
 	},
+	readingCall: { path: '/postings' },
 	applicationId: (world, application) => new LeverState(world, {} as Tools).ids.of('application', application),
 	poll: { quietRequests: 2, pageSize: 100, list: /\/opportunities$/ },
 	misconfigured: {

@@ -7,6 +7,7 @@ import { opaqueId } from '../../sandbox/random.cts';
 import { Recruiter, STEPS } from '../../sandbox/recruiter.cts';
 import { fillWorld } from '../../sandbox/seed.cts';
 import { Aliases, World } from '../../sandbox/world.cts';
+import { integrationIdOf } from '../../sandbox/kombo/state.cts';
 
 const MODELS: ModelName[] = ['company', 'department', 'position', 'role', 'user', 'tag', 'rejectionReason', 'stage', 'job', 'candidate', 'application', 'interview', 'offer', 'note', 'attachment', 'scorecard', 'resultLink', 'message', 'task', 'activity', 'chatUser', 'chatChannel', 'chatMessage'];
 
@@ -198,7 +199,7 @@ describe("Kombo's updated_after", () => {
 		change();
 		const found: Record<string, string[]> = {};
 		for (const list of ['jobs', 'candidates', 'applications', 'interviews', 'offers', 'users', 'notes', 'scorecards', 'tags', 'roles', 'application-stages', 'rejection-reasons', 'attachments']) {
-			const answer = await sandbox.inject({ url: `/kombo/v1/ats/${list}?page_size=250&include_deleted=true&updated_after=${encodeURIComponent(since)}`, headers: { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': sandbox.integrationId } });
+			const answer = await sandbox.inject({ url: `/kombo/v1/ats/${list}?page_size=250&include_deleted=true&updated_after=${encodeURIComponent(since)}`, headers: { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': integrationIdOf(sandbox.world) } });
 			expect(answer.statusCode).toBe(200);
 			const rows = answer.json().data.results as Array<{ changed_at: string }>;
 			if (rows.length > 0) found[list] = rows.map((row) => (row.changed_at > since ? 'changed' : 'older stamp'));
@@ -280,7 +281,7 @@ describe("Kombo's updated_after", () => {
 
 	test('a deleted application is found by those who ask for deleted ones, and its row shows what changed around it', async () => {
 		const { world, application, candidate } = rich();
-		const read = async (query: string) => (await sandbox.inject({ url: `/kombo/v1/ats/applications?ids=${application.id}${query}`, headers: { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': sandbox.integrationId } })).json().data.results[0];
+		const read = async (query: string) => (await sandbox.inject({ url: `/kombo/v1/ats/applications?ids=${application.id}${query}`, headers: { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': integrationIdOf(sandbox.world) } })).json().data.results[0];
 		expect((await read('')).candidate.first_name).toBe(candidate.firstName);
 		world.change('candidate', candidate.id, { firstName: 'Changed' }, 'test');
 		world.change('job', application.jobId, { title: 'Renamed' }, 'test');
@@ -293,7 +294,7 @@ describe("Kombo's updated_after", () => {
 
 	test('pages hold each record once, whatever the size, and filters are joined by AND', async () => {
 		const { world } = sandbox;
-		const headers = { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': sandbox.integrationId };
+		const headers = { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': integrationIdOf(sandbox.world) };
 		const jobs = world.jobs.rows.slice(0, 2).map((job) => job.id);
 		const ids: string[] = [];
 		let cursor: string | null = null;
@@ -306,7 +307,7 @@ describe("Kombo's updated_after", () => {
 	});
 
 	test('a filter that the tool does not support gives nothing, unless such filters are to be ignored', async () => {
-		const headers = { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': sandbox.integrationId };
+		const headers = { authorization: `Bearer ${sandbox.keys['kombo'] ?? ''}`, 'x-integration-id': integrationIdOf(sandbox.world) };
 		const count = async (query: string): Promise<number> => (await sandbox.inject({ url: `/kombo/v1/ats/jobs?${query}`, headers })).json().data.results.length;
 		expect(await count('name_contains=a')).toBeGreaterThan(0);
 		await sandbox.control('kombo/settings', { unsupportedFilters: ['ats_jobs.name_contains'] });
