@@ -14,9 +14,18 @@ export const isoDay = (ms: number): string => isoUtc(ms).slice(0, 10);
 
 export const seconds = (ms: number): number => Math.floor(ms / 1000);
 
+/** One that is made costs more than a thousand uses. */
+const offsets = new Map<string, Intl.DateTimeFormat>();
+
+function offsetOf(zone: string): Intl.DateTimeFormat {
+	const format = offsets.get(zone) ?? new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+	offsets.set(zone, format);
+	return format;
+}
+
 /** Local time with its offset, as the account's zone has it at that moment (summer time too): `2026-01-05T10:00:00.000+01:00`. */
 export function isoIn(zone: string, ms: number, milliseconds = true): string {
-	const name = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+	const name = offsetOf(zone).formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
 	const [, sign = '+', hours = '00', minutes = '00'] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
 	const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
 	return isoUtc(ms + offset * 60_000, milliseconds).replace('Z', `${sign}${hours}:${minutes}`);

@@ -102,6 +102,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		app,
 		close: async () => {
 			recruiter.stop();
+			await deliveries.close();
 			await app.close();
 		},
 	};

@@ -246,7 +246,7 @@ class Sender {
 		};
 		this.expect('a sender that hangs up', await this.post(event.body, {}, hangUp), 0);
 		finish();
-		await this.settled();
+		await this.server?.settled();
 		this.fate = undefined;
 		this.owed.push(event);
 	}
@@ -265,19 +265,14 @@ class Sender {
 		this.fate = async () => {
 			throw new Error('The execution could not be stored');
 		};
+		const noticed = this.server?.nextHangUp();
 		this.expect('a sender that hangs up at once', await this.post(event.body, {}, hangUp), 0);
-		// A moment for the server to notice.
-		await new Promise((resolve) => setTimeout(resolve, 5));
+		await noticed;
 		proceed();
 		this.credentials.delay = undefined;
-		await this.settled();
+		await this.server?.settled();
 		this.fate = undefined;
 		this.owed.push(event);
-	}
-
-	/** Until the server has written down every delivery it began. */
-	private async settled(): Promise<void> {
-		while ((this.server?.deliveries.length ?? 0) < this.sent) await new Promise((resolve) => setImmediate(resolve));
 	}
 
 	private async forged(): Promise<void> {
@@ -348,7 +343,7 @@ class Sender {
 
 	async finish(): Promise<void> {
 		while (this.owed.length > 0) await this.owedAgain();
-		await this.settled();
+		await this.server?.settled();
 	}
 
 	/** What is wrong with the books. */

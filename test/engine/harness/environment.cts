@@ -1,14 +1,16 @@
 /**
  * What n8n-core reads from the environment when it is first loaded. Import this before anything of n8n-core.
- * It writes an encryption key and binary files into its user folder, so each test process gets one of its own.
+ * It writes an encryption key and binary files into its user folder, so each test process gets one of its own, empty for each file.
  */
 import 'reflect-metadata';
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const userFolder = mkdtempSync(join(tmpdir(), 'n8n-ats-engine-'));
+/** n8n-core outlives a test file, and remembers its folder. */
+export const userFolder = (process.env[`N8N_ATS_FOLDER_OF_${process.pid}`] ??= mkdtempSync(join(tmpdir(), 'n8n-ats-engine-')));
+mkdirSync(userFolder, { recursive: true });
 
 process.env.N8N_USER_FOLDER = userFolder;
 process.env.N8N_DEFAULT_BINARY_DATA_MODE = 'filesystem';

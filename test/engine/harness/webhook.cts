@@ -138,6 +138,10 @@ export interface WebhookServer {
 	hook(method: 'checkExists' | 'create' | 'delete'): Promise<boolean | undefined>;
 	/** The workflow's static data as a webhook leaves it: a webhook node of ours writes none. */
 	staticData: IDataObject;
+	/** When all that was begun is in `deliveries`. */
+	settled(): Promise<void>;
+	/** When the server next sees that a sender went without its answer. */
+	nextHangUp(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -215,9 +219,20 @@ export async function serveWebhook(type: string, parameters: INodeParameters, op
 		}
 	}
 
+	const underWay = new Set<Promise<unknown>>();
+	const waiting: Array<() => void> = [];
 	const server = createServer((request, response) => {
-		void deliver(request, response).then((delivery) => deliveries.push(delivery));
+		response.once('close', () => {
+			if (!response.writableFinished) for (const tell of waiting.splice(0)) tell();
+		});
+		const delivery = deliver(request, response).then((one) => {
+			deliveries.push(one);
+			underWay.delete(delivery);
+		});
+		underWay.add(delivery);
 	});
+	// A connection that a busy sender has kept is not closed while it begins to use it again.
+	server.keepAliveTimeout = 0;
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.address();
 	const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -231,6 +246,10 @@ export async function serveWebhook(type: string, parameters: INodeParameters, op
 			const context = new HookContext(workflow, loaded, additionalData, 'trigger', 'activate', webhookData(additionalData));
 			return await nodeType.webhookMethods?.default?.[method]?.call(context);
 		},
+		async settled() {
+			while (underWay.size > 0) await Promise.all(underWay);
+		},
+		nextHangUp: async () => await new Promise((resolve) => waiting.push(resolve)),
 		async close() {
 			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));

@@ -1,5 +1,5 @@
 /** Every operation of every node with parameters that work: read from the nodes' own descriptions, and from their lists. */
-import { NodeHelpers, type INode, type INodeExecutionData, type INodeParameters, type INodeProperties, type INodeTypeDescription, type NodeParameterValueType } from 'n8n-workflow';
+import { NodeHelpers, type IBinaryData, type INode, type INodeExecutionData, type INodeParameters, type INodeProperties, type INodeTypeDescription, type NodeParameterValueType } from 'n8n-workflow';
 
 import { credentialsOf, providerEntries, serviceEntries } from '../../providers/index.cts';
 import type { FurtherCall, SampleInputs } from '../../providers/entry.cts';
@@ -61,9 +61,12 @@ export function descriptionOf(node: string): INodeTypeDescription {
 	return loadPackage().nodeTypes.getByNameAndVersion(`n8n-nodes-ats.${node}`).description;
 }
 
-/** The item that every run gets: a file, and rows that an import can use. */
+let file: Promise<IBinaryData> | undefined;
+
+/** The item that every run gets: a file (the same for all: each that is stored is a folder of n8n's), and rows that an import can use. */
 export async function inputItem(more: Partial<INodeExecutionData> = {}): Promise<Partial<INodeExecutionData>> {
-	const data = await binaryFile(Buffer.from('%PDF-1.4 a small file'), 'cv.pdf', 'application/pdf');
+	file ??= binaryFile(Buffer.from('%PDF-1.4 a small file'), 'cv.pdf', 'application/pdf');
+	const data = { ...(await file) };
 	return { json: { name: 'jane@example.com', displayName: 'Jane Doe', type: 'PUBLIC', username: 'jane@example.com', user: 'jane@example.com', members: 'jane@example.com', body: 'Hello' }, binary: { data }, ...more };
 }
 
