@@ -25,7 +25,7 @@ const hostile = fc.oneof(
 	{ weight: 5, arbitrary: fc.constantFrom<unknown>(...confusing) },
 	{ weight: 8, arbitrary: fc.constantFrom(...untyped) },
 	{ weight: 1, arbitrary: fc.constant<unknown>('x'.repeat(1_000_000)) },
-	{ weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+	{ weight: 2, arbitrary: fc.array(fc.nat(0x10ffff), { maxLength: 40 }).map((points) => String.fromCodePoint(...points)) },
 	{ weight: 2, arbitrary: fc.tuple(fc.constantFrom(...climbing, ...splitting), fc.constantFrom(...climbing, ...splitting)).map((two) => two.join('')) },
 	{ weight: 1, arbitrary: fc.jsonValue() },
 );

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { clock, useClock } from '../../lib/clock';
+import { useClock } from '../../lib/clock';
 import { hire, offer, reject, removeApplication } from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { ACTING_USER, uuidOf } from '../../sandbox/lever/state.cts';
@@ -148,8 +148,7 @@ test('an offer that moves no date is seen by the full check', async () => {
 	const trigger = await watching({ models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'], options: { fullCheckHours: 1 } });
 	offer(sandbox.world, must(sandbox.world.applications.rows.find(({ status }) => status === 'PENDING')), 'test');
 	expect(await events(trigger)).toEqual([]);
-	const { sleep } = clock;
-	const restore = useClock({ sleep, now: () => Date.now() + 2 * 60 * 60_000 });
+	const restore = useClock({ sleep: async () => {}, now: () => Date.now() + 2 * 60 * 60_000 });
 	const told = await events(trigger).finally(restore);
 	expect(told.map(({ event }) => event)).toEqual(['offer.created']);
 });

@@ -1,6 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { clock, useClock } from '../../lib/clock';
+import { useClock } from '../../lib/clock';
 import { attach, hire, reactivate, reject, removeApplication } from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { ACTING_USER } from '../../sandbox/teamtailor/rows.cts';
@@ -193,8 +193,7 @@ test("a person's own change and a deletion move no date: the full check tells th
 	sandbox.world.change('candidate', must(first).candidateId, { phones: [{ number: '+4930123', type: 'PERSONAL' }] }, 'test');
 	removeApplication(sandbox.world, must(second), 'test');
 	expect(await events(trigger)).toEqual([]);
-	const { sleep } = clock;
-	const restore = useClock({ sleep, now: () => Date.now() + 2 * 60 * 60_000 });
+	const restore = useClock({ sleep: async () => {}, now: () => Date.now() + 2 * 60 * 60_000 });
 	expect(await events(trigger).finally(restore)).toEqual(['application.deleted', 'application.updated']);
 	expect(sandbox.requests.filter(({ status }) => status === 404)).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 /** Ashby: sync tokens of several lists; interviews, offers and files stand in lists of their own; deleted applications are missing without notice. */
 import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
-import type { ProviderEntry } from './entry.cts';
+import { perWorld, type ProviderEntry } from './entry.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
 import { every, lively, shared } from '../chaos/providerScenarios.cts';
 import { IN_ROWS, toApplication } from '../../nodes/Ashby/mapping';
@@ -38,6 +38,8 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	'little room': { applications: 900, parameters: { options: { maxStateKb: 32 } }, minute: every(20, (sim) => sim.burst(100)) },
 };
 
+const stateOf = perWorld((world) => new AshbyState(world, {} as Tools));
+
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'ashby',
@@ -46,7 +48,7 @@ export const entry: ProviderEntry = {
 	successField: 'success',
 	rejectionMoves: true,
 	readingCall: { method: 'POST', path: '/job.list', body: '{}' },
-	applicationId: (world, application) => new AshbyState(world, {} as Tools).id('application', application),
+	applicationId: (world, application) => stateOf(world).id('application', application),
 	poll: { quietRequests: 1, pageSize: 100, list: APPLICATIONS },
 	misconfigured: {
 		'a right is missing': { begin: async (sandbox) => await rights(sandbox, false), check: 'Interviews', says: /Tick "Interviews, Read" for the key in Ashby: Admin, API Keys/ },

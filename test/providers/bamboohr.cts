@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, shared } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import type { ProviderEntry } from './entry.cts';
+import { perWorld, type ProviderEntry } from './entry.cts';
 import { IN_ROWS, toApplication, type Group } from '../../nodes/BambooHr/mapping';
 import { provider } from '../../nodes/BambooHr/provider';
 import { Rows, type Row } from '../../sandbox/bamboohr/rows.cts';
@@ -18,13 +18,15 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	'little room': { applications: 400, parameters: { options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(60)) },
 };
 
+const rowsOf = perWorld((world) => new Rows(world));
+
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'bamboohr',
 	credentials: ({ urls, credentials }) => ({ bambooHrAtsApi: { ...credentials.bamboohr, baseUrl: urls.bamboohr ?? '' } }),
 	tellingHeaders: ['x-bamboohr-error-message'],
 	rejectionMoves: true,
-	applicationId: (world, application) => new Rows(world).ids.of('application', application),
+	applicationId: (world, application) => rowsOf(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 25, list: '/api/v1/applicant_tracking/applications' },
 	misconfigured: {
 		'a right is missing': { begin: async (sandbox) => await sandbox.control('bamboohr/settings', { atsSettings: false }), check: 'Applications', says: /access to the ATS settings: in BambooHR, Settings, Access Levels/ },

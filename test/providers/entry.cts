@@ -140,5 +140,15 @@ export interface Demo {
 	applications?: number;
 }
 
+/** Made once for each world: a state follows its world to the end. */
+export function perWorld<T>(make: (world: World) => T): (world: World) => T {
+	const known = new WeakMap<World, T>();
+	return (world) => {
+		const made = known.get(world) ?? make(world);
+		known.set(world, made);
+		return made;
+	};
+}
+
 /** A resource locator with a typed value, in a workflow. */
 export const idOf = (value: string): NodeParameterValueType => ({ __rl: true, mode: 'id', value });

@@ -1,7 +1,7 @@
 /** Flatchr: whole lists by day, joined by names and numbers; deleted applications are missing without notice. */
 import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
-import type { ProviderEntry } from './entry.cts';
+import { perWorld, type ProviderEntry } from './entry.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
 import { every, shared, shownLate } from '../chaos/providerScenarios.cts';
 import { toApplication, TOLD } from '../../nodes/Flatchr/mapping';
@@ -18,6 +18,8 @@ import { Aliases, type World } from '../../sandbox/world.cts';
 
 const SEARCH = '/search/applicants';
 const BY = 'chaos';
+
+const aliasesOf = perWorld((world) => new Aliases(world, (label, number) => opaqueId(`flatchr/${label}`, number, 16)));
 const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('flatchr/settings', body);
 
 const scenarios: Readonly<Record<string, ProviderPlan>> = {
@@ -81,7 +83,7 @@ function isArchivedRejected({ parameters }: ProviderPlan): boolean {
 const cvKey = (world: World) => {
 	const file = world.attachments.rows.find(({ deletedAt, kind, fileName }) => deletedAt === null && kind === 'CV' && fileName.endsWith('.pdf'));
 	if (!file) throw new Error('The world has no CV');
-	const id = new Aliases(world, (label, number) => opaqueId(`flatchr/${label}`, number, 16)).of('attachment', file);
+	const id = aliasesOf(world).of('attachment', file);
 	return `candidates/${new Date(file.createdAt).toISOString().slice(0, 7).replace('-', '/')}/${id}/${file.fileName.slice(0, -'.pdf'.length)}`;
 };
 
@@ -92,7 +94,7 @@ export const entry: ProviderEntry = {
 	refusal: (said) => ({ statusCode: 400, error: 'Bad Request', message: said }),
 	settings: { options: { archivedAsRejected: true } },
 	sampleInputs: { 'application.create.files': () => ({ row: [{ fileType: 'RESUME', binaryField: 'data' }] }) },
-	applicationId: (world, application) => new Aliases(world, (label, number) => opaqueId(`flatchr/${label}`, number, 16)).of('application', application),
+	applicationId: (world, application) => aliasesOf(world).of('application', application),
 	poll: { quietRequests: 3, list: SEARCH },
 	misconfigured: {
 		'the date filter is ignored': { begin: async (sandbox) => await sandbox.control('flatchr/settings', { filters: 'ignored' }), check: 'Changed Since', says: /the date is ignored/ },

@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, shared } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import { busy, type ProviderEntry } from './entry.cts';
+import { busy, perWorld, type ProviderEntry } from './entry.cts';
 import { byId, toApplication, type Parts } from '../../nodes/Greenhouse/mapping';
 import { provider } from '../../nodes/Greenhouse/provider';
 import { MODEL_KEYS } from '../../lib/ats/model';
@@ -61,6 +61,8 @@ const scenarios = shownOnly({
 	},
 });
 
+const stateOf = perWorld((world) => new GreenhouseState(world, {} as Tools));
+
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'greenhouse',
@@ -68,7 +70,7 @@ export const entry: ProviderEntry = {
 	tellingHeaders: ['x-request-id'],
 	sampleInputs: {},
 	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\d+"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\d+","text":"[A-Z]/, /"jobId":"\d+"/]]],
-	applicationId: (world, application) => String(new GreenhouseState(world, {} as Tools).id('application', application)),
+	applicationId: (world, application) => String(stateOf(world).id('application', application)),
 	poll: { quietRequests: 3, pageSize: 500, list: /\/applications$/, wrongKey: (clientSecret) => ({ clientSecret }) },
 	misconfigured: {
 		'a right is missing': { begin: async (sandbox) => await settings(sandbox, { scopesOff: ['harvest:interviews:list'] }), check: 'Interviews', says: /tick harvest:interviews:list.*Configure, Dev Center, API Credentials, Manage Scopes/ },

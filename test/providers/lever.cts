@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, lively, shared, shownLate } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import type { ProviderEntry } from './entry.cts';
+import { perWorld, type ProviderEntry } from './entry.cts';
 import { toApplication, toArchiveReason, type ArchiveReason, type Parts } from '../../nodes/Lever/mapping';
 import { provider } from '../../nodes/Lever/provider';
 import { attach, removeApplication, restoreApplication } from '../../sandbox/actions.cts';
@@ -59,6 +59,8 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	'little room': { applications: 400, parameters: { models: ['info', 'currentStage', 'rejection'], options: { maxStateKb: 16 } }, steps: ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply'], minute: every(20, (sim) => sim.burst(100)) },
 };
 
+const stateOf = perWorld((world) => new LeverState(world, {} as Tools));
+
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'lever',
@@ -72,7 +74,7 @@ export const entry: ProviderEntry = {
 		'candidate.*.options': () => ({ actingUser: ACTING_USER }),
 	},
 	readingCall: { path: '/postings' },
-	applicationId: (world, application) => new LeverState(world, {} as Tools).ids.of('application', application),
+	applicationId: (world, application) => stateOf(world).ids.of('application', application),
 	poll: { quietRequests: 2, pageSize: 100, list: /\/opportunities$/ },
 	misconfigured: {
 		'a right is missing': { begin: async (sandbox) => await sandbox.control('lever/settings', { forbidden: ['postings'] }), check: 'Jobs', says: /Settings, Integrations and API, API Credentials: tick the endpoints for postings/ },

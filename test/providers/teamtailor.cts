@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, lively, shared } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import { busy, type ProviderEntry } from './entry.cts';
+import { busy, perWorld, type ProviderEntry } from './entry.cts';
 import { recordsIn, type JsonApiRecord } from '../../lib/http/jsonApi';
 import { IN_ROWS, toApplication } from '../../nodes/Teamtailor/mapping';
 import { provider } from '../../nodes/Teamtailor/provider';
@@ -22,6 +22,8 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	'little room': { applications: 400, parameters: { options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(60)) },
 };
 
+const rowsOf = perWorld((world) => new Rows(world));
+
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'teamtailor',
@@ -37,7 +39,7 @@ export const entry: ProviderEntry = {
 		{ method: 'PATCH', url: '/teamtailor/v1/candidates/{}' },
 	],
 	takesNoFiles: true,
-	applicationId: (world, application) => new Rows(world).ids.of('application', application),
+	applicationId: (world, application) => rowsOf(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 30, list: '/v1/job-applications' },
 	misconfigured: {
 		'a right is missing': { begin: async (sandbox) => await sandbox.control('teamtailor/settings', { scope: 'public' }), check: 'Applications', says: /Settings, Integrations, API keys: the key needs the scope Admin/ },

@@ -3,7 +3,7 @@ import { ApplicationsObserver, type View } from '../chaos/applications.cts';
 import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, lively, shared, shownLate } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
-import { busy, type ProviderEntry } from './entry.cts';
+import { busy, perWorld, type ProviderEntry } from './entry.cts';
 import { candidateIdOf, toApplication, type FindStage, type Parts } from '../../nodes/Workable/mapping';
 import { provider } from '../../nodes/Workable/provider';
 import { attach, removeApplication } from '../../sandbox/actions.cts';
@@ -30,6 +30,8 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	'little room': { applications: 400, parameters: { models: ['info', 'currentStage', 'rejection'], options: { maxStateKb: 16 } }, minute: every(20, (sim) => sim.burst(60)) },
 };
 
+const rowsOf = perWorld((world) => new Rows(world));
+
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'workable',
@@ -39,7 +41,7 @@ export const entry: ProviderEntry = {
 		'application.*.options': () => ({ actingUser: ACTING_MEMBER }),
 		'candidate.*.options': () => ({ actingUser: ACTING_MEMBER }),
 	},
-	applicationId: (world, application) => new Rows(world).ids.of('application', application),
+	applicationId: (world, application) => rowsOf(world).ids.of('application', application),
 	poll: { quietRequests: 2, pageSize: 100, list: /\/candidates$/ },
 	misconfigured: {
 		'a right is missing': { begin: async (sandbox) => await settings(sandbox, { forbidden: ['jobs'] }), check: 'Jobs', says: /Settings, Integrations, API access tokens\): r_jobs/ },
