@@ -1,5 +1,6 @@
 /** What each row measures, what its figures mean, and what they should reach. The table for people and that of docs/performance.md come from here. */
 import { DEFAULT_BOUND } from '../lib/ats/changes/memory/pack';
+import type { Share } from './profile.cts';
 
 export interface Figure {
 	/** What the number is: "wall time, times HTTP Request". */
@@ -12,6 +13,8 @@ export interface Figure {
 
 export interface RowAbout {
 	title: string;
+	/** What ours does that the other side does not: why a mark may be missed. */
+	more?: string;
 	/** In a row of several providers each has them all, as `<provider>.<figure>`. */
 	figures: Record<string, Figure>;
 }
@@ -21,6 +24,7 @@ const detail = (means: string): Figure => ({ means, only: 'detail' });
 export const ROWS: Record<string, RowAbout> = {
 	returnAll: {
 		title: "100,000 Kombo applications, 250 a page; the limit is a node that only takes the rows out of the same answers, in n8n's engine",
+		more: "Every answer is bounded in time and size, looked through for the credential's keys, for numbers that JavaScript would round, and for what the vendor says of its limits.",
 		figures: {
 			wallToLimit: { means: 'wall time, times the limit', atMost: 1.03 },
 			cpuToLimit: { means: 'CPU, times the limit', atMost: 1.03 },
@@ -32,10 +36,12 @@ export const ROWS: Record<string, RowAbout> = {
 	},
 	unified: {
 		title: 'The same through the ATS node into the unified model',
+		more: 'As above; and each row is mapped into the unified model and from there into the flat row.',
 		figures: { wallToLimit: { means: 'wall time, times the limit', atMost: 1.15 }, cpuToLimit: detail('CPU, times the limit') },
 	},
 	writes: {
 		title: '1,000 stage moves of 50 ms, 30 at once',
+		more: "All fields of all items are read before the first request, so that a typo in the last item does not leave half the work done: n8n's evaluation of the expressions is not hidden behind the vendor's time. Four calls begin, and more only once the vendor has said how many it takes.",
 		figures: {
 			wallToN8n: { means: "wall time, times n8n's own authenticated request called 30 at once for the same items and expression", atMost: 1.1 },
 			failed: { means: 'failed items', atMost: 0 },
@@ -53,6 +59,7 @@ export const ROWS: Record<string, RowAbout> = {
 	},
 	quietPoll: {
 		title: 'A poll of the ATS Trigger with nothing new, 20,000 applications remembered',
+		more: 'What changed in the last minutes is read again (the overlap) and compared with what is remembered; the settings are read and checked.',
 		figures: {
 			cpuToN8n: { means: "CPU, times n8n's own authenticated request of the same in the same context", atMost: 1.3 },
 			requests: { means: 'requests', atMost: 1 },
@@ -62,6 +69,7 @@ export const ROWS: Record<string, RowAbout> = {
 	},
 	busyPoll: {
 		title: '5,000 changes of all kinds in one poll, 20,000 applications remembered, HTTP included',
+		more: 'Rows are mapped, compared, told with what they were and are, made flat, and packed into the state.',
 		figures: {
 			cpuToN8n: { means: "CPU, times the same requests by n8n's helper and JSON.parse of the same bytes", atMost: 1.6 },
 			growth: { means: 'CPU of a change with 20,000 remembered, times that with 1,000 (1,000 moves in one poll)', atMost: 1.1 },
@@ -88,10 +96,12 @@ export const ROWS: Record<string, RowAbout> = {
 		},
 	},
 	firstRead: {
-		title: 'First read of 25,000 applications',
+		title: 'First read of 25,000 applications, or of as many as can be read in 15 s of work',
+		more: "Details that the list leaves out are asked for, each at the vendor's rate; the bare client asks for the list alone.",
 		figures: {
 			wallToFloor: { means: "time, times the same pages by a bare client at the vendor's stated rate (waiting is computed, work is measured)", atMost: 1.15 },
 			stateBytes: { means: 'bytes of state', atMost: DEFAULT_BOUND },
+			applications: { means: 'applications read', only: 'beside' },
 			pages: detail('pages'),
 			requests: detail('requests'),
 		},
@@ -110,6 +120,8 @@ export interface Report {
 	/** Of each row: how often it was measured, and how busy the machine was by itself (load average of a minute, all processes). */
 	conditions: Record<string, { times: number; loadAverage: number }>;
 	rows: Record<string, Record<string, number | null>>;
+	/** Of rows with a missed mark: the functions that take most by themselves. */
+	profiles: Record<string, Share[]>;
 }
 
 /** "medians of 5, load average 0.8 to 1.4", which rows were measured less often, and whether the machine had other work. */
@@ -156,6 +168,15 @@ export function linesOf({ rows }: Pick<Report, 'rows'>, withDetails: boolean): L
 					})),
 		),
 	);
+}
+
+/** Rows that miss a mark, with what explains it. */
+export function missesOf({ rows, profiles }: Pick<Report, 'rows' | 'profiles'>): Array<{ row: string; title: string; missed: Line[]; more?: string; top: Share[] }> {
+	const missed = linesOf({ rows }, false).filter((line) => line.missed);
+	return Object.entries(ROWS).flatMap(([row, { title, more }]) => {
+		const lines = missed.filter((line) => line.row === row);
+		return lines.length === 0 ? [] : [{ row, title, missed: lines, ...(more === undefined ? {} : { more }), top: profiles[row] ?? [] }];
+	});
 }
 
 /** What `--json` prints: the figures that have no `only`. */

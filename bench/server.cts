@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { startSandbox } from '../sandbox/index.cts';
 import { QUICK, SIZES } from './sizes.cts';
 import { integrationIdOf } from '../sandbox/kombo/state.cts';
+import { endWithParent } from './withParent.cts';
 
 const APPLICATIONS = SIZES.rows;
 const PAGE = 250;
@@ -52,6 +53,7 @@ class Actions {
 }
 
 async function main(): Promise<void> {
+	endWithParent();
 	const prepared = await pages();
 	const actions = new Actions();
 	const json = (response: ServerResponse, body: string | Buffer) => response.writeHead(200, { 'content-type': 'application/json' }).end(body);

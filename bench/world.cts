@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import { move } from '../sandbox/actions.cts';
 import { startSandbox } from '../sandbox/index.cts';
 import { recorderOf } from './recorder.cts';
+import { endWithParent } from './withParent.cts';
 
 const addressOf = (server: Server) => {
 	const address = server.address();
@@ -14,6 +15,7 @@ const addressOf = (server: Server) => {
 };
 
 async function main(): Promise<void> {
+	endWithParent();
 	const sandbox = await startSandbox({ services: ['kombo'], applications: Number(process.argv[2]), seed: 'bench', validate: false });
 	const { world, recruiter, url, urls, credentials } = sandbox;
 	const { requests } = recorderOf(sandbox.app.server);

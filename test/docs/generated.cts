@@ -2,7 +2,7 @@
 import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 import { z, type ZodType } from 'zod/v4';
 
-import { conditionsOf, FORM, linesOf, type Report } from '../../bench/rows.cts';
+import { conditionsOf, FORM, linesOf, missesOf, type Report } from '../../bench/rows.cts';
 import { EVENTS, MODELS, applicationSchema, candidateSchema, eventSchema, jobSchema, messageSchema } from '../../lib/ats/model';
 import { OPERATIONS, type Provider } from '../../lib/ats/provider';
 import { simpleApplicationSchema, simpleCandidateSchema, simpleEventSchema } from '../../nodes/Ats/simplify';
@@ -82,8 +82,13 @@ export function benchTable(results: Report | { form?: never }): string {
 		title = line.title;
 		return [first, line.means, line.missed ? `**${line.value}**` : line.value, line.target];
 	});
+	const reasons = missesOf(results).map(({ title: about, missed: lines, more, top }) => {
+		const shares = top.length === 0 ? '' : ` Most CPU in: ${top.map(({ what, percent }) => `${what} ${percent} %`).join(', ')}.`;
+		return `- **${about}** (${lines.map(({ means, value, target }) => `${means}: ${value}, to reach ${target}`).join('; ')}). ${more ?? ''}${shares}`;
+	});
+	const missed = reasons.length === 0 ? '' : `\n\n## Marks missed\n\n${reasons.join('\n')}`;
 	const { date, machine, node, n8nCore } = results;
-	return `Measured on ${date} with \`npm run bench -- --save\`: ${machine}, Node ${node}, n8n's engine ${n8nCore}, ${conditionsOf(results)}. Less is better everywhere; what misses its mark is bold.\n\n${table(['What', 'Figure', 'Measured', 'To reach'], rows)}`;
+	return `Measured on ${date} with \`npm run bench -- --save\`: ${machine}, Node ${node}, n8n's engine ${n8nCore}, ${conditionsOf(results)}. Less is better everywhere; what misses its mark is bold.\n\n${table(['What', 'Figure', 'Measured', 'To reach'], rows)}${missed}`;
 }
 
 /** The unified model, from its zod schemas. */
