@@ -35,14 +35,14 @@ export function registerControl(app: FastifyInstance, { world, faults, deliverie
 		await deliveries.settled();
 		return deliveries.sent;
 	});
-	/** `{ day, times?, skip?, service?, method?, path? }`, or with `probability` instead of `times` */
-	app.post<{ Body: When & { day: Fault | Fault[]; times?: number; skip?: number; probability?: number } }>('/_sandbox/bad-days', async (request) => {
-		const { day, probability, ...when } = request.body;
-		if (probability === undefined) faults.next(day, when);
-		else faults.often(day, probability, when);
+	/** `{ fault, times?, skip?, service?, method?, path? }`, or with `probability` instead of `times` */
+	app.post<{ Body: When & { fault: Fault | Fault[]; times?: number; skip?: number; probability?: number } }>('/_sandbox/faults', async (request) => {
+		const { fault, probability, ...when } = request.body;
+		if (probability === undefined) faults.next(fault, when);
+		else faults.often(fault, probability, when);
 		return { ok: true };
 	});
-	app.delete('/_sandbox/bad-days', async () => {
+	app.delete('/_sandbox/faults', async () => {
 		faults.clear();
 		return { ok: true };
 	});

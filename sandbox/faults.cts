@@ -53,7 +53,7 @@ interface Rule extends When {
 	days: Fault[];
 	/** matching requests to let pass first */
 	skip: number;
-	/** requests it still befalls */
+	/** requests it still applies to */
 	left: number;
 	probability: number;
 }
@@ -101,7 +101,7 @@ export class Faults {
 		return this.rules.filter((rule) => rule.left !== Infinity).length;
 	}
 
-	/** Only for the server: what befalls this request. */
+	/** Only for the server: what goes wrong with this request. */
 	deal(service: string, method: string, path: string): Fault | null {
 		for (const rule of this.rules) {
 			if (rule.service !== undefined && rule.service !== service) continue;

@@ -20,8 +20,8 @@ export interface View {
 }
 
 export class ApplicationsObserver implements Observer {
-	private readonly judge = new Oracle();
-	/** Rows of this poll that nobody was told of yet. */
+	private readonly oracle = new Oracle();
+	/** Rows of this poll of which nothing was emitted yet. */
 	private readonly rows = new Map<string, Flat>();
 
 	constructor(
@@ -29,46 +29,46 @@ export class ApplicationsObserver implements Observer {
 		private readonly clock: ManualClock,
 		private readonly eye: View,
 	) {
-		this.judge.whole = eye.whole === true;
+		this.oracle.whole = eye.whole === true;
 		for (const application of world.applications.rows) this.look(application);
 		world.onChange((change) => this.follow(change));
 	}
 
 	get watching(): boolean {
-		return this.judge.watching;
+		return this.oracle.watching;
 	}
 
 	set counting(counting: boolean) {
-		this.judge.counting = counting;
+		this.oracle.counting = counting;
 	}
 
 	served(path: string, body: string): void {
-		if (!this.judge.someUnknown()) return;
-		for (const { id, flat } of this.eye.served(path, body)) if (!this.judge.isKnown(id) && (this.eye.inParts || !this.rows.has(id))) this.rows.set(id, flat());
+		if (!this.oracle.someUnknown()) return;
+		for (const { id, flat } of this.eye.served(path, body)) if (!this.oracle.isKnown(id) && (this.eye.inParts || !this.rows.has(id))) this.rows.set(id, flat());
 	}
 
 	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
-		const { judge, rows } = this;
-		judge.hear(items);
-		for (const id of rows.keys()) if (judge.isKnown(id)) rows.delete(id);
-		if (state !== undefined && (rows.size > 0 || !judge.watching)) {
+		const { oracle, rows } = this;
+		oracle.hear(items);
+		for (const id of rows.keys()) if (oracle.isKnown(id)) rows.delete(id);
+		if (state !== undefined && (rows.size > 0 || !oracle.watching)) {
 			const { header, memory } = unpack(state);
 			// What was remembered without a word is what the workflow is taken to know.
-			for (const [id, flat] of rows) if (memory.find(id)) judge.baseline(id, flat);
+			for (const [id, flat] of rows) if (memory.find(id)) oracle.baseline(id, flat);
 			if (header.highWater !== null) {
-				judge.watching = true;
-				judge.watchStart = header.watchStart;
+				oracle.watching = true;
+				oracle.watchStart = header.watchStart;
 			}
 		}
 		rows.clear();
 	}
 
 	forget(): void {
-		this.judge.forget();
+		this.oracle.forget();
 	}
 
 	miss(text: string): void {
-		this.judge.miss(text);
+		this.oracle.miss(text);
 	}
 
 	lagIn(state: string): number {
@@ -76,12 +76,12 @@ export class ApplicationsObserver implements Observer {
 	}
 
 	verdict(): Verdict {
-		return this.judge.verdict();
+		return this.oracle.verdict();
 	}
 
 	private look(application: Application): void {
 		const { id, flat } = this.eye.show(application);
-		this.judge.show(id, flat, this.clock.now(), application.createdAt);
+		this.oracle.show(id, flat, this.clock.now(), application.createdAt);
 	}
 
 	/** Every application that shows what changed. */

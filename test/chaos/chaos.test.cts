@@ -11,7 +11,7 @@ describe.each(MODES)('through simulated days (n8n %s)', (mode) => {
 	it.each(SHORT)('loses nothing, repeats nothing and says nothing untrue: %s', async (name) => {
 		const { result } = await simulate(name, mode, SEED, SMALL);
 		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
-		if (name !== 'A, B, A inside a poll') expect(result.told).toBeGreaterThan(50);
+		if (name !== 'A, B, A inside a poll') expect(result.emitted).toBeGreaterThan(50);
 	});
 });
 
@@ -25,7 +25,7 @@ describe.each([['1.123', 0], ['durable', 1]] as const)('the built trigger throug
 	it.each(PLAYED.filter((name, at) => inMode(name, at, turn)))('loses nothing, repeats nothing and says nothing untrue: %s', async (name) => {
 		const { result } = await simulate(name, mode, SEED, SMALLER);
 		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
-		expect(result.told).toBeGreaterThan(20);
+		expect(result.emitted).toBeGreaterThan(20);
 	});
 });
 
@@ -43,13 +43,13 @@ describe('through kills', () => {
 	});
 });
 
-describe('the judge', () => {
+describe('the oracle', () => {
 	it('sees what is lost when an execution is thrown away', async () => {
 		const { result } = await simulate('plain', 'durable', SEED, { ...SMALL, minute: ({ host }, minute) => { host.handOver = minute % 30 === 7 ? 'stateOnly' : 'whole'; } });
 		expect(result.lost).toBeGreaterThan(0);
 	});
 
-	it('sees what is told twice when a state is not saved', async () => {
+	it('sees what is emitted twice when a state is not saved', async () => {
 		const { result } = await simulate('plain', 'durable', SEED, { ...SMALL, minute: ({ host }, minute) => { host.handOver = minute % 30 === 7 ? 'executionOnly' : 'whole'; } });
 		expect(result.duplicated).toBeGreaterThan(0);
 	});

@@ -11,9 +11,9 @@ interface Entry {
 	id: string;
 	content: string;
 	createdAt: number;
-	/** Shown before the first read was over, and older than it: may be told, and need not be. */
+	/** Shown before the first read was over, and older than it: may be emitted, and need not be. */
 	optional: boolean;
-	told: number;
+	emitted: number;
 }
 
 export class FeedObserver implements Observer {
@@ -24,7 +24,7 @@ export class FeedObserver implements Observer {
 	private readonly eventIds = new Set<string>();
 	private readonly complaints: string[] = [];
 	private changes = 0;
-	private told = 0;
+	private emitted = 0;
 	private lost = 0;
 	private duplicated = 0;
 	private wrong = 0;
@@ -64,12 +64,12 @@ export class FeedObserver implements Observer {
 
 	verdict(): Verdict {
 		if (!this.watching) this.miss('everything: the first read never came to its end');
-		for (const { id, content, optional, told } of this.entries.values()) {
-			if (told === 0 && !optional) this.complain('lost', `${id}: ${content}`);
-			if (told > 1) this.complain('duplicated', `${id}: ${content}`);
+		for (const { id, content, optional, emitted } of this.entries.values()) {
+			if (emitted === 0 && !optional) this.complain('lost', `${id}: ${content}`);
+			if (emitted > 1) this.complain('duplicated', `${id}: ${content}`);
 		}
-		const { changes, told, lost, duplicated, wrong, complaints } = this;
-		return { changes, told, lost, duplicated, wrongFromTo: wrong, complaints };
+		const { changes, emitted, lost, duplicated, wrong, complaints } = this;
+		return { changes, emitted, lost, duplicated, wrongFromTo: wrong, complaints };
 	}
 
 	private show(activity: Activity): void {
@@ -77,23 +77,23 @@ export class FeedObserver implements Observer {
 		const { id, createdAt, code, data } = { ...activity, id: String(activity.number) };
 		const [candidate, job, user] = [candidates.get(activity.candidateId), jobs.get(activity.jobId), users.get(activity.userId)];
 		const content = contentOf({ code, data, createdAt: new Date(createdAt).toISOString(), candidateId: numberOf(candidate), jobId: numberOf(job), userId: numberOf(user) });
-		const entry = { id, content, createdAt, optional: false, told: 0 };
+		const entry = { id, content, createdAt, optional: false, emitted: 0 };
 		this.entries.set(id, entry);
 		this.byContent.set(content, [...(this.byContent.get(content) ?? []), entry]);
 	}
 
 	private event({ event, eventId, activity }: ChangeEvent): void {
-		this.told++;
-		if (this.eventIds.has(eventId)) this.complain('duplicated', `the event ID ${eventId} was told before`);
+		this.emitted++;
+		if (this.eventIds.has(eventId)) this.complain('duplicated', `the event ID ${eventId} was emitted before`);
 		this.eventIds.add(eventId);
-		const told: Record<string, unknown> = Object.fromEntries(Object.entries(activity ?? {}));
-		const content = contentOf(told);
+		const emitted: Record<string, unknown> = Object.fromEntries(Object.entries(activity ?? {}));
+		const content = contentOf(emitted);
 		const same = this.byContent.get(content) ?? [];
-		const { id } = told;
-		// Where the feed names no IDs, equal entries are told as often as there are of them.
-		const entry = id === null || id === undefined ? (same.find((one) => one.told === 0) ?? same[0]) : this.entries.get(String(id));
+		const { id } = emitted;
+		// Where the feed names no IDs, equal entries are emitted as often as there are of them.
+		const entry = id === null || id === undefined ? (same.find((one) => one.emitted === 0) ?? same[0]) : this.entries.get(String(id));
 		if (event !== 'activity.recorded' || !entry || entry.content !== content) this.complain('wrong', `${event} ${String(id)}: nothing like ${content} is in the feed`);
-		else entry.told++;
+		else entry.emitted++;
 	}
 
 	private complain(kind: 'lost' | 'duplicated' | 'wrong', text: string): void {

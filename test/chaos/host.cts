@@ -17,7 +17,7 @@ export interface Execution {
 /** What of a poll that has something to hand over reaches the database, when n8n is killed. */
 export type HandOver = 'whole' | 'nothing' | 'executionOnly' | 'stateOnly';
 
-export interface Told {
+export interface Polled {
 	result: AtsPollResult | null;
 	error: Error | null;
 }
@@ -72,7 +72,7 @@ export class SimHost {
 	}
 
 	/** The scheduled poll of this minute. */
-	async tick(activation: PollHost['activation'] = null): Promise<Told> {
+	async tick(activation: PollHost['activation'] = null): Promise<Polled> {
 		this.polls++;
 		if (this.inMemory && !this.loaded) {
 			this.memory = this.saved;

@@ -1,4 +1,4 @@
-/** Holds what a trigger told against what the vendor showed. */
+/** Holds what a trigger emitted against what the vendor showed. */
 import type { Application, ApplicationChanges, Change, ChangeEvent } from '../../lib/ats/model';
 
 /** An application in the fields that are compared: path -> value. */
@@ -16,7 +16,7 @@ interface Shown {
 export interface Verdict {
 	/** Differences that the vendor showed. */
 	changes: number;
-	told: number;
+	emitted: number;
 	lost: number;
 	duplicated: number;
 	wrongFromTo: number;
@@ -25,20 +25,20 @@ export interface Verdict {
 }
 
 const DAY = 86_400_000;
-const UNTOLD = { interviews: 'interviews not told', offers: 'offers not told', attachments: 'attachments not told' };
+const UNKNOWN = { interviews: 'interviews unknown', offers: 'offers unknown', attachments: 'attachments unknown' };
 /** What every application has. */
 const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'info.jobId', 'currentStage']);
-/** Of these and those above null is not told (or told by details alone): it is no change, and what is told for the first time is none either. */
-const MAY_BE_UNTOLD: ReadonlySet<string> = new Set([...ALWAYS, 'info.source', 'info.customFields', 'info.owner', 'info.creditedTo']);
+/** Of these and those above null is unknown (or known by details alone): it is no change, and what becomes known is none either. */
+const MAY_BE_UNKNOWN: ReadonlySet<string> = new Set([...ALWAYS, 'info.source', 'info.customFields', 'info.owner', 'info.creditedTo']);
 /** Under which of them a path stands: `interviews[3].status`. */
-const listOf = (path: string) => (path.startsWith('offers') ? UNTOLD.offers : path.startsWith('attachments') ? UNTOLD.attachments : UNTOLD.interviews);
+const listOf = (path: string) => (path.startsWith('offers') ? UNKNOWN.offers : path.startsWith('attachments') ? UNKNOWN.attachments : UNKNOWN.interviews);
 
 export class Oracle {
 	private readonly shown = new Map<string, Shown>();
 	private readonly known = new Map<string, Flat>();
 	private readonly eventIds = new Set<string>();
 	private readonly complaints: string[] = [];
-	private told = 0;
+	private emitted = 0;
 	private missed = 0;
 	private duplicated = 0;
 	private wrong = 0;
@@ -80,7 +80,7 @@ export class Oracle {
 		return this.known.has(id);
 	}
 
-	/** Whether anything is shown of which nobody was told and that nobody remembered. */
+	/** Whether anything is shown that was neither emitted nor remembered. */
 	someUnknown(): boolean {
 		if (!this.watching) return true;
 		for (const [id, { now }] of this.shown) if (!this.known.has(id) && now.get('deleted') !== 'true') return true;
@@ -113,9 +113,9 @@ export class Oracle {
 	}
 
 	private event(event: ChangeEvent): void {
-		this.told++;
+		this.emitted++;
 		const id = event.applicationId ?? '';
-		if (this.eventIds.has(event.eventId)) this.complain('duplicated', `${event.event} ${id}: the event id was told before`);
+		if (this.eventIds.has(event.eventId)) this.complain('duplicated', `${event.event} ${id}: the event id was emitted before`);
 		this.eventIds.add(event.eventId);
 		const step = `${id} ${event.detectedAt}`;
 		if (event.event === 'application.created' || event.previousKnown === false) {
@@ -146,7 +146,7 @@ export class Oracle {
 			return;
 		}
 		if (change.path === 'attachments') {
-			// Some are gone: the list as it is now is told.
+			// Some are gone: the list as it is now is emitted.
 			for (const path of [...known.keys()]) if (path.startsWith('attachments[')) known.delete(path);
 			for (const [path, value] of attachmentsIn(event.application)) known.set(path, value);
 			return;
@@ -158,16 +158,16 @@ export class Oracle {
 			for (let ordinal = 2; base.startsWith('attachments[') && from === null && !fresh && known.get(path) === to; ordinal++) path = numbered(base, ordinal);
 			const values = ever?.get(path);
 			if (!values?.has(to) && !(path === 'info.candidate' && [...(values ?? [])].some((value) => areSame(value, to))) && !(path.endsWith('.status') && to === 'CANCELLED')) this.complain('wrong', `${event.event} ${id}: ${path} was never ${to}`);
-			// With an application that is told as new all that it has is new.
+			// With an application that is emitted as new all that it has is new.
 			if (from !== undefined && !(fresh && from === null) && !values?.has(from)) this.complain('wrong', `${event.event} ${id}: ${path} was never ${from}, said to be the old value`);
-			else if (from !== undefined && !fresh && known.has(path) && known.get(path) !== from) this.complain('wrong', `${event.event} ${id}: ${path} was told as ${known.get(path)}, not ${from}`);
+			else if (from !== undefined && !fresh && known.has(path) && known.get(path) !== from) this.complain('wrong', `${event.event} ${id}: ${path} was emitted as ${known.get(path)}, not ${from}`);
 			if (known.get(path) !== to || !known.has(path)) news = true;
 			known.set(path, to);
 		}
 		// The rest of an interview or offer (its dates, say) is only compared where rows show it whole.
 		const isRest = change.from === undefined && /^(interviews|offers)\[[^\]]*\]$/.test(change.path);
-		if (!news && !fresh && (this.whole || !isRest)) this.complain('duplicated', `${event.event} ${id}: ${change.path} was told before`);
-		// With its status an offer's dates are told too: the item shows them.
+		if (!news && !fresh && (this.whole || !isRest)) this.complain('duplicated', `${event.event} ${id}: ${change.path} was emitted before`);
+		// With its status an offer's dates are emitted too: the item shows them.
 		const offer = this.whole ? /^offers\[(.*)\]\.status$/.exec(change.path)?.[1] : undefined;
 		if (offer !== undefined) known.set(`offers[${offer}].rest`, restOf(event.application?.offers?.find((one) => one.id === offer)));
 	}
@@ -189,7 +189,7 @@ export class Oracle {
 			const known = this.known.get(id);
 			const deleted = shown.now.get('deleted') === 'true';
 			if (!known) {
-				if (!deleted && (!this.isOld(id) || shown.changedAt > this.watchStart)) lose(`${id} was never told`);
+				if (!deleted && (!this.isOld(id) || shown.changedAt > this.watchStart)) lose(`${id} was never emitted`);
 				continue;
 			}
 			if (deleted) {
@@ -198,18 +198,18 @@ export class Oracle {
 			}
 			for (const path of new Set([...known.keys(), ...shown.now.keys()])) {
 				const value = shown.now.get(path) ?? null;
-				const told = known.get(path) ?? null;
-				if (value === told || path === UNTOLD.interviews || path === UNTOLD.offers || path === UNTOLD.attachments) continue;
-				if (MAY_BE_UNTOLD.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
+				const emitted = known.get(path) ?? null;
+				if (value === emitted || path === UNKNOWN.interviews || path === UNKNOWN.offers || path === UNKNOWN.attachments) continue;
+				if (MAY_BE_UNKNOWN.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
 				if (!known.has(path) && known.has(listOf(path))) continue;
-				if (path === 'info.candidate' && areSame(value, told)) continue;
+				if (path === 'info.candidate' && areSame(value, emitted)) continue;
 				// An interview that is gone counts as cancelled; its times are of no interest.
 				const gone = path.startsWith('interviews[') && !shown.now.has(path);
-				if (gone && (!path.endsWith('.status') || told === 'CANCELLED')) continue;
-				lose(`${id}: ${path} is ${value}, last told or remembered as ${told}`);
+				if (gone && (!path.endsWith('.status') || emitted === 'CANCELLED')) continue;
+				lose(`${id}: ${path} is ${value}, last emitted or remembered as ${emitted}`);
 			}
 		}
-		return { changes: this.changes, told: this.told, lost, duplicated: this.duplicated, wrongFromTo: this.wrong, complaints: this.complaints };
+		return { changes: this.changes, emitted: this.emitted, lost, duplicated: this.duplicated, wrongFromTo: this.wrong, complaints: this.complaints };
 	}
 
 	private complain(kind: 'duplicated' | 'wrong', text: string): void {
@@ -223,16 +223,16 @@ export function flatten(application: Application, deleted: boolean, whole = fals
 	const flat: Flat = new Map([['deleted', String(deleted)]]);
 	const { info } = application;
 	flat.set('info.status', info?.status ?? null);
-	// Every application is somebody's, for some job and somewhere: null is not told.
+	// Every application is somebody's, for some job and somewhere: null is unknown.
 	if (info?.jobId) flat.set('info.jobId', info.jobId);
 	if (info?.candidate) flat.set('info.candidate', person(info.candidate));
 	for (const [path, value] of furtherInfo(info)) if (value !== null) flat.set(path, value);
 	if (application.currentStage) flat.set('currentStage', application.currentStage.id);
 	flat.set('rejection', reason(application.rejection));
-	// Not told: what it turns out to be later is remembered without a word.
-	if (!application.interviews) flat.set(UNTOLD.interviews, '');
-	if (!application.offers) flat.set(UNTOLD.offers, '');
-	if (!application.attachments) flat.set(UNTOLD.attachments, '');
+	// Unknown: what it turns out to be later is remembered without a word.
+	if (!application.interviews) flat.set(UNKNOWN.interviews, '');
+	if (!application.offers) flat.set(UNKNOWN.offers, '');
+	if (!application.attachments) flat.set(UNKNOWN.attachments, '');
 	for (const interview of application.interviews ?? []) {
 		const path = `interviews[${interview.id}]`;
 		flat.set(`${path}.status`, interview.status);
@@ -314,7 +314,7 @@ function reason(value: unknown): string | null {
 	return value === null || value === undefined ? null : `${field(value, 'id')} ${field(value, 'text')} ${field(value, 'rejectedAt')}`;
 }
 
-/** One person, as far as both tell: details know more than rows. */
+/** One person, as far as both emit: details know more than rows. */
 function areSame(one: string | null, other: string | null): boolean {
 	const [first, second]: Array<Record<string, unknown>> = [one, other].map((person) => JSON.parse(person ?? '{}'));
 	return Object.entries(first ?? {}).every(([key, value]) => value === null || (second?.[key] ?? null) === null || JSON.stringify(value) === JSON.stringify(second?.[key]));

@@ -36,9 +36,9 @@ export type ChaosEntry = Pick<ProviderEntry, 'provider' | 'simulator' | 'credent
 
 type Size = Required<Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute'>>;
 
-/** Sees what the world shows, what the trigger was served and what it told. */
+/** Sees what the world shows, what the trigger was served and what it emitted. */
 export interface Observer {
-	/** The first read is over: from now on everything must be told. */
+	/** The first read is over: from now on everything must be emitted. */
 	readonly watching: boolean;
 	/** What was there before the trigger is no change. */
 	counting: boolean;
@@ -188,12 +188,12 @@ export class ProviderSimulation {
 		}
 		this.sandbox.world.settle();
 		const items = host.executions.slice(this.heard).flatMap((execution) => execution.items);
-		for (const item of items) if ('event' in item && !(item.event in this.entry.provider.capabilities.events)) observer.miss(`${item.event} of ${item.applicationId}: the provider does not say that it tells this`);
+		for (const item of items) if ('event' in item && !(item.event in this.entry.provider.capabilities.events)) observer.miss(`${item.event} of ${item.applicationId}: the provider does not say that it emits this`);
 		observer.hear(items, host.state);
 		this.heard = host.executions.length;
 	}
 
-	/** n8n dies, and what only its memory held is gone; before that perhaps while it hands over what a poll told. */
+	/** n8n dies, and what only its memory held is gone; before that perhaps while it hands over what a poll emitted. */
 	async crash(): Promise<void> {
 		if (this.random.chance(0.5)) await this.host.diesIn(async () => await this.poll(), (fates) => this.random.pick(fates));
 		this.restart();

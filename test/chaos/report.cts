@@ -60,13 +60,13 @@ export function weightOf(name: string): number {
 	return applications + minutes * changesPerMinute * (part ? 10 : 1);
 }
 
-type Sums = Record<'polls' | 'changes' | 'told' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number> & { crashWindow: { lost: number; duplicated: number } };
+type Sums = Record<'polls' | 'changes' | 'emitted' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number> & { crashWindow: { lost: number; duplicated: number } };
 
 /** What a kill at the hand-over costs where the host is not durable stands beside the totals (`crashWindow`). */
 function sums(runs: readonly Run[]): Sums {
 	const sum = (read: (result: Result) => number) => runs.reduce((total, { result }) => total + read(result), 0);
 	return {
-		polls: sum(({ polls }) => polls), changes: sum(({ changes }) => changes), told: sum(({ told }) => told), lost: sum(({ lost }) => lost),
+		polls: sum(({ polls }) => polls), changes: sum(({ changes }) => changes), emitted: sum(({ emitted }) => emitted), lost: sum(({ lost }) => lost),
 		duplicated: sum(({ duplicated }) => duplicated), wrongFromTo: sum(({ wrongFromTo }) => wrongFromTo), emptyExecutions: sum(({ emptyExecutions }) => emptyExecutions),
 		crashWindow: { lost: sum(({ crashWindow }) => crashWindow.lost), duplicated: sum(({ crashWindow }) => crashWindow.duplicated) },
 	};

@@ -48,13 +48,13 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 			}
 		},
 	},
-	'node renamed': { minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); sim.host.saved = undefined; sim.judge.forget(); } } },
+	'node renamed': { minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); sim.host.saved = undefined; sim.oracle.forget(); } } },
 	'damaged state': {
 		minute: async (sim, minute) => {
 			if (minute !== 60) return;
 			sim.host.stop();
 			sim.host.saved = `${sim.host.saved?.slice(0, -12)}AAAAAAAAAAAA`;
-			sim.judge.forget();
+			sim.oracle.forget();
 		},
 	},
 	'state of another version': {
@@ -64,7 +64,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 			const bytes = Buffer.from(sim.host.saved ?? '', 'base64');
 			bytes[2] = 9;
 			sim.host.saved = bytes.toString('base64');
-			sim.judge.forget();
+			sim.oracle.forget();
 		},
 	},
 
@@ -131,11 +131,11 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 		minute: async (sim, minute) => {
 			if (minute !== 35 && minute !== 65) return;
 			sim.vendor.account = minute === 35 ? 'other' : 'acme';
-			sim.judge.forget();
+			sim.oracle.forget();
 		},
 	},
 	'selection changed later': { options: { models: ['info'] }, minute: async (sim, minute) => { if (minute === 60) sim.host.options = { ...sim.host.options, models: [] }; } },
-	'gone without a trace': { minute: every(20, (sim) => { const { id } = sim.any(); sim.vendor.remove(id); sim.judge.show(id, new Map([['deleted', 'true']]), sim.clock.now(), 0); sim.records = sim.records.filter((one) => one.id !== id); }) },
+	'gone without a trace': { minute: every(20, (sim) => { const { id } = sim.any(); sim.vendor.remove(id); sim.oracle.show(id, new Map([['deleted', 'true']]), sim.clock.now(), 0); sim.records = sim.records.filter((one) => one.id !== id); }) },
 	'deletion, anonymisation, return': {
 		minute: every(10, (sim) => {
 			const { id } = sim.any();
@@ -148,7 +148,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	},
 	'bulk import of 20,000': { minutes: 45, minute: async (sim, minute) => { if (minute === 20) sim.records.push(...sim.vendor.fill(20_000, 5 * MINUTE)); } },
 	'three weeks of pause': { minute: async (sim, minute) => { if (minute === 60) { sim.host.stop(); for (let day = 0; day < 21; day++) { sim.clock.advance(DAY); for (let i = 0; i < 100; i++) sim.step(); } } } },
-	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.judge.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(15, (sim) => sim.clock.advance(DAY)) },
+	'full reads that come back empty or halved': { prepare: (sim) => { sim.vendor.fault = ({ kind }) => (kind === 'all' && sim.oracle.watching ? { kind: sim.random.pick(['nothing', 'half'] as const) } : undefined); }, minute: every(15, (sim) => sim.clock.advance(DAY)) },
 
 	'made, deleted and returned between polls': {
 		minute: every(3, (sim) => {
@@ -185,7 +185,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	'a web page in one poll of six': {
 		minute: async (sim, minute) => {
 			sim.vendor.fault = () => (minute % 6 === 5 ? { kind: 'page' } : undefined);
-			if (sim.host.errors.length > 0) sim.judge.miss(`it was reported: ${sim.host.errors[0]?.message}`);
+			if (sim.host.errors.length > 0) sim.oracle.miss(`it was reported: ${sim.host.errors[0]?.message}`);
 		},
 	},
 	'marks': { prepare: (sim) => { sim.vendor.reading = 'marks'; sim.vendor.pageSize = 40; }, minute: async (sim, minute) => { if (minute % 20 === 19) await sim.crash(); if (minute % 15 === 10) for (let i = 0; i < 150; i++) sim.step(); } },

@@ -6,7 +6,7 @@ import { unpack } from '../../lib/ats/changes/memory/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { Random } from '../../sandbox/random.cts';
-import { SimHost, type Mode, type Told } from './host.cts';
+import { SimHost, type Mode, type Polled } from './host.cts';
 import { flatten, Oracle, type Flat, type Verdict } from './oracle.cts';
 import { FakeVendor, type Fault, type Record } from './vendor.cts';
 
@@ -21,7 +21,7 @@ export interface Plan {
 	prepare?(sim: Simulation): void;
 	/** Before each minute's poll. */
 	minute?(sim: Simulation, minute: number): void | Promise<void>;
-	/** Before the vendor is left in peace and everything must be told. */
+	/** Before the vendor is left in peace and everything must be emitted. */
 	finish?(sim: Simulation): void;
 }
 
@@ -49,9 +49,9 @@ export class Simulation {
 	readonly random: Random;
 	readonly vendor: FakeVendor;
 	readonly host: SimHost;
-	readonly judge = new Oracle();
+	readonly oracle = new Oracle();
 	records: Record[] = [];
-	/** Rows of this poll that nobody was told of yet. */
+	/** Rows of this poll of which nothing was emitted yet. */
 	private readonly served = new Map<string, Flat>();
 	private heard = 0;
 	private quietPolls = 0;
@@ -71,11 +71,11 @@ export class Simulation {
 		this.vendor = new FakeVendor(this.clock, `${seed}/${mode}/vendor`);
 		this.vendor.pageSize = 250;
 		this.host = new SimHost(mode, () => this.vendor.source(), { ...DEFAULT_OPTIONS, ...plan.options }, () => this.clock.now());
-		this.vendor.onShown = (record) => this.judge.show(record.id, this.flat(record), this.clock.now(), record.createdAt);
+		this.vendor.onShown = (record) => this.oracle.show(record.id, this.flat(record), this.clock.now(), record.createdAt);
 		this.vendor.onServed = (record) => {
-			if (!this.judge.isKnown(record.id)) this.served.set(record.id, this.flat(record));
+			if (!this.oracle.isKnown(record.id)) this.served.set(record.id, this.flat(record));
 		};
-		this.judge.partial = plan.options?.models !== undefined;
+		this.oracle.partial = plan.options?.models !== undefined;
 	}
 
 	private flat(record: Record) {
@@ -87,7 +87,7 @@ export class Simulation {
 		try {
 			const { applications, minutes, changesPerMinute } = { ...USUAL, ...this.plan };
 			this.records = this.vendor.fill(applications);
-			this.judge.counting = true;
+			this.oracle.counting = true;
 			this.plan.prepare?.(this);
 			for (let minute = 0; minute < minutes; minute++) {
 				for (let i = 0; i < changesPerMinute; i++) {
@@ -108,33 +108,33 @@ export class Simulation {
 		}
 	}
 
-	/** The scheduled poll, and what the judge makes of it. */
-	async poll(): Promise<Told> {
+	/** The scheduled poll, and what the oracle makes of it. */
+	async poll(): Promise<Polled> {
 		this.vendor.settle();
 		const requests = this.vendor.requests.length;
-		const told = await this.host.tick();
-		if (told.result === 'quiet' && this.judge.watching) {
+		const emitted = await this.host.tick();
+		if (emitted.result === 'quiet' && this.oracle.watching) {
 			this.quietPolls++;
 			this.requestsInQuietPolls += this.vendor.requests.length - requests;
 		}
 		this.countFullCheck(requests);
 		this.listen();
-		return told;
+		return emitted;
 	}
 
-	/** A poll that went through all pages at once tells what a full check costs. */
+	/** A poll that went through all pages at once emits what a full check costs. */
 	private countFullCheck(from: number): void {
 		const asked = this.vendor.requests.slice(from).filter(({ kind }) => kind !== 'window');
-		if (!this.judge.watching || !asked.some(({ kind, cursor }) => kind === 'all' && cursor === null)) return;
+		if (!this.oracle.watching || !asked.some(({ kind, cursor }) => kind === 'all' && cursor === null)) return;
 		this.fullChecks++;
 		this.requestsInFullChecks += asked.length;
 	}
 
 	private listen(): void {
-		for (const { items } of this.host.executions.slice(this.heard)) this.judge.hear(items);
+		for (const { items } of this.host.executions.slice(this.heard)) this.oracle.hear(items);
 		this.heard = this.host.executions.length;
-		for (const id of this.served.keys()) if (this.judge.isKnown(id)) this.served.delete(id);
-		if (this.served.size > 0 || !this.judge.watching) this.lookIntoState();
+		for (const id of this.served.keys()) if (this.oracle.isKnown(id)) this.served.delete(id);
+		if (this.served.size > 0 || !this.oracle.watching) this.lookIntoState();
 		this.served.clear();
 	}
 
@@ -147,11 +147,11 @@ export class Simulation {
 			for (const [id, flat] of this.served) {
 				const entry = memory.find(id);
 				// Of one that was deleted before anybody heard of it nothing is known.
-				if (entry && (isFull(entry) ? entry.snapshot : entry).known !== 0) this.judge.baseline(id, flat);
+				if (entry && (isFull(entry) ? entry.snapshot : entry).known !== 0) this.oracle.baseline(id, flat);
 			}
 			if (header.highWater === null) return;
-			this.judge.watching = true;
-			this.judge.watchStart = header.watchStart;
+			this.oracle.watching = true;
+			this.oracle.watchStart = header.watchStart;
 		} catch {
 			// A damaged state: not watching yet.
 		}
@@ -181,7 +181,7 @@ export class Simulation {
 	private result(applications: number): Result {
 		const { state } = this.host;
 		return {
-			...this.judge.verdict(),
+			...this.oracle.verdict(),
 			polls: this.host.polls,
 			emptyExecutions: this.host.executions.filter(({ items }) => items.length === 0).length,
 			maxStateBytes: this.host.maxStateBytes,
@@ -261,7 +261,7 @@ export class Simulation {
 		this.vendor.fault = () => (this.random.chance(this.faultRate) ? this.random.pick(kinds) : undefined);
 	}
 
-	/** n8n dies now, or while it hands over what the next poll tells. */
+	/** n8n dies now, or while it hands over what the next poll emits. */
 	async crash(): Promise<void> {
 		if (this.random.chance(0.5)) await this.host.diesIn(async () => await this.poll(), (fates) => this.random.pick(fates));
 		this.host.kill();

@@ -24,11 +24,11 @@ export interface Record {
 	touchedAt: number;
 	/** Stamp of the last change of an interview or offer, and the count of all changes when the last one of this record was shown. */
 	nestedAt?: number;
-	/** Names of files, which have no ids; absent: not told. */
+	/** Names of files, which have no ids; absent: unknown. */
 	files?: string[];
-	/** Absent: not told. */
+	/** Absent: unknown. */
 	source?: string;
-	/** Absent: not told. */
+	/** Absent: unknown. */
 	origin?: 'EXTERNAL' | 'REFERRAL';
 	version?: number;
 }
@@ -101,7 +101,7 @@ export class FakeVendor {
 	detailsLag = 0;
 	rowsLag = 0;
 	private readonly past = new Map<string, { at: number; record: Record }>();
-	/** Details complete what rows tell. */
+	/** Details complete what rows emit. */
 	completes = false;
 	/** Rows of these have no date of creation. */
 	undated: (record: Record) => boolean = () => false;
@@ -241,9 +241,9 @@ export class FakeVendor {
 			offers: off.has('offers') ? [] : record.offers.map(({ id, status }) => ({ id, status, createdAt: null, sentAt: null, closedAt: null })),
 			attachments: record.files?.map((name) => ({ type: 'RESUME', name, link: null, createdAt: null })) ?? null,
 		};
-		const told = MODELS.filter((model) => !outline || !this.hidden.includes(model));
-		for (const model of MODELS) if (!told.includes(model)) application[model] = null;
-		return { id: record.id, application, known: new Set(record.files ? [...told, 'attachments' as const] : told), deleted: record.deleted, createdAt: this.undated(record) ? null : record.createdAt, changedAt: record.changedAt };
+		const emitted = MODELS.filter((model) => !outline || !this.hidden.includes(model));
+		for (const model of MODELS) if (!emitted.includes(model)) application[model] = null;
+		return { id: record.id, application, known: new Set(record.files ? [...emitted, 'attachments' as const] : emitted), deleted: record.deleted, createdAt: this.undated(record) ? null : record.createdAt, changedAt: record.changedAt };
 	}
 
 	private asSeen(record: Record | undefined, lag: number): Record | undefined {

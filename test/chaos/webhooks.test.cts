@@ -1,6 +1,6 @@
 /**
  * What the internet may send to the three webhook triggers: each delivery goes over a real port into n8n's WebhookContext.
- * One seed, one plan: the judge knows of every delivery whether it is genuine and what became of it.
+ * One seed, one plan: the oracle knows of every delivery whether it is genuine and what became of it.
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import { Agent, request as httpRequest } from 'node:http';
@@ -20,7 +20,7 @@ const MEGABYTE = 1024 * 1024;
 interface Event {
 	/** Ours, to find it again in the items. */
 	mark: string;
-	/** False: the vendor gives it nothing to tell it from another by, so each delivery counts. */
+	/** False: the vendor gives it nothing to know it from another by, so each delivery counts. */
 	known: boolean;
 	body: string;
 }
@@ -211,7 +211,7 @@ class Sender {
 		if (event) await this.deliver('the next try of an event that was not taken', event);
 	}
 
-	/** The same event over two connections at once: one is taken, the other is told so, or to come back. */
+	/** The same event over two connections at once: one is taken, the other is emitted so, or to come back. */
 	private async twins(): Promise<void> {
 		const event = this.fresh();
 		const [one, other] = await Promise.all([this.post(event.body), this.post(event.body)]);
@@ -349,9 +349,9 @@ class Sender {
 	/** What is wrong with the books. */
 	complaints(): string[] {
 		const { node } = this.vendor;
-		const missing = [...this.events.keys()].filter((mark) => !this.created.has(mark)).map((mark) => `${mark} was never told`);
-		const twice = [...this.created].filter(([mark, count]) => count > 1 && this.events.has(mark)).map(([mark, count]) => `${mark} was told ${count} times`);
-		const strange = [...this.created.keys()].filter((mark) => !mark.startsWith(`${node}-`)).map((mark) => `${mark} was told though it was not genuine`);
+		const missing = [...this.events.keys()].filter((mark) => !this.created.has(mark)).map((mark) => `${mark} was never emitted`);
+		const twice = [...this.created].filter(([mark, count]) => count > 1 && this.events.has(mark)).map(([mark, count]) => `${mark} was emitted ${count} times`);
+		const strange = [...this.created.keys()].filter((mark) => !mark.startsWith(`${node}-`)).map((mark) => `${mark} was emitted though it was not genuine`);
 		return [...this.wrong, ...missing, ...twice, ...strange];
 	}
 }
@@ -376,7 +376,7 @@ describe(`${DELIVERIES} deliveries, good and bad`, () => {
 		);
 	});
 
-	it.each(senders.map((sender) => [sender.vendor.node, sender] as const))('%s tells every genuine event once and refuses everything else', (_node, sender) => {
+	it.each(senders.map((sender) => [sender.vendor.node, sender] as const))('%s emits every genuine event once and refuses everything else', (_node, sender) => {
 		expect(sender.complaints()).toEqual([]);
 	});
 

@@ -30,7 +30,7 @@ async function watching(parameters: object = {}, host: HostMode = 'memory', cred
 	return trigger;
 }
 
-async function told(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
+async function emitted(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	return (items ?? []).map(({ json }) => json);
@@ -38,11 +38,11 @@ async function told(trigger: PollHost): Promise<Array<Record<string, unknown>>> 
 
 const notes = (items: Array<Record<string, unknown>>) => items.map(({ activity }) => (activity as { data: { note: string } }).data.note);
 
-test('a new entry is told as activity.recorded, with what was recorded, and nothing else is', async () => {
+test('a new entry is emitted as activity.recorded, with what was recorded, and nothing else is', async () => {
 	const trigger = await watching();
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 	record('Called back');
-	const [event, ...rest] = await told(trigger);
+	const [event, ...rest] = await emitted(trigger);
 	expect(rest).toEqual([]);
 	expect(event).toMatchObject({
 		event: 'activity.recorded',
@@ -53,7 +53,7 @@ test('a new entry is told as activity.recorded, with what was recorded, and noth
 		occurredAt: expect.stringMatching(/Z$/),
 		activity: { code: 'note', data: { note: 'Called back' }, candidateId: '5', createdAt: event?.['occurredAt'] },
 	});
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
 const orders = ['newest', 'oldest', 'none'] as const;
@@ -63,50 +63,50 @@ const forms = [
 	{ envelope: 'unified', paging: 'meta', changeIds: true },
 	{ envelope: 'unified', paging: 'metadata', changeIds: false },
 ];
-test.each(orders.flatMap((order) => forms.map((form) => [order, form] as const)))('every entry is told once: order %s, set-up %o', async (order, form) => {
+test.each(orders.flatMap((order) => forms.map((form) => [order, form] as const)))('every entry is emitted once: order %s, set-up %o', async (order, form) => {
 	await setup({ order, ...form });
 	const trigger = await watching();
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 	const seen: string[] = [];
 	const start = Date.now();
 	for (let i = 0; i < 4; i++) {
 		for (let k = 0; k < 20; k++) record(`new ${i}.${k}`, start + i * 1000 + k);
-		seen.push(...notes(await told(trigger)));
+		seen.push(...notes(await emitted(trigger)));
 	}
-	for (let i = 0; i < 2; i++) seen.push(...notes(await told(trigger)));
+	for (let i = 0; i < 2; i++) seen.push(...notes(await emitted(trigger)));
 	expect(seen).toEqual(Array.from({ length: 80 }, (_, n) => `new ${Math.floor(n / 20)}.${n % 20}`));
 });
 
 test('with the newest first, a quiet poll asks for little', async () => {
 	const trigger = await watching();
-	await told(trigger);
-	await told(trigger);
+	await emitted(trigger);
+	await emitted(trigger);
 	sandbox.requests.length = 0;
-	await told(trigger);
+	await emitted(trigger);
 	expect(sandbox.requests).toHaveLength(1);
 });
 
-test.each<HostMode>(['memory', 'old', 'scheduler', 'durable'])('a restart of a host of mode %s tells nothing again', async (host) => {
+test.each<HostMode>(['memory', 'old', 'scheduler', 'durable'])('a restart of a host of mode %s emits nothing again', async (host) => {
 	const trigger = await watching({}, host);
-	await told(trigger);
+	await emitted(trigger);
 	record('one');
-	expect(notes(await told(trigger))).toEqual(['one']);
+	expect(notes(await emitted(trigger))).toEqual(['one']);
 	trigger.crash();
 	record('two');
 	await trigger.restart();
-	expect(notes(await told(trigger))).toEqual(['two']);
-	expect(await told(trigger)).toEqual([]);
+	expect(notes(await emitted(trigger))).toEqual(['two']);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('switching Include Raw on tells nothing again, also where entries have no id', async () => {
+test('switching Include Raw on emits nothing again, also where entries have no id', async () => {
 	await setup({ changeIds: false });
 	const trigger = await watching();
-	await told(trigger);
+	await emitted(trigger);
 	record('one');
-	expect(notes(await told(trigger))).toEqual(['one']);
+	expect(notes(await emitted(trigger))).toEqual(['one']);
 	const other = await watching({ options: { includeRaw: true } }, 'memory', {}, trigger.staticData);
 	record('two');
-	const again = await told(other);
+	const again = await emitted(other);
 	expect(notes(again)).toEqual(['two']);
 	expect(again[0]?.['activity']).toMatchObject({ raw: { type: 'activities', attributes: { code: 'note' } } });
 });
@@ -117,7 +117,7 @@ test('activation fails with a sentence where there is no feed, and works where i
 	const { error } = await new PollHost('atsTrigger', { provider: 'chatTechnologies', simplify: false }, { credentials }).activate();
 	expect(error?.message).toContain('has no feed of changes at /changes');
 	const trigger = await watching({}, 'memory', { changesPath: '/activities' });
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
 test('"Test" shows real entries, marked as examples, and remembers nothing', async () => {

@@ -36,19 +36,19 @@ async function watching(parameters: INodeParameters = {}): Promise<PollHost> {
 	return trigger;
 }
 
-async function told(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
+async function emitted(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	return (items ?? []).map(({ json }) => json);
 }
 
-test('moving an application tells from which column into which', async () => {
+test('moving an application emits from which column into which', async () => {
 	const trigger = await watching();
 	const application = active();
 	const from = world().stages.need(application.stageId).name;
 	acts.move(world(), application, otherStage(application), BY);
 	const to = world().stages.need(world().applications.need(application.id).stageId).name;
-	const [moved, ...rest] = await told(trigger);
+	const [moved, ...rest] = await emitted(trigger);
 	expect(rest).toEqual([]);
 	expect(moved).toMatchObject({
 		event: 'application.stage_changed',
@@ -57,7 +57,7 @@ test('moving an application tells from which column into which', async () => {
 		changes: [{ path: 'currentStage', from: { text: from }, to: { id: expect.stringMatching(/^13\d{3}$/), text: to } }],
 		application: { info: { status: 'ACTIVE', jobId: flatchr.ids.of('job', world().jobs.need(application.jobId)) }, interviews: null, offers: null },
 	});
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
 test.each<[string, INodeParameters, (application: Application) => void, string[]]>([
@@ -68,21 +68,21 @@ test.each<[string, INodeParameters, (application: Application) => void, string[]
 ])('%s', async (_what, parameters, act, expected) => {
 	const trigger = await watching(parameters);
 	act(active());
-	expect(events(await told(trigger))).toEqual(expected);
-	expect(await told(trigger)).toEqual([]);
+	expect(events(await emitted(trigger))).toEqual(expected);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
 test('the window begins two UTC days before what is asked for, the month first', async () => {
 	const trigger = await watching({ options: { overlapMinutes: 0 } });
 	const from = flatchr.sandbox.requests.length;
-	await told(trigger);
+	await emitted(trigger);
 	const [year, month, day] = new Date(Date.now() - 15 * 60_000 - 2 * DAY).toISOString().slice(0, 10).split('-');
 	expect(searches(from)).toEqual([{ start_update: `${month}/${day}/${year?.slice(2)}` }]);
 });
 
 test('a Flatchr that reads dates with the day first is found out when the workflow is switched on', async () => {
 	await flatchr.sandbox.control('flatchr/settings', { filters: 'dayFirst' });
-	// The first days of January have no day that tells the two apart.
+	// The first days of January have no day that emits the two apart.
 	const restore = useClock({ now: () => Date.UTC(2026, 10, 22, 12), sleep: async () => {} });
 	const { error } = await new PollHost('atsTrigger', { provider: 'flatchr', simplify: false }, { credentials: flatchr.credentials }).activate();
 	restore();
@@ -90,16 +90,16 @@ test('a Flatchr that reads dates with the day first is found out when the workfl
 	expect(searches(0)).toEqual([{ start_update: '12/01/26' }, { start_update: '12/12/31' }]);
 });
 
-test('a Flatchr that ignores dates is read whole, and tells the same', async () => {
+test('a Flatchr that ignores dates is read whole, and emits the same', async () => {
 	await flatchr.sandbox.control('flatchr/settings', { filters: 'ignored' });
 	const trigger = await watching();
 	const application = active();
 	acts.move(world(), application, otherStage(application), BY);
-	expect(events(await told(trigger))).toEqual(['application.stage_changed']);
-	expect(await told(trigger)).toEqual([]);
+	expect(events(await emitted(trigger))).toEqual(['application.stage_changed']);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('an answer with nothing in it, where a row must be, tells nothing and is an error; the next good one tells all', async () => {
+test('an answer with nothing in it, where a row must be, emits nothing and is an error; the next good one emits all', async () => {
 	const trigger = await watching({ options: { reportFailures: 'atOnce' } });
 	const application = active();
 	acts.move(world(), application, otherStage(application), BY);
@@ -107,34 +107,34 @@ test('an answer with nothing in it, where a row must be, tells nothing and is an
 	const { items, error } = await trigger.tick();
 	expect(items).toBeNull();
 	expect(error?.message).toMatch(/leaves out applications/);
-	expect(events(await told(trigger))).toEqual(['application.stage_changed']);
+	expect(events(await emitted(trigger))).toEqual(['application.stage_changed']);
 });
 
 test('an empty answer is right once everybody who changed lately is gone', async () => {
 	const trigger = await watching({ options: { fullCheckHours: 0 } });
 	const lately = world().applications.alive().filter(({ changedAt, candidateId }) => Math.max(changedAt, world().candidates.need(candidateId).changedAt) > Date.now() - 6 * DAY);
 	for (const application of lately) world().remove('application', application.id, BY);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('a vacancy that leaves the list makes no event of its own, and its people are still told', async () => {
+test('a vacancy that leaves the list makes no event of its own, and its people are still emitted', async () => {
 	const trigger = await watching();
 	const application = active();
 	world().remove('job', application.jobId, BY);
 	touch(application);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 	acts.hire(world(), application, BY);
-	const items = await told(trigger);
+	const items = await emitted(trigger);
 	expect(events(items)).toEqual(['application.stage_changed', 'application.hired']);
 	expect(items[0]).toMatchObject({ application: { info: { jobId: flatchr.ids.of('job', world().jobs.need(application.jobId)) } } });
 });
 
-test('people of a vacancy that nobody saw in the list are told, without its ID', async () => {
+test('people of a vacancy that nobody saw in the list are emitted, without its ID', async () => {
 	const application = active();
 	world().remove('job', application.jobId, BY);
 	const trigger = await watching();
 	acts.hire(world(), application, BY);
-	const items = await told(trigger);
+	const items = await emitted(trigger);
 	expect(events(items)).toEqual(['application.stage_changed', 'application.hired']);
 	expect(items[0]).toMatchObject({ application: { info: { status: 'HIRED', jobId: null } } });
 });
@@ -144,7 +144,7 @@ test('a column that is in the list no more is unknown, not a move', async () => 
 	const application = active();
 	world().remove('stage', application.stageId, BY);
 	touch(application);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
 test('a renamed column is not a thousand moves', async () => {
@@ -152,15 +152,15 @@ test('a renamed column is not a thousand moves', async () => {
 	const { name } = world().stages.need(active().stageId);
 	for (const stage of world().stages.alive().filter((one) => one.name === name)) world().change('stage', stage.id, { name: 'Renamed' }, BY);
 	touch(active());
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('a row without an ID is left out, and the others are told', async () => {
+test('a row without an ID is left out, and the others are emitted', async () => {
 	const trigger = await watching();
 	const application = active();
 	acts.move(world(), application, otherStage(application), BY);
 	const rows: unknown = await (await fetch(`${String(flatchr.sandbox.urls['flatchr'])}/company/${String(flatchr.credentials['flatchrApi']?.['companyKey'])}/search/applicants`, { method: 'POST', body: '{}', headers: { authorization: `Bearer ${String(flatchr.credentials['flatchrApi']?.['apiKey'])}`, 'content-type': 'application/json' } })).json();
 	if (!Array.isArray(rows)) throw new Error('no rows');
 	flatchr.sandbox.faults.next({ kind: 'status', status: 200, body: [{ vacancy: 'Broken', column: 'Applied' }, ...rows] }, { path: 'search/applicants' });
-	expect(events(await told(trigger))).toEqual(['application.stage_changed']);
+	expect(events(await emitted(trigger))).toEqual(['application.stage_changed']);
 });

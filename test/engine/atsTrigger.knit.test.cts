@@ -30,7 +30,7 @@ async function watching(app: string, parameters: object = {}): Promise<PollHost>
 	return trigger;
 }
 
-async function told(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
+async function emitted(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	return (items ?? []).map(({ json }) => json);
@@ -48,44 +48,44 @@ const steps: Array<[string, (application: Application) => void, string[]]> = [
 	['a new offer', (application) => void acts.offer(world(), application, BY), ['offer.created']],
 	['a new file', (application) => void acts.attach(world(), { candidateId: application.candidateId, applicationId: application.id }, { kind: 'OTHER', fileName: 'a.pdf', contentType: 'application/pdf', bytes: Buffer.from('a') }, BY), ['attachment.added']],
 ];
-test.each(steps)('%s is told, once, by an ATS that lists records in full', async (_what, act, expected) => {
+test.each(steps)('%s is emitted, once, by an ATS that lists records in full', async (_what, act, expected) => {
 	const trigger = await watching('greenhouse');
 	const application = active();
 	act(application);
-	const events = await told(trigger);
+	const events = await emitted(trigger);
 	expect(events.map(({ event, applicationId }) => [event, applicationId])).toEqual(expected.map((event) => [event, application.id]));
 	expect(events[0]?.['application']).toMatchObject({ id: application.id, provider: 'knit', info: { candidate: { id: application.candidateId } } });
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('an ATS that lists outlines tells the same moves, with the person, and a quiet poll asks for no details', async () => {
+test('an ATS that lists outlines emits the same moves, with the person, and a quiet poll asks for no details', async () => {
 	const trigger = await watching('workable');
 	const application = active();
 	acts.move(world(), application, otherStage(application), BY);
 	const before = detailCalls();
-	const [moved, ...rest] = await told(trigger);
+	const [moved, ...rest] = await emitted(trigger);
 	expect(rest).toEqual([]);
 	expect(moved).toMatchObject({ event: 'application.stage_changed', application: { info: { candidate: { firstName: world().candidates.need(application.candidateId).firstName } } } });
 	expect(detailCalls() - before).toBe(1);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 	expect(detailCalls() - before).toBe(1);
 });
 
-test('an interview that took place is told as completed, in whichever word Knit writes it', async () => {
+test('an interview that took place is emitted as completed, in whichever word Knit writes it', async () => {
 	const interview = acts.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
 	const trigger = await watching('greenhouse');
 	acts.completeInterview(world(), interview, BY);
-	expect((await told(trigger)).map(({ event }) => event)).toEqual(['interview.completed']);
+	expect((await emitted(trigger)).map(({ event }) => event)).toEqual(['interview.completed']);
 });
 
-test('an application that the ATS deleted is told by the daily full check', async () => {
+test('an application that the ATS deleted is emitted by the daily full check', async () => {
 	const trigger = await watching('greenhouse');
 	const application = active();
 	acts.removeApplication(world(), application, BY);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 	restoreClock = useClock({ now: () => Date.now() + 25 * 60 * 60_000, sleep: async () => undefined });
 	const events: unknown[] = [];
-	for (let poll = 0; poll < 4; poll++) events.push(...(await told(trigger)).map(({ event, applicationId }) => [event, applicationId]));
+	for (let poll = 0; poll < 4; poll++) events.push(...(await emitted(trigger)).map(({ event, applicationId }) => [event, applicationId]));
 	expect(events).toEqual([['application.deleted', application.id]]);
 });
 
@@ -95,7 +95,7 @@ test('an ATS that gives everything whatever the date is refused at activation, w
 	expect(error).toMatchObject({ description: expect.stringContaining('Knit Trigger') });
 });
 
-test('an ATS that refuses the date is refused at activation too, and an outage is told as such', async () => {
+test('an ATS that refuses the date is refused at activation too, and an outage is reported as such', async () => {
 	sandbox.faults.next({ kind: 'status', status: 400, message: 'updatedAfter is not a filter' }, { path: 'ats.application.list' });
 	expect((await triggerFor('greenhouse').activate()).error?.message).toContain('refuses to be asked for changed applications');
 	sandbox.faults.next({ kind: 'nothing' }, { path: 'ats.application.list', times: 2 });
@@ -109,6 +109,6 @@ test('a page token that is no longer taken begins the read again and loses nothi
 	for (const row of world().applications.rows) if (row.id !== application.id) world().change('candidate', row.candidateId, { phones: [{ number: '+49301', type: 'PERSONAL' }] }, BY);
 	sandbox.faults.next({ kind: 'expiredCursor' }, { path: 'ats.application.list', skip: 1 });
 	const events: Array<Record<string, unknown>> = [];
-	for (let poll = 0; poll < 3; poll++) events.push(...(await told(trigger)));
+	for (let poll = 0; poll < 3; poll++) events.push(...(await emitted(trigger)));
 	expect(events.filter(({ event }) => event === 'application.stage_changed').map(({ applicationId }) => applicationId)).toEqual([application.id]);
 });

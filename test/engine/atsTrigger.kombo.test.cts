@@ -24,7 +24,7 @@ async function watching(parameters: object = {}, host: HostMode = 'memory'): Pro
 	return trigger;
 }
 
-async function told(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
+async function emitted(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	return (items ?? []).map(({ json }) => json);
@@ -35,19 +35,19 @@ const world = () => sandbox.world;
 const active = (nth = 0): Application => world().applications.rows.filter(({ status, deletedAt }) => status === 'PENDING' && deletedAt === null)[nth] as Application;
 const otherStage = (application: Application): string => world().jobs.need(application.jobId).stageIds.find((id) => id !== application.stageId && !world().stages.need(id).hired) as string;
 
-test('moving an application tells from which stage into which', async () => {
+test('moving an application emits from which stage into which', async () => {
 	const trigger = await watching();
 	const application = active();
 	const from = world().stages.need(application.stageId);
 	acts.move(world(), application, otherStage(application), BY);
 	const to = world().stages.need(world().applications.need(application.id).stageId);
 
-	const [moved, ...rest] = await told(trigger);
+	const [moved, ...rest] = await emitted(trigger);
 	expect(rest).toEqual([]);
 	expect(moved).toMatchObject({ event: 'application.stage_changed', provider: 'kombo', applicationId: application.id });
 	expect(moved?.['changes']).toEqual([{ path: 'currentStage', from: { id: from.id, text: from.name, category: null }, to: { id: to.id, text: to.name, category: null } }]);
 	expect(moved?.['application']).toMatchObject({ id: application.id, currentStage: { id: to.id }, info: { status: 'ACTIVE', jobId: application.jobId } });
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
 const steps: Array<[string, (application: Application) => void, string[]]> = [
@@ -57,42 +57,42 @@ const steps: Array<[string, (application: Application) => void, string[]]> = [
 	['a new offer', (application) => void acts.offer(world(), application, BY), ['offer.created']],
 	['a deletion', (application) => acts.removeApplication(world(), application, BY), ['application.deleted']],
 ];
-test.each(steps)('%s is told', async (_what, act, expected) => {
+test.each(steps)('%s is emitted', async (_what, act, expected) => {
 	const trigger = await watching();
 	const application = active();
 	for (const interview of world().interviews.by('applicationId', application.id)) world().remove('interview', interview.id, BY);
 	for (const offer of world().offers.by('applicationId', application.id)) world().remove('offer', offer.id, BY);
-	await told(trigger);
+	await emitted(trigger);
 	act(application);
-	expect(events(await told(trigger))).toEqual(expected);
-	expect(await told(trigger)).toEqual([]);
+	expect(events(await emitted(trigger))).toEqual(expected);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('an interview that is moved and then cancelled is told both times, with its times', async () => {
+test('an interview that is moved and then cancelled is emitted both times, with its times', async () => {
 	const trigger = await watching();
 	const interview = acts.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
-	await told(trigger);
+	await emitted(trigger);
 	acts.reschedule(world(), interview, Date.UTC(2027, 0, 5, 9), BY);
-	const [moved] = await told(trigger);
+	const [moved] = await emitted(trigger);
 	expect(moved).toMatchObject({ event: 'interview.rescheduled' });
 	expect(JSON.stringify(moved?.['changes'])).toContain('2027-01-04T09:00:00.000Z');
 	expect(JSON.stringify(moved?.['changes'])).toContain('2027-01-05T09:00:00.000Z');
 	acts.cancelInterview(world(), interview, BY);
-	expect(events(await told(trigger))).toEqual(['interview.cancelled']);
+	expect(events(await emitted(trigger))).toEqual(['interview.cancelled']);
 });
 
-test('an application that goes A to B to A between two polls tells nothing, over polls it tells each step with its own id', async () => {
+test('an application that goes A to B to A between two polls emits nothing, over polls it emits each step with its own id', async () => {
 	const trigger = await watching();
 	const application = active();
 	const [a, b] = [application.stageId, otherStage(application)];
 	acts.move(world(), application, b, BY);
 	acts.move(world(), world().applications.need(application.id), a, BY);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 
 	const ids = new Set<unknown>();
 	for (const stage of [b, a, b, a]) {
 		acts.move(world(), world().applications.need(application.id), stage, BY);
-		const items = await told(trigger);
+		const items = await emitted(trigger);
 		expect(events(items)).toEqual(['application.stage_changed']);
 		ids.add(items[0]?.['eventId']);
 	}
@@ -102,23 +102,23 @@ test('an application that goes A to B to A between two polls tells nothing, over
 test('a renamed stage is not a thousand moves', async () => {
 	const trigger = await watching();
 	world().change('stage', active().stageId, { name: 'Renamed' }, BY);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('a stage filter tells moves out of the stage and into it, and nothing else', async () => {
+test('a stage filter emits moves out of the stage and into it, and nothing else', async () => {
 	const [one, two] = [active(0), active(1)];
 	const trigger = await watching({ filters: { stageIds: [one.stageId] }, events: ['application.stage_changed'] });
 	const elsewhere = world().jobs.need(two.jobId).stageIds.filter((id) => id !== one.stageId && id !== two.stageId && !world().stages.need(id).hired);
 	acts.move(world(), one, otherStage(one), BY);
 	if (two.stageId !== one.stageId && elsewhere[0]) acts.move(world(), two, elsewhere[0], BY);
-	expect((await told(trigger)).map(({ applicationId }) => applicationId)).toEqual([one.id]);
+	expect((await emitted(trigger)).map(({ applicationId }) => applicationId)).toEqual([one.id]);
 });
 
 test('a job filter is sent to Kombo and hides the other jobs', async () => {
 	const [job] = world().jobs.rows;
 	const trigger = await watching({ filters: { jobIds: [job?.id] } });
 	for (const application of world().applications.rows.filter(({ status }) => status === 'PENDING').slice(0, 12)) acts.move(world(), application, otherStage(application), BY);
-	const items = await told(trigger);
+	const items = await emitted(trigger);
 	expect(items.length).toBeGreaterThan(0);
 	for (const { applicationId } of items) expect(world().applications.need(String(applicationId)).jobId).toBe(job?.id);
 	expect(sandbox.requests.filter(({ query }) => 'updated_after' in query).every(({ query }) => query['job_ids'] === job?.id)).toBe(true);
@@ -127,26 +127,26 @@ test('a job filter is sent to Kombo and hides the other jobs', async () => {
 test('interviews that the scope config switches off are unknown, not cancelled', async () => {
 	const trigger = await watching();
 	acts.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
-	await told(trigger);
+	await emitted(trigger);
 	await sandbox.control('kombo/scope', { models: { ats_interviews: false } });
 	world().change('application', active().id, { source: 'touched' }, BY);
-	expect((await told(trigger)).filter(({ event }) => String(event).startsWith('interview.'))).toEqual([]);
+	expect((await emitted(trigger)).filter(({ event }) => String(event).startsWith('interview.'))).toEqual([]);
 	await sandbox.control('kombo/scope', { models: { ats_interviews: true } });
 	world().change('application', active().id, { source: 'touched again' }, BY);
-	expect((await told(trigger)).filter(({ event }) => String(event).startsWith('interview.'))).toEqual([]);
+	expect((await emitted(trigger)).filter(({ event }) => String(event).startsWith('interview.'))).toEqual([]);
 });
 
 test('one item per application carries all its events', async () => {
 	const trigger = await watching({ output: 'perApplication' });
 	const application = active();
 	acts.hire(world(), application, BY);
-	const items = await told(trigger);
+	const items = await emitted(trigger);
 	expect(items).toHaveLength(1);
 	expect(items[0]).toMatchObject({ applicationId: application.id, application: { info: { status: 'HIRED' } } });
 	expect((items[0]?.['events'] as Array<{ event: string }>).map(({ event }) => event)).toEqual(['application.stage_changed', 'application.hired']);
 });
 
-test('the first run can tell everything, or the last days only', async () => {
+test('the first run can emit everything, or the last days only', async () => {
 	const all = new PollHost('atsTrigger', { provider: 'kombo', simplify: false, firstRun: 'everything', events: ['application.created'] }, { credentials: credentials() });
 	await all.activate();
 	const { items } = await all.tick();
@@ -194,7 +194,7 @@ test('a cursor that Kombo refuses with 400 begins the read again at once', async
 	for (const application of world().applications.alive()) world().change('candidate', application.candidateId, { title: 'New title' }, BY);
 	const count = sandbox.requests.length;
 	sandbox.faults.next({ kind: 'status', status: 400 }, { path: '/ats/applications', skip: 1 });
-	await told(trigger);
+	await emitted(trigger);
 	expect(sandbox.requests.slice(count).filter(({ path }) => path === '/v1/ats/applications').map(({ query, status }) => [query['cursor'] !== undefined, status])).toEqual([[false, 200], [true, 400], [false, 200], [true, 200]]);
 });
 
@@ -205,7 +205,7 @@ test('events that Kombo cannot emit fail at activation with a sentence that says
 	expect((error as { description?: string }).description).toMatch(/^Choose other events, or another provider: .*Chat Technologies.* can\.$/);
 	const mixed = await watching({ events: ['activity.recorded', 'application.stage_changed'] });
 	acts.move(world(), active(), otherStage(active()), BY);
-	expect(events(await told(mixed))).toEqual(['application.stage_changed']);
+	expect(events(await emitted(mixed))).toEqual(['application.stage_changed']);
 });
 
 test('a wrong key fails at activation with a sentence that says what to do', async () => {
@@ -216,26 +216,26 @@ test('a wrong key fails at activation with a sentence that says what to do', asy
 	expect(JSON.stringify(error)).not.toContain('ks_dev_wrong_key');
 });
 
-test.each(['memory', 'old', 'scheduler', 'durable'] as const)('on a %s host no change is lost or told twice over a restart', async (mode) => {
+test.each(['memory', 'old', 'scheduler', 'durable'] as const)('on a %s host no change is lost or emitted twice over a restart', async (mode) => {
 	const trigger = await watching({}, mode);
 	const seen: unknown[] = [];
 	for (let round = 0; round < 3; round++) {
 		for (let nth = 0; nth < 3; nth++) acts.move(world(), active(nth), otherStage(active(nth)), BY);
-		const items = await told(trigger);
+		const items = await emitted(trigger);
 		expect(items).toHaveLength(3);
 		seen.push(...items.map(({ eventId }) => eventId));
 		trigger.deactivate();
 		await trigger.restart();
 	}
 	expect(new Set(seen).size).toBe(9);
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 });
 
 test('a quiet poll is one request and writes nothing', async () => {
 	const trigger = await watching();
-	await told(trigger);
+	await emitted(trigger);
 	const [state, count] = [JSON.stringify(trigger.staticData), sandbox.requests.length];
-	expect(await told(trigger)).toEqual([]);
+	expect(await emitted(trigger)).toEqual([]);
 	expect(sandbox.requests.slice(count).map(({ method, path, query }) => [method, path, query])).toHaveLength(1);
 	expect(JSON.stringify(trigger.staticData)).toBe(state);
 });

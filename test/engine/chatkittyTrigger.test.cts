@@ -42,7 +42,7 @@ function say(body: string, channel: ChatChannel, userId: string | null = channel
 	return sandbox.world.add('chatMessage', { channelId: channel.id, kind: userId === null ? 'SYSTEM_TEXT' : 'TEXT', userId, body, file: null, parentId: null, groupTag: null, properties: {}, editedAt: null }, 'test');
 }
 
-/** A minute goes by, then the poll: the bodies of what it told, null if it started nothing. */
+/** A minute goes by, then the poll: the bodies of what it emitted, null if it started nothing. */
 async function tick(host: PollHost, field = 'body'): Promise<unknown[] | null> {
 	clock.advance(MINUTE);
 	const { items, error } = await host.tick();
@@ -53,7 +53,7 @@ async function tick(host: PollHost, field = 'body'): Promise<unknown[] | null> {
 const MODES: HostMode[] = ['memory', 'old', 'scheduler', 'durable'];
 
 describe.each(MODES)('on a host of the kind %s', (mode) => {
-	it('new messages of the application are told once each, through quiet polls, crashes and restarts', async () => {
+	it('new messages of the application are emitted once each, through quiet polls, crashes and restarts', async () => {
 		const { lobby, direct } = channels();
 		const host = trigger({ event: 'message' }, mode);
 		const requests = sandbox.requests.length;
@@ -80,7 +80,7 @@ describe.each(MODES)('on a host of the kind %s', (mode) => {
 });
 
 describe.each(['current', 'v1'])('API version %s', (apiVersion) => {
-	it('tells the messages of one channel only, simplified or raw', async () => {
+	it('emits the messages of one channel only, simplified or raw', async () => {
 		const { lobby, direct } = channels();
 		const host = trigger({ event: 'channelMessage', channelId: pick(channelIdOf(direct)) }, 'memory', credentials(apiVersion));
 		const raw = trigger({ event: 'channelMessage', channelId: pick(channelIdOf(direct)), simplify: false }, 'memory', credentials(apiVersion));
@@ -93,7 +93,7 @@ describe.each(['current', 'v1'])('API version %s', (apiVersion) => {
 		expect((await raw.tick()).items).toMatchObject([{ json: { user: { display_name: expect.any(String), is_guest: false }, _links: expect.any(Object), created_time: expect.any(String) } }]);
 	});
 
-	it('tells the messages and the notifications of one user', async () => {
+	it('emits the messages and the notifications of one user', async () => {
 		const { lobby, direct } = channels();
 		const person = sandbox.world.chatUsers.need(direct.memberIds[1] ?? '');
 		const messages = trigger({ event: 'userMessage', userId: pick(person.name) }, 'memory', credentials(apiVersion));
@@ -107,7 +107,7 @@ describe.each(['current', 'v1'])('API version %s', (apiVersion) => {
 		expect(await tick(notifications, 'event')).toEqual(['USER:SENT:MESSAGE']);
 	});
 
-	it('tells new channels, of the wanted kind', async () => {
+	it('emits new channels, of the wanted kind', async () => {
 		const host = trigger({ event: 'channel', channelTypes: ['PRIVATE'] }, 'memory', credentials(apiVersion));
 		await host.activate();
 		await tick(host);
@@ -117,12 +117,12 @@ describe.each(['current', 'v1'])('API version %s', (apiVersion) => {
 		expect(await tick(host, 'name')).toEqual(['private-one']);
 		expect(sandbox.requests.at(-1)?.query).toMatchObject({ startTime: expect.stringMatching(/^\d{4}-/) });
 		for (let i = 0; i < 130; i++) add('PRIVATE', `many-${i}`);
-		const told = [...((await tick(host, 'name')) ?? []), ...((await tick(host, 'name')) ?? []), ...((await tick(host, 'name')) ?? [])];
-		expect(told).toHaveLength(130);
+		const emitted = [...((await tick(host, 'name')) ?? []), ...((await tick(host, 'name')) ?? []), ...((await tick(host, 'name')) ?? [])];
+		expect(emitted).toHaveLength(130);
 	});
 });
 
-it('a burst of several pages is told in the order of time, whatever the order of the list', async () => {
+it('a burst of several pages is emitted in the order of time, whatever the order of the list', async () => {
 	const { lobby } = channels();
 	for (const order of ['ascending', 'descending', 'random'] as const) {
 		const host = trigger({ event: 'message' });
@@ -139,7 +139,7 @@ it('a burst of several pages is told in the order of time, whatever the order of
 	}
 });
 
-it('filters decide what is told, not what is remembered', async () => {
+it('filters decide what is emitted, not what is remembered', async () => {
 	const { lobby, direct } = channels();
 	const [colleague, person] = direct.memberIds.map((id) => sandbox.world.chatUsers.need(id));
 	const host = trigger({ event: 'message', filters: { notFrom: colleague?.name ?? '', withoutSystem: true, contains: 'HELLO' } });
@@ -168,7 +168,7 @@ it('Test shows real messages as examples and touches nothing', async () => {
 	expect(host.staticData).toEqual({});
 });
 
-it('a channel that is not there, a wrong secret and a service that is down are told at activation; a start-up goes on', async () => {
+it('a channel that is not there, a wrong secret and a service that is down are reported at activation; a start-up goes on', async () => {
 	const missing = await trigger({ event: 'channelMessage', channelId: pick(1) }).activate();
 	expect(missing.error).toMatchObject({ message: 'Resource not found', httpCode: '404' });
 	const nobody = await trigger({ event: 'notification', userId: pick('ghost@mail.example') }).activate();
@@ -198,9 +198,9 @@ it('failing polls lose nothing, and are reported once they last', async () => {
 	expect(failures.length).toBeGreaterThan(0);
 	expect(failures.length).toBeLessThan(20);
 	sandbox.faults.clear();
-	const told: unknown[] = [];
-	for (let i = 0; i < 3; i++) told.push(...((await tick(host)) ?? []));
-	expect(told).toEqual(Array.from({ length: 20 }, (_, i) => `during ${i}`));
+	const emitted: unknown[] = [];
+	for (let i = 0; i < 3; i++) emitted.push(...((await tick(host)) ?? []));
+	expect(emitted).toEqual(Array.from({ length: 20 }, (_, i) => `during ${i}`));
 });
 
 it('an expired token is renewed in the middle of a poll', async () => {

@@ -35,20 +35,20 @@ describe('when the vendor fails', () => {
 	});
 
 	it.each(['a year', 'until the year 9999'])('comes again after a quarter of an hour when the vendor asks to be left alone for %s', async (howLong) => {
-		const { vendor, minute, told, id } = setUp();
+		const { vendor, minute, emitted, id } = setUp();
 		await minute();
 		vendor.fault = () => ({ kind: 'limited', retryAfterMs: howLong === 'a year' ? 365 * DAY : Date.UTC(9999, 0, 1) - clock.now() });
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
 		await minute();
 		vendor.fault = () => undefined;
 		await minute(14);
-		expect(told()).toEqual([]);
+		expect(emitted()).toEqual([]);
 		await minute(2);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(0)}`]);
 	});
 
 	it('asks at once when the trigger is switched off and on, whatever pause the vendor asked for', async () => {
-		const { vendor, host, minute, told, id } = setUp();
+		const { vendor, host, minute, emitted, id } = setUp();
 		await minute();
 		vendor.fault = () => ({ kind: 'limited', retryAfterMs: 365 * DAY });
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
@@ -56,7 +56,7 @@ describe('when the vendor fails', () => {
 		vendor.fault = () => undefined;
 		await host.tick('activate');
 		await minute();
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(0)}`]);
 	});
 
 	it('reports a vendor that has failed for a quarter of an hour, also while it asks to be left alone', async () => {
@@ -72,7 +72,7 @@ describe('when the vendor fails', () => {
 	});
 
 	it('never begins what would end after its budget', async () => {
-		const { vendor, host, minute, told, records } = setUp({ applications: 600, mode: 'durable', cap: 10_000 });
+		const { vendor, host, minute, emitted, records } = setUp({ applications: 600, mode: 'durable', cap: 10_000 });
 		await minute();
 		for (const { id } of records) vendor.change(id, (record) => { record.status = 'HIRED'; });
 		vendor.latencyMs = 9_000;
@@ -80,52 +80,52 @@ describe('when the vendor fails', () => {
 		const begun = clock.now();
 		await host.tick();
 		expect(clock.now() - begun).toBeLessThanOrEqual(36_000);
-		expect(told().length).toBeGreaterThan(0);
+		expect(emitted().length).toBeGreaterThan(0);
 		await minute(8);
-		expect(new Set(told()).size).toBe(600);
+		expect(new Set(emitted()).size).toBe(600);
 	});
 
 	it('lets one row whose details always fail stall nothing', async () => {
-		const { vendor, minute, told, id } = setUp();
+		const { vendor, minute, emitted, id } = setUp();
 		vendor.gated = true;
 		await minute();
 		vendor.detailsFail = (one) => one === id(0);
 		for (const one of [0, 1]) vendor.change(id(one), (record) => { record.status = 'HIRED'; });
 		await minute(5);
-		expect(told()).toEqual([`application.hired ${id(1)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(1)}`]);
 		vendor.requests.length = 0;
 		await minute(2);
 		expect(vendor.requests.filter(({ kind }) => kind === 'window').at(-1)?.since).toBeGreaterThan(clock.now() - 20 * MINUTE);
 	});
 
 	it('reads details only of rows that moved', async () => {
-		const { vendor, minute, told, id } = setUp({ applications: 60 });
+		const { vendor, minute, emitted, id } = setUp({ applications: 60 });
 		vendor.gated = true;
 		await minute();
 		vendor.requests.length = 0;
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
 		await minute(3);
 		expect(vendor.requests.filter(({ kind }) => kind === 'details')).toHaveLength(1);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(0)}`]);
 	});
 
 	it('looks behind outlines that the window lists: what changed may be what they do not show', async () => {
-		const { vendor, minute, told, id } = setUp({ applications: 60 });
+		const { vendor, minute, emitted, id } = setUp({ applications: 60 });
 		vendor.gated = true;
 		vendor.hidden = ['interviews', 'offers'];
 		await minute(20);
 		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'IN_PROGRESS' }]; }, true);
 		await minute();
-		expect(told()).toEqual([`offer.created ${id(0)}`]);
+		expect(emitted()).toEqual([`offer.created ${id(0)}`]);
 		// The second change finds it in the window already.
 		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'SIGNED' }]; }, true);
 		vendor.requests.length = 0;
 		await minute(14);
-		expect(told()).toEqual([`offer.created ${id(0)}`, `offer.status_changed ${id(0)}`]);
+		expect(emitted()).toEqual([`offer.created ${id(0)}`, `offer.status_changed ${id(0)}`]);
 		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
 		vendor.requests.length = 0;
 		await minute(60);
-		expect(told()).toHaveLength(2);
+		expect(emitted()).toHaveLength(2);
 		expect(vendor.requests.filter(({ kind }) => kind === 'details').length).toBeLessThan(3);
 	});
 
@@ -140,8 +140,8 @@ describe('when the vendor fails', () => {
 		expect(last?.result).toMatchObject({ items: [{ event: 'application.stage_changed', changes: [{ path: 'currentStage' }, { path: '*' }], application: { offers: [{ id: 'o' }] } }] });
 	});
 
-	it('takes a person that is not told for the one that is remembered', async () => {
-		const { vendor, minute, told, id } = setUp();
+	it('takes a person that is unknown for the one that is remembered', async () => {
+		const { vendor, minute, emitted, id } = setUp();
 		await minute();
 		vendor.personOff = true;
 		vendor.move(id(0), 'Hired');
@@ -151,33 +151,33 @@ describe('when the vendor fails', () => {
 		await minute();
 		vendor.change(id(0), (record) => { record.firstName = 'Other'; });
 		const last = await minute();
-		expect(told()).toEqual([`application.stage_changed ${id(0)}`, `application.hired ${id(0)}`, `application.updated ${id(0)}`]);
+		expect(emitted()).toEqual([`application.stage_changed ${id(0)}`, `application.hired ${id(0)}`, `application.updated ${id(0)}`]);
 		expect(last?.result).toMatchObject({ items: [{ changes: [{ path: 'info.candidate' }] }] });
 	});
 
 	it.each([
 		['a source', 'info.source', (record: Rec) => { record.source = 'LinkedIn'; }, (record: Rec) => { record.source = 'Referral'; }],
 		['a job', 'info.jobId', (record: Rec) => { record.jobId = 'one'; }, (record: Rec) => { record.jobId = 'other'; }],
-	])('remembers %s that is told for the first time without a word, and tells what changes from then on', async (_what, path, first, second) => {
-		const { vendor, records, minute, told, id } = setUp();
+	])('remembers %s that is emitted for the first time without a word, and emits what changes from then on', async (_what, path, first, second) => {
+		const { vendor, records, minute, emitted, id } = setUp();
 		for (const record of records) Object.assign(record, { jobId: path === 'info.jobId' ? null : record.jobId });
 		await minute();
 		vendor.change(id(0), first);
 		await minute();
-		expect(told()).toEqual([]);
+		expect(emitted()).toEqual([]);
 		vendor.change(id(0), second);
 		const last = await minute();
 		expect(last?.result).toMatchObject({ items: [{ event: 'application.updated', applicationId: id(0), changes: [{ path }] }] });
 	});
 
-	it('takes a job that is not told for the one that is remembered', async () => {
-		const { vendor, minute, told, id } = setUp();
+	it('takes a job that is unknown for the one that is remembered', async () => {
+		const { vendor, minute, emitted, id } = setUp();
 		await minute();
 		vendor.change(id(0), (record) => Object.assign(record, { jobId: null, status: 'HIRED' }));
 		await minute();
 		vendor.change(id(0), (record) => Object.assign(record, { jobId: 'job', status: 'ACTIVE' }));
 		const last = await minute();
-		expect(told()).toEqual([`application.hired ${id(0)}`, `application.reactivated ${id(0)}`, `application.updated ${id(0)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(0)}`, `application.reactivated ${id(0)}`, `application.updated ${id(0)}`]);
 		expect(last?.result).toMatchObject({ items: [{}, { changes: [{ path: 'info.jobId', from: expect.any(String), to: 'job' }] }] });
 	});
 });

@@ -45,10 +45,10 @@ function setUp({ order = 'newest first', withIds = true, withTimes = true, mode 
 			await host.tick();
 		}
 	};
-	const told = () => host.items.map(({ activity }) => (typeof activity === 'object' && activity !== null && 'text' in activity ? activity.text : null));
+	const emitted = () => host.items.map(({ activity }) => (typeof activity === 'object' && activity !== null && 'text' in activity ? activity.text : null));
 	for (let i = 0; i < 45; i++) add(`old ${i}`, clock.now() - 30 * DAY + i * HOUR);
 	return {
-		add, minute, told, host, entries,
+		add, minute, emitted, host, entries,
 		requests: () => requests,
 		setFault: (next: typeof fault) => { fault = next; },
 		countFromNow: () => { requests = 0; },
@@ -56,42 +56,42 @@ function setUp({ order = 'newest first', withIds = true, withTimes = true, mode 
 }
 
 describe.each<Order>(['newest first', 'oldest first', 'no order'])('a feed with %s', (order) => {
-	it('is read once without a word, then each new entry is told once', async () => {
-		const { add, minute, told } = setUp({ order });
+	it('is read once without a word, then each new entry is emitted once', async () => {
+		const { add, minute, emitted } = setUp({ order });
 		await minute();
-		expect(told()).toEqual([]);
+		expect(emitted()).toEqual([]);
 		for (let i = 0; i < 30; i++) {
 			add(`new ${i}`);
 			await minute();
 		}
 		await minute(3);
-		expect(told()).toEqual(Array.from({ length: 30 }, (_, i) => `new ${i}`));
+		expect(emitted()).toEqual(Array.from({ length: 30 }, (_, i) => `new ${i}`));
 	});
 
-	it('tells entries of one second oldest first', async () => {
+	it('emits entries of one second oldest first', async () => {
 		if (order === 'no order') return;
-		const { add, minute, told } = setUp({ order });
+		const { add, minute, emitted } = setUp({ order });
 		await minute();
 		for (let round = 0; round < 3; round++) {
 			for (let i = 0; i < 3; i++) add(`${round} ${i}`);
 			await minute();
 		}
-		expect(told()).toEqual([0, 1, 2].flatMap((round) => [0, 1, 2].map((i) => `${round} ${i}`)));
+		expect(emitted()).toEqual([0, 1, 2].flatMap((round) => [0, 1, 2].map((i) => `${round} ${i}`)));
 	});
 
-	it('tells entries that came late with the full check at the latest', async () => {
-		const { add, minute, told } = setUp({ order });
+	it('emits entries that came late with the full check at the latest', async () => {
+		const { add, minute, emitted } = setUp({ order });
 		await minute(2);
 		for (let i = 0; i < 30; i++) add(`new ${i}`, clock.now() + i);
 		await minute(2);
 		add('late', clock.now() - 5 * HOUR);
 		clock.advance(DAY);
 		await minute(2);
-		expect(told().filter((text) => text === 'late')).toHaveLength(1);
+		expect(emitted().filter((text) => text === 'late')).toHaveLength(1);
 	});
 
-	it('tells identical entries without ids as often as they occur', async () => {
-		const { add, minute, told } = setUp({ order, withIds: false });
+	it('emits identical entries without ids as often as they occur', async () => {
+		const { add, minute, emitted } = setUp({ order, withIds: false });
 		await minute();
 		const at = clock.now();
 		add('same', at);
@@ -99,7 +99,7 @@ describe.each<Order>(['newest first', 'oldest first', 'no order'])('a feed with 
 		await minute();
 		add('same', at);
 		await minute(3);
-		expect(told()).toEqual(['same', 'same', 'same']);
+		expect(emitted()).toEqual(['same', 'same', 'same']);
 	});
 });
 
@@ -113,26 +113,26 @@ describe('a feed', () => {
 	});
 
 	it('goes on after a kill and repeats nothing that was handed over', async () => {
-		const { add, minute, told, host } = setUp({ mode: 'durable' });
+		const { add, minute, emitted, host } = setUp({ mode: 'durable' });
 		await minute();
 		add('one');
 		await minute();
 		host.kill();
 		add('two');
 		await minute(2);
-		expect(told()).toEqual(['one', 'two']);
+		expect(emitted()).toEqual(['one', 'two']);
 	});
 
-	it('tells a long pause to its end, although one poll cannot', async () => {
-		const { add, minute, told } = setUp({ cap: 15 });
+	it('emits a long pause to its end, although one poll cannot', async () => {
+		const { add, minute, emitted } = setUp({ cap: 15 });
 		await minute();
 		for (let i = 0; i < 100; i++) {
 			clock.advance(3 * HOUR);
 			add(`new ${i}`);
 		}
 		await minute(30);
-		expect(told()).toHaveLength(100);
-		expect(new Set(told()).size).toBe(100);
+		expect(emitted()).toHaveLength(100);
+		expect(new Set(emitted()).size).toBe(100);
 	});
 
 	it('refuses a cursor of more than 4 KB with a sentence', async () => {
@@ -145,7 +145,7 @@ describe('a feed', () => {
 	});
 
 	it('begins at the top again when the vendor does not know the cursor any more', async () => {
-		const { add, minute, told, setFault } = setUp({ order: 'oldest first' });
+		const { add, minute, emitted, setFault } = setUp({ order: 'oldest first' });
 		await minute();
 		add('new');
 		let refused = false;
@@ -155,30 +155,30 @@ describe('a feed', () => {
 			return new CursorRefused();
 		});
 		await minute(2);
-		expect(told()).toEqual(['new']);
+		expect(emitted()).toEqual(['new']);
 	});
 
 	it('without times is read as a whole, and is an error once it is too long to be remembered', async () => {
-		const { add, minute, told, host } = setUp({ withTimes: false, reportFailures: 'atOnce' });
+		const { add, minute, emitted, host } = setUp({ withTimes: false, reportFailures: 'atOnce' });
 		await minute();
 		add('one');
 		await minute(3);
-		expect(told()).toEqual(['one']);
+		expect(emitted()).toEqual(['one']);
 		for (let i = 0; i < REMEMBERED; i++) add(`new ${i}`);
 		await minute(12);
-		expect(told()).toHaveLength(new Set(told()).size);
+		expect(emitted()).toHaveLength(new Set(emitted()).size);
 		expect(host.errors.at(-1)?.message).toContain('more entries without a time than can be remembered');
 	});
 
-	it('does not tell again what it no longer remembers', async () => {
-		const { add, minute, told, host } = setUp();
+	it('does not emit again what it no longer remembers', async () => {
+		const { add, minute, emitted, host } = setUp();
 		await minute();
 		for (let i = 0; i < 6_000; i++) add(`new ${i}`, clock.now() + i);
 		await minute(4);
 		clock.advance(DAY);
 		await minute(3);
-		expect(new Set(told()).size).toBe(6_000);
-		expect(told()).toHaveLength(6_000);
+		expect(new Set(emitted()).size).toBe(6_000);
+		expect(emitted()).toHaveLength(6_000);
 		expect(host.maxStateBytes).toBeLessThan(1_300_000);
 	});
 });

@@ -182,7 +182,7 @@ describe('the difference', () => {
 		}));
 	});
 
-	it('is found whenever anything that both know differs, and remembered so that it is told once', () => {
+	it('is found whenever anything that both know differs, and remembered so that it is emitted once', () => {
 		fc.assert(fc.property(row, row, (a, b) => {
 			const before = snapshotOf(a);
 			const step = diff(before, nowOf({ ...b, id: a.id }));
@@ -202,7 +202,7 @@ describe('the difference', () => {
 		}), { numRuns: 500 });
 	});
 
-	it('never speaks of a model that was not told', () => {
+	it('never speaks of a model that is unknown', () => {
 		fc.assert(fc.property(row, row, (a, b) => {
 			const both = snapshotOf(a).known & snapshotOf(b).known;
 			const root = { info: 1, currentStage: 2, interviews: 4, rejection: 8, offers: 16, attachments: 32 };
@@ -244,13 +244,13 @@ describe('parts without an id', () => {
 		['a second file of one name', 'attachment.added', { attachments: [file] }, { attachments: [file, file] }],
 		['a second interview of one title and time', 'interview.scheduled', { interviews: [talk] }, { interviews: [talk, { ...talk, location: 'Room 2' }] }],
 		['a second offer of one day', 'offer.created', { offers: [offer] }, { offers: [offer, offer] }],
-	])('tells %s as one more', (_name, event, a, b) => {
+	])('emits %s as one more', (_name, event, a, b) => {
 		expect(between(a, b)).toEqual([event]);
 		expect(between(b, b)).toEqual([]);
 		expect(between(b, a)).toHaveLength(1);
 	});
 
-	it('tells one file once that is listed twice with one id', () => {
+	it('emits one file once that is listed twice with one id', () => {
 		expect(between({}, { attachments: [{ ...file, id: 'f' }, { ...file, id: 'f' }] })).toEqual(['attachment.added']);
 	});
 });
@@ -271,7 +271,7 @@ describe('an edit of a person', () => {
 });
 
 describe('a slim application', () => {
-	it('says of itself what the full one said, so that it is not told as changed', () => {
+	it('says of itself what the full one said, so that it is not emitted as changed', () => {
 		fc.assert(fc.property(row, (one) => {
 			const state = stateOf([entryOf(one)]);
 			for (const entry of [...state.memory.full.values()]) state.memory.makeCompact(entry);

@@ -12,21 +12,21 @@ describe('the first run', () => {
 		expect(unpack(host.saved ?? '').memory.size).toBe(5);
 	});
 
-	it('tells the applications of the last days when it looks back', async () => {
-		const { vendor, minute, told } = setUp({ firstRun: { mode: 'lookBack', days: 2 } });
+	it('emits the applications of the last days when it looks back', async () => {
+		const { vendor, minute, emitted } = setUp({ firstRun: { mode: 'lookBack', days: 2 } });
 		const recent = vendor.add({ createdAt: clock.now() - DAY });
 		await minute();
-		expect(told()).toEqual([`application.created ${recent.id}`]);
+		expect(emitted()).toEqual([`application.created ${recent.id}`]);
 	});
 
-	it('tells everything when asked to, and nothing of it again', async () => {
-		const { minute, told } = setUp({ firstRun: { mode: 'everything' } });
+	it('emits everything when asked to, and nothing of it again', async () => {
+		const { minute, emitted } = setUp({ firstRun: { mode: 'everything' } });
 		await minute(3);
-		expect(told()).toHaveLength(5);
+		expect(emitted()).toHaveLength(5);
 	});
 
-	it('goes on after a kill where the last committed poll ended, and tells nothing', async () => {
-		const { vendor, host, minute, told } = setUp({ applications: 2_000, mode: 'durable' });
+	it('goes on after a kill where the last committed poll ended, and emits nothing', async () => {
+		const { vendor, host, minute, emitted } = setUp({ applications: 2_000, mode: 'durable' });
 		vendor.latencyMs = 8_000;
 		await minute(2);
 		const before = unpack(host.saved ?? '').memory.size;
@@ -34,11 +34,11 @@ describe('the first run', () => {
 		host.kill();
 		await minute(16);
 		expect(unpack(host.saved ?? '').memory.size).toBe(2_000);
-		expect(told()).toEqual([]);
+		expect(emitted()).toEqual([]);
 	});
 });
 
-describe('telling', () => {
+describe('emitting', () => {
 	it('says what a move was and is', async () => {
 		const { vendor, host, minute, id } = setUp();
 		vendor.change(id(0), (record) => { record.stage = vendor.stage('Applied'); });
@@ -52,7 +52,7 @@ describe('telling', () => {
 		}]);
 	});
 
-	it.each([undefined, 16_000])('does not tell where somebody came from, or how, when that becomes known (room: %s bytes)', async (maxStateBytes) => {
+	it.each([undefined, 16_000])('does not emit where somebody came from, or how, when that becomes known (room: %s bytes)', async (maxStateBytes) => {
 		const { vendor, host, minute, records } = setUp({ applications: 1_000, ...(maxStateBytes === undefined ? {} : { maxStateBytes }) });
 		await minute();
 		for (const { id } of records) vendor.change(id, (record) => Object.assign(record, { source: 'Job board', origin: 'EXTERNAL' }));
@@ -66,13 +66,13 @@ describe('telling', () => {
 	});
 
 	it('says nothing of a step and its way back between two polls', async () => {
-		const { vendor, minute, told, id, records } = setUp();
+		const { vendor, minute, emitted, id, records } = setUp();
 		await minute();
 		const home = records[0]?.stage?.text ?? '';
 		vendor.move(id(0), home === 'Offer' ? 'Screening' : 'Offer');
 		vendor.move(id(0), home);
 		await minute(3);
-		expect(told()).toEqual([]);
+		expect(emitted()).toEqual([]);
 	});
 
 	it('gives each step of A, B, A, B its own event id, also after a restart', async () => {
@@ -88,7 +88,7 @@ describe('telling', () => {
 		expect(new Set(ids).size).toBe(ids.length);
 	});
 
-	it('tells an application, its hire, its interview and its offer when all came at once, in that order', async () => {
+	it('emits an application, its hire, its interview and its offer when all came at once, in that order', async () => {
 		const { vendor, host, minute } = setUp();
 		await minute();
 		vendor.add({ status: 'HIRED', interviews: [{ id: 'i1', subject: 'Talk', start: 1, end: 2, status: 'SCHEDULED' }], offers: [{ id: 'o1', status: 'SIGNED' }] });
@@ -105,14 +105,14 @@ describe('telling', () => {
 	});
 
 	it('is silent about an unknown application that is deleted already', async () => {
-		const { vendor, minute, told } = setUp();
+		const { vendor, minute, emitted } = setUp();
 		await minute();
 		vendor.add({ deleted: true });
 		await minute(2);
-		expect(told()).toEqual([]);
+		expect(emitted()).toEqual([]);
 	});
 
-	it.each([['none', null], ['year 1', Date.parse('0001-01-01T00:00:00Z')], ['1970', 0]])('tells a newcomer whose creation date is %s as created, and says that it was not known', async (_name, createdAt) => {
+	it.each([['none', null], ['year 1', Date.parse('0001-01-01T00:00:00Z')], ['1970', 0]])('emits a newcomer whose creation date is %s as created, and says that it was not known', async (_name, createdAt) => {
 		const { vendor, host, minute } = setUp();
 		await minute();
 		const record = vendor.add({ status: 'HIRED' });
@@ -126,7 +126,7 @@ describe('telling', () => {
 		expect(host.items).toHaveLength(2);
 	});
 
-	it('tells an application that was made and deleted between two polls as created when it returns', async () => {
+	it('emits an application that was made and deleted between two polls as created when it returns', async () => {
 		const { vendor, host, minute } = setUp({ mode: 'durable' });
 		await minute();
 		const record = vendor.add({ deleted: true });
@@ -140,16 +140,16 @@ describe('telling', () => {
 		expect(host.items.map(({ event, changes }) => [event, changes[0]?.from])).toEqual([['application.created', undefined], ['application.stage_changed', vendor.stage('Offer')]]);
 	});
 
-	it('does not tell a renamed column as a thousand moves', async () => {
-		const { vendor, minute, told, records } = setUp();
+	it('does not emit a renamed column as a thousand moves', async () => {
+		const { vendor, minute, emitted, records } = setUp();
 		await minute();
 		vendor.renameStage('Offer', 'Proposal');
 		for (const { id } of records) vendor.change(id, () => {});
 		await minute(2);
-		expect(told()).toEqual([]);
+		expect(emitted()).toEqual([]);
 	});
 
-	it('tells a deletion once, its anonymisation not at all, and its return as an update', async () => {
+	it('emits a deletion once, its anonymisation not at all, and its return as an update', async () => {
 		const { vendor, host, minute, id } = setUp();
 		await minute();
 		vendor.change(id(0), (record) => { record.deleted = true; });
@@ -190,7 +190,7 @@ describe('telling', () => {
 		expect(host.items.map(({ changes }) => [changes[0]?.from, changes[0]?.to])).toEqual([[vendor.stage('Offer'), vendor.stage('Interview')], [vendor.stage('Applied'), vendor.stage('Offer')]]);
 	});
 
-	it('tells nothing of stages when none of those that are chosen exists', async () => {
+	it('emits nothing of stages when none of those that are chosen exists', async () => {
 		const { vendor, host, minute, id } = setUp({ stages: ['No Such Stage'] });
 		await minute();
 		for (const stage of ['Interview', 'Applied', 'Offer']) {
@@ -200,7 +200,7 @@ describe('telling', () => {
 		expect(host.items).toEqual([]);
 	});
 
-	it('tells a rejection with its reason, then a reactivation', async () => {
+	it('emits a rejection with its reason, then a reactivation', async () => {
 		const { vendor, host, minute, id } = setUp();
 		await minute();
 		const rejectedAt = '2026-01-05T09:30:00.000Z';
@@ -232,7 +232,7 @@ describe('telling', () => {
 });
 
 describe('interviews and offers', () => {
-	it('tells scheduled, rescheduled, completed and cancelled, with times', async () => {
+	it('emits scheduled, rescheduled, completed and cancelled, with times', async () => {
 		const { vendor, host, minute, id } = setUp();
 		await minute();
 		const at = Date.UTC(2026, 1, 1, 10);
@@ -251,15 +251,15 @@ describe('interviews and offers', () => {
 		]);
 	});
 
-	it('does not tell a cancelled interview again when its record disappears', async () => {
-		const { vendor, minute, told, id } = setUp();
+	it('does not emit a cancelled interview again when its record disappears', async () => {
+		const { vendor, minute, emitted, id } = setUp();
 		vendor.change(id(0), (record) => { record.interviews = [{ id: 'i1', subject: 'Talk', start: 1_000, end: 2_000, status: 'SCHEDULED' }]; });
 		await minute();
 		vendor.change(id(0), (record) => { for (const one of record.interviews) one.status = 'CANCELLED'; }, true);
 		await minute();
 		vendor.change(id(0), (record) => { record.interviews = []; }, true);
 		await minute(2);
-		expect(told()).toEqual([`interview.cancelled ${id(0)}`]);
+		expect(emitted()).toEqual([`interview.cancelled ${id(0)}`]);
 	});
 
 	it('remembers the time that it emitted when details are newer or older than their list', async () => {
@@ -290,13 +290,13 @@ describe('interviews and offers', () => {
 	});
 
 	it('emits what details show some seconds later than their list', async () => {
-		const { vendor, minute, told, id } = setUp({ applications: 60 });
+		const { vendor, minute, emitted, id } = setUp({ applications: 60 });
 		vendor.gated = true;
 		await minute(20);
 		vendor.detailsLag = 30_000;
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
 		await minute(14);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(0)}`]);
 	});
 
 	it('takes a model that the account switched off as unknown, not as emptied, and compares when it is back', async () => {
@@ -352,7 +352,7 @@ describe('the window', () => {
 	});
 
 	it('reads again from the vendor\'s present when its clock went back', async () => {
-		const { vendor, minute, told, id } = setUp();
+		const { vendor, minute, emitted, id } = setUp();
 		await minute();
 		vendor.dateSkew = 0;
 		await minute();
@@ -361,10 +361,10 @@ describe('the window', () => {
 		const record = vendor.records.get(id(0));
 		if (record) record.touchedAt = clock.now() - 3 * HOUR;
 		await minute();
-		expect(told()).toContain(`application.hired ${id(0)}`);
+		expect(emitted()).toContain(`application.hired ${id(0)}`);
 	});
 
-	it('tells the rest with the next poll when there is more than the cap, and splits no application', async () => {
+	it('emits the rest with the next poll when there is more than the cap, and splits no application', async () => {
 		const { vendor, host, minute, records } = setUp({ applications: 200, cap: 30 });
 		await minute();
 		for (const { id } of records) vendor.change(id, (record) => { record.status = 'HIRED'; record.offers = [{ id: 'o', status: 'SIGNED' }]; });
@@ -375,7 +375,7 @@ describe('the window', () => {
 		for (const { items } of host.executions) expect(items.length % 2).toBe(0);
 	});
 
-	it('keeps and tells what it read before an error, and goes on at that page', async () => {
+	it('keeps and emits what it read before an error, and goes on at that page', async () => {
 		const { vendor, host, minute, records } = setUp({ applications: 200, cap: 1_000 });
 		await minute();
 		for (const { id } of records) vendor.change(id, (record) => { record.status = 'HIRED'; });
@@ -388,7 +388,7 @@ describe('the window', () => {
 		expect(vendor.requests.at(-2)?.cursor).not.toBeNull();
 	});
 
-	it('begins at the first page again when the stored cursor is refused, and tells nothing twice', async () => {
+	it('begins at the first page again when the stored cursor is refused, and emits nothing twice', async () => {
 		const { vendor, host, minute, records } = setUp({ applications: 200 });
 		await minute();
 		for (const { id } of records) vendor.change(id, (record) => { record.status = 'HIRED'; });
@@ -409,13 +409,13 @@ describe('the window', () => {
 		expect(host.errors.map(({ message }) => message)).toContainEqual(expect.stringContaining('could not be read to its end'));
 	});
 
-	it('leaves out a record that cannot be read, and tells the others', async () => {
-		const { vendor, host, minute, told, id } = setUp();
+	it('leaves out a record that cannot be read, and emits the others', async () => {
+		const { vendor, host, minute, emitted, id } = setUp();
 		await minute();
 		vendor.unreadable.add(id(0));
 		for (const one of [0, 1]) vendor.change(id(one), (record) => { record.status = 'HIRED'; });
 		await minute(2);
-		expect(told()).toEqual([`application.hired ${id(1)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(1)}`]);
 		expect(host.warnings.join()).toContain('could not be read');
 	});
 
@@ -431,7 +431,7 @@ describe('the window', () => {
 });
 
 describe('the full check', () => {
-	it('tells what the windows missed, and says how it was found', async () => {
+	it('emits what the windows missed, and says how it was found', async () => {
 		const { vendor, host, minute, id } = setUp();
 		await minute();
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
@@ -444,7 +444,7 @@ describe('the full check', () => {
 		expect(host.items).toMatchObject([{ event: 'application.hired', foundBy: 'full' }]);
 	});
 
-	it('tells a deletion only after asking for that application', async () => {
+	it('emits a deletion only after asking for that application', async () => {
 		const { vendor, host, minute, id } = setUp();
 		await minute();
 		vendor.records.delete(id(0));
@@ -467,7 +467,7 @@ describe('the full check', () => {
 		expect(host.items).toMatchObject([{ event: 'application.deleted' }]);
 	});
 
-	it.each(['nothing', 'half'] as const)('tells no deletion when the answer holds %s of it all, but an error', async (kind) => {
+	it.each(['nothing', 'half'] as const)('emits no deletion when the answer holds %s of it all, but an error', async (kind) => {
 		const { vendor, host, minute } = setUp({ applications: 100 });
 		vendor.traceless = true;
 		await minute();
@@ -478,7 +478,7 @@ describe('the full check', () => {
 		expect(host.errors.map(({ message }) => message).join()).toContain('missing');
 	});
 
-	it('tells nothing, and fails nowhere, when the applications that an answer left out live', async () => {
+	it('emits nothing, and fails nowhere, when the applications that an answer left out live', async () => {
 		const { vendor, host, minute } = setUp({ applications: 100 });
 		await minute();
 		vendor.fault = (request) => (request.kind === 'all' ? { kind: 'half' } : undefined);
@@ -488,7 +488,7 @@ describe('the full check', () => {
 		expect(host.errors).toEqual([]);
 	});
 
-	it('tells that applications left the chosen jobs, however many they are, once', async () => {
+	it('emits that applications left the chosen jobs, however many they are, once', async () => {
 		const { vendor, host, minute, records, id } = setUp({ applications: 100, jobIds: ['mine'] });
 		for (const record of records) record.jobId = 'mine';
 		vendor.onlyJobs = new Set(['mine']);
@@ -517,7 +517,7 @@ describe('the full check', () => {
 		expect(vendor.requests.filter(({ kind }) => kind === 'confirm')).toHaveLength(6);
 	});
 
-	it.each([true, false])('tells a deletion of one whose details had no room (the vendor can be asked: %s)', async (canConfirm) => {
+	it.each([true, false])('emits a deletion of one whose details had no room (the vendor can be asked: %s)', async (canConfirm) => {
 		const { vendor, host, minute, id } = setUp({ applications: 1_000, maxStateBytes: 16_000 });
 		vendor.canConfirm = canConfirm;
 		await minute();
@@ -565,13 +565,13 @@ describe('state', () => {
 	it('complains once about a damaged state, then starts anew without a word', async () => {
 		const { vendor, host, minute, id } = setUp({ mode: 'durable', firstRun: { mode: 'everything' } });
 		await minute();
-		const told = host.items.length;
+		const emitted = host.items.length;
 		host.saved = `${host.saved?.slice(0, -8)}AAAAAAAA`;
 		expect((await minute())?.error?.message).toContain('cannot be read');
 		expect((await minute())?.result).toBe('commit');
 		vendor.move(id(0), 'Hired');
 		await minute();
-		expect(host.items.slice(told).map(({ event }) => event)).toEqual(['application.stage_changed']);
+		expect(host.items.slice(emitted).map(({ event }) => event)).toEqual(['application.stage_changed']);
 	});
 
 	it('behaves like a first run with another account, and does not compare across', async () => {
@@ -597,7 +597,7 @@ describe('state', () => {
 		expect(host.items.length).toBeGreaterThan(0);
 	});
 
-	it('tells what a lost hand-over did not bring', async () => {
+	it('emits what a lost hand-over did not bring', async () => {
 		const { vendor, host, minute, id } = setUp({ mode: 'durable' });
 		await minute();
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });

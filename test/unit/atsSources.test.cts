@@ -30,34 +30,34 @@ describe('a vendor that gives marks in place of dates', () => {
 	});
 
 	it('emits a change once although two windows show it', async () => {
-		const { vendor, minute, told, id } = marked();
+		const { vendor, minute, emitted, id } = marked();
 		await minute(2);
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
 		await minute(4);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(0)}`]);
 	});
 
 	it('keeps its mark when an answer brings none', async () => {
 		const world = marked();
-		const { vendor, host, minute, told, id } = world;
+		const { vendor, host, minute, emitted, id } = world;
 		await minute(2);
 		const source = vendor.source();
 		Object.assign(host, { open: () => ({ ...source, readWindow: async (request: WindowRequest) => ({ ...(await source.readWindow(request)), mark: null }) }) });
 		await minute(2);
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
 		await minute(2);
-		expect(told()).toEqual([`application.hired ${id(0)}`]);
+		expect(emitted()).toEqual([`application.hired ${id(0)}`]);
 	});
 
 	it.each(['durable', 'default'] as const)('reads everything, and emits what differs, when a mark is refused (%s)', async (mode) => {
-		const { vendor, host, minute, told, id } = marked({ applications: 120, mode });
+		const { vendor, host, minute, emitted, id } = marked({ applications: 120, mode });
 		await minute(2);
 		vendor.markLife = 1;
 		for (const index of [0, 1, 2]) vendor.change(id(index), (record) => { record.status = 'HIRED'; });
 		await minute();
 		vendor.markLife = Infinity;
 		await minute();
-		expect(told().sort()).toEqual([0, 1, 2].map((index) => `application.hired ${id(index)}`).sort());
+		expect(emitted().sort()).toEqual([0, 1, 2].map((index) => `application.hired ${id(index)}`).sort());
 		expect(host.errors).toEqual([]);
 		vendor.requests.length = 0;
 		await minute(3);
@@ -65,7 +65,7 @@ describe('a vendor that gives marks in place of dates', () => {
 	});
 
 	it('begins the read of everything again when the mark is refused in the middle of one', async () => {
-		const { vendor, minute, told, id } = marked({ applications: 400, mode: 'durable' });
+		const { vendor, minute, emitted, id } = marked({ applications: 400, mode: 'durable' });
 		await minute(2);
 		vendor.latencyMs = 9_000;
 		vendor.markLife = 1;
@@ -74,7 +74,7 @@ describe('a vendor that gives marks in place of dates', () => {
 		vendor.change(id(2), (record) => { record.status = 'HIRED'; });
 		vendor.markLife = Infinity;
 		await minute(12);
-		expect(told().sort()).toEqual([0, 1, 2].map((index) => `application.hired ${id(index)}`).sort());
+		expect(emitted().sort()).toEqual([0, 1, 2].map((index) => `application.hired ${id(index)}`).sort());
 	});
 });
 
@@ -94,29 +94,29 @@ describe('a vendor that can only list the latest change first', () => {
 	});
 
 	it('reads on while pages hold something new, and one page more', async () => {
-		const { vendor, minute, told, records } = newest();
+		const { vendor, minute, emitted, records } = newest();
 		await minute(3);
 		for (const { id } of records.slice(0, 60)) vendor.change(id, (record) => { record.status = 'HIRED'; });
 		vendor.requests.length = 0;
 		await minute();
-		expect(told()).toHaveLength(60);
+		expect(emitted()).toHaveLength(60);
 		expect(vendor.requests).toHaveLength(3);
 	});
 
 	it('emits the rest after its cap, although the first page shows nothing new by then', async () => {
-		const { vendor, minute, told, records } = newest({ cap: 50 });
+		const { vendor, minute, emitted, records } = newest({ cap: 50 });
 		await minute(3);
 		for (const { id } of records.slice(0, 180)) vendor.change(id, (record) => { record.status = 'HIRED'; });
 		await minute();
 		// What happens between the polls moves down what was read.
 		for (const { id } of records.slice(200, 280)) vendor.change(id, (record) => { record.status = 'HIRED'; });
 		await minute(10);
-		expect(new Set(told()).size).toBe(260);
-		expect(told()).toHaveLength(260);
+		expect(new Set(emitted()).size).toBe(260);
+		expect(emitted()).toHaveLength(260);
 	});
 
 	it('goes on after an error where it stopped, and misses nothing', async () => {
-		const { vendor, minute, told, records } = newest();
+		const { vendor, minute, emitted, records } = newest();
 		await minute(3);
 		for (const { id } of records.slice(0, 180)) vendor.change(id, (record) => { record.status = 'HIRED'; });
 		let asked = 0;
@@ -125,7 +125,7 @@ describe('a vendor that can only list the latest change first', () => {
 		for (const { id } of records.slice(200, 330)) vendor.change(id, (record) => { record.status = 'HIRED'; });
 		vendor.fault = ({ cursor }) => (cursor !== null && asked++ < 5 ? { kind: 'cursor' } : undefined);
 		await minute(6);
-		expect(new Set(told()).size).toBe(310);
+		expect(new Set(emitted()).size).toBe(310);
 	});
 });
 
@@ -161,19 +161,19 @@ describe('a window of several lists', () => {
 
 describe('what a vendor hands out to be stored', () => {
 	it.each(['an ID', 'a job', 'a thousand interviews'])('leaves out a row that would fill the memory with %s, and goes on with the others', async (what) => {
-		const { vendor, host, minute, told, id } = setUp({ maxStateBytes: 60_000 });
+		const { vendor, host, minute, emitted, id } = setUp({ maxStateBytes: 60_000 });
 		await minute();
 		const interviews = Array.from({ length: 1_000 }, (_, number) => ({ id: `interview ${number}`, subject: '', start: 0, end: 0, status: 'SCHEDULED' as const }));
 		if (what === 'an ID') vendor.add({ id: 'x'.repeat(100_000) });
 		else vendor.change(id(0), (row) => Object.assign(row, what === 'a job' ? { jobId: 'x'.repeat(100_000) } : { interviews }));
 		vendor.move(id(1), 'Hired');
 		await minute(3);
-		expect(told()).toEqual([`application.stage_changed ${id(1)}`]);
+		expect(emitted()).toEqual([`application.stage_changed ${id(1)}`]);
 		expect(host.errors).toEqual([]);
 		expect(host.warnings.join()).toContain('could not be read');
 		clock.advance(DAY);
 		await minute(3);
-		expect(told()).toHaveLength(1);
+		expect(emitted()).toHaveLength(1);
 	});
 
 	it.each(['next', 'mark'] as const)('refuses a %s of more than 4 KB with a sentence', async (what) => {

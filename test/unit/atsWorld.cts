@@ -26,6 +26,6 @@ export function setUp({ applications = 5, mode = 'default', ...options }: Partia
 		}
 		return last;
 	};
-	const told = () => host.items.map(({ event, applicationId }) => `${event} ${applicationId}`);
-	return { vendor, host, records, minute, told, id: (index: number) => records[index]?.id ?? '' };
+	const emitted = () => host.items.map(({ event, applicationId }) => `${event} ${applicationId}`);
+	return { vendor, host, records, minute, emitted, id: (index: number) => records[index]?.id ?? '' };
 }

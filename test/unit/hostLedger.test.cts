@@ -3,7 +3,7 @@ import * as acts from '../../sandbox/actions.cts';
 import { fillWorld } from '../../sandbox/seed.cts';
 import { Ledger, type ToldEvent } from '../host/ledger.cts';
 
-/** A world, the ledger over it, and what a faultless trigger would tell of an application now. */
+/** A world, the ledger over it, and what a faultless trigger would emit of an application now. */
 function opened() {
 	const clock = new ManualClock();
 	const world = new World({ seed: 'ledger', clock });
@@ -13,7 +13,7 @@ function opened() {
 	if (!application) throw new Error('The world has no pending application');
 	const stages = world.jobs.need(application.jobId).stageIds.filter((id) => id !== application.stageId);
 	let events = 0;
-	const tell = (event: string, paths: string[], eventId = `event ${++events}`): ToldEvent => {
+	const emit = (event: string, paths: string[], eventId = `event ${++events}`): ToldEvent => {
 		const candidate = world.candidates.need(application.candidateId);
 		return {
 			event, eventId, applicationId: application.id,
@@ -27,46 +27,46 @@ function opened() {
 			},
 		};
 	};
-	return { world, ledger, application, tell, moveTo: (index: number) => acts.move(world, application, stages[index] ?? '', 'test') };
+	return { world, ledger, application, emit, moveTo: (index: number) => acts.move(world, application, stages[index] ?? '', 'test') };
 }
 
 describe('the ledger of the kill test', () => {
-	it('finds nothing to say when every change was told once', () => {
-		const { ledger, tell, moveTo } = opened();
+	it('finds nothing to say when every change was emitted once', () => {
+		const { ledger, emit, moveTo } = opened();
 		moveTo(0);
-		const first = tell('application.stage_changed', ['currentStage']);
+		const first = emit('application.stage_changed', ['currentStage']);
 		moveTo(1);
-		const second = tell('application.stage_changed', ['currentStage']);
+		const second = emit('application.stage_changed', ['currentStage']);
 		expect(ledger.changes).toBe(2);
-		expect(ledger.balance([first, second])).toEqual({ told: 2, lost: 0, duplicated: 0, complaints: [] });
+		expect(ledger.balance([first, second])).toEqual({ emitted: 2, lost: 0, duplicated: 0, complaints: [] });
 	});
 
-	it('misses a newest value that was never told, and none that a later one took the place of', () => {
-		const { ledger, tell, moveTo } = opened();
+	it('misses a newest value that was never emitted, and none that a later one took the place of', () => {
+		const { ledger, emit, moveTo } = opened();
 		moveTo(0);
-		const first = tell('application.stage_changed', ['currentStage']);
+		const first = emit('application.stage_changed', ['currentStage']);
 		moveTo(1);
-		const second = tell('application.stage_changed', ['currentStage']);
+		const second = emit('application.stage_changed', ['currentStage']);
 		expect(ledger.balance([first])).toMatchObject({ lost: 1, duplicated: 0 });
 		expect(ledger.balance([second])).toMatchObject({ lost: 0, duplicated: 0 });
 	});
 
 	it('counts the same event id twice, and a second event without a second difference', () => {
-		const { ledger, tell, moveTo } = opened();
+		const { ledger, emit, moveTo } = opened();
 		moveTo(0);
-		const event = tell('application.stage_changed', ['currentStage']);
+		const event = emit('application.stage_changed', ['currentStage']);
 		expect(ledger.balance([event, event])).toMatchObject({ lost: 0, duplicated: 1 });
 		expect(ledger.balance([event, { ...event, eventId: 'another' }])).toMatchObject({ lost: 0, duplicated: 1 });
 	});
 
 	it('takes an interview that was moved and called off as two events of one step', () => {
-		const { ledger, world, application, tell } = opened();
+		const { ledger, world, application, emit } = opened();
 		const interview = acts.schedule(world, application, { title: 'Talk', startsAt: world.clock.now() }, 'test');
-		const scheduled = tell('interview.scheduled', [`interviews[${interview.id}]`]);
+		const scheduled = emit('interview.scheduled', [`interviews[${interview.id}]`]);
 		acts.reschedule(world, interview, interview.startsAt + 3_600_000, 'test');
 		acts.cancelInterview(world, interview, 'test');
 		const path = `interviews[${interview.id}]`;
-		const both = [tell('interview.rescheduled', [`${path}.scheduledStart`, `${path}.scheduledEnd`]), tell('interview.cancelled', [`${path}.status`])];
+		const both = [emit('interview.rescheduled', [`${path}.scheduledStart`, `${path}.scheduledEnd`]), emit('interview.cancelled', [`${path}.status`])];
 		expect(ledger.balance([scheduled, ...both])).toMatchObject({ lost: 0, duplicated: 0 });
 		expect(ledger.balance([scheduled, ...both.slice(1)])).toMatchObject({ lost: 2, duplicated: 0 });
 	});

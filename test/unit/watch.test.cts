@@ -94,7 +94,7 @@ class Host {
 	saved: string | undefined;
 	private memory: string | undefined;
 	private readonly key = `workflow${++hosts}:node`;
-	told: string[] = [];
+	emitted: string[] = [];
 	empty = 0;
 	errors: string[] = [];
 	options: ListOptions = { cap: 5_000, reportFailures: 'atOnce', wanted: () => true };
@@ -127,7 +127,7 @@ class Host {
 			const result = await pollList(host, async () => this.service.source(), this.options);
 			if (result !== 'quiet' || this.mode === 'durable') this.saved = staged;
 			if (result === 'commit') this.empty++;
-			if (typeof result === 'object') this.told.push(...result.items.map(({ text }) => String(text)));
+			if (typeof result === 'object') this.emitted.push(...result.items.map(({ text }) => String(text)));
 			return result;
 		} catch (error) {
 			this.errors.push(error instanceof Error ? error.message : String(error));
@@ -163,7 +163,7 @@ const numbered = (count: number, name = 'new') => Array.from({ length: count }, 
 const down = (status = 503) => new ApiError({ message: 'down', service: 'Service', call: 'GET /x', status, cause: status >= 500 ? 'temporarily-unavailable' : 'configuration-invalid' });
 
 describe.each<Order>(['newest first', 'oldest first', 'no order'])('a list with the %s', (order) => {
-	it.each(MODES)('is read once without a word, then each new row is told once, on a host of the kind %s', async (mode) => {
+	it.each(MODES)('is read once without a word, then each new row is emitted once, on a host of the kind %s', async (mode) => {
 		const { service, host } = setUp({ order }, mode);
 		expect(await host.poll()).toBe('commit');
 		for (let i = 0; i < 30; i++) {
@@ -171,20 +171,20 @@ describe.each<Order>(['newest first', 'oldest first', 'no order'])('a list with 
 			await host.minutes(1 + (i % 3));
 		}
 		await host.minutes(90);
-		expect(host.told).toEqual(numbered(30));
+		expect(host.emitted).toEqual(numbered(30));
 		expect(host.errors).toEqual([]);
 	});
 
-	it('tells a burst over many pages, and rows of one moment, each once', async () => {
+	it('emits a burst over many pages, and rows of one moment, each once', async () => {
 		const { service, host } = setUp({ order });
 		await host.poll();
 		clock.advance(SECOND);
 		for (const text of numbered(60)) service.add(text);
 		await host.minutes(5);
-		expect([...host.told].sort()).toEqual(numbered(60).sort());
+		expect([...host.emitted].sort()).toEqual(numbered(60).sort());
 	});
 
-	it('tells a row that becomes visible late, within the hour', async () => {
+	it('emits a row that becomes visible late, within the hour', async () => {
 		const { service, host } = setUp({ order });
 		await host.minutes(3);
 		service.add('late', clock.now(), 40 * MINUTE);
@@ -192,8 +192,8 @@ describe.each<Order>(['newest first', 'oldest first', 'no order'])('a list with 
 			service.add(`new ${i}`);
 			await host.minutes();
 		}
-		expect(host.told.filter((text) => text === 'late')).toHaveLength(1);
-		expect(host.told).toHaveLength(51);
+		expect(host.emitted.filter((text) => text === 'late')).toHaveLength(1);
+		expect(host.emitted).toHaveLength(51);
 	});
 });
 
@@ -216,7 +216,7 @@ describe('what a poll costs', () => {
 });
 
 describe('a host that loses state', () => {
-	it.each(MODES)('tells nothing twice after quiet weeks and a crash, on a host of the kind %s', async (mode) => {
+	it.each(MODES)('emits nothing twice after quiet weeks and a crash, on a host of the kind %s', async (mode) => {
 		const { service, host } = setUp({}, mode);
 		await host.poll();
 		service.add('one');
@@ -227,7 +227,7 @@ describe('a host that loses state', () => {
 		service.add('two');
 		host.crash();
 		await host.minutes(3);
-		expect(host.told).toEqual(['one', 'two']);
+		expect(host.emitted).toEqual(['one', 'two']);
 	});
 
 	it('keeps rows that a filter leaves out in mind, and writes them at the latest after an hour', async () => {
@@ -241,7 +241,7 @@ describe('a host that loses state', () => {
 		host.options = { ...host.options, wanted: () => true };
 		await host.minutes(2);
 		// At most what came since the last write could be taken for new.
-		expect(host.told.length).toBeLessThanOrEqual(61);
+		expect(host.emitted.length).toBeLessThanOrEqual(61);
 		expect(host.empty).toBeGreaterThanOrEqual(3);
 	});
 
@@ -249,7 +249,7 @@ describe('a host that loses state', () => {
 		['was damaged', 'damaged.state.text'],
 		['somebody wrote who knows how to sum it, but with a head that is no JSON', signed(Buffer.from('not JSON').toString('base64'), 'AA==')],
 		['somebody wrote who knows how to sum it, and which ends too early', signed(Buffer.from(JSON.stringify({ form: 'new-rows-2', scope: 'one', birth: 'b', rebuilt: false, floor: 0, silentUpTo: 0, readTo: 0, resume: null, lastT0: 0, fullAt: 0, again: false, pass: null })).toString('base64'), '//8=')],
-	])('complains once about a state that %s, then watches on without telling old rows', async (_what, saved) => {
+	])('complains once about a state that %s, then watches on without emitting old rows', async (_what, saved) => {
 		const { service, host } = setUp();
 		await host.poll();
 		host.crash();
@@ -259,7 +259,7 @@ describe('a host that loses state', () => {
 		await host.minutes();
 		service.add('new');
 		await host.minutes();
-		expect([host.told, host.errors.length, host.empty]).toEqual([['new'], 1, 2]);
+		expect([host.emitted, host.errors.length, host.empty]).toEqual([['new'], 1, 2]);
 	});
 
 	it('refuses a cursor of more than 4 KB with a sentence', async () => {
@@ -279,7 +279,7 @@ describe('a host that loses state', () => {
 		await host.minutes();
 		service.add('after');
 		await host.minutes();
-		expect(host.told).toEqual(['after']);
+		expect(host.emitted).toEqual(['after']);
 	});
 
 	it('leaves no trace of a poll that n8n has given up on', async () => {
@@ -293,7 +293,7 @@ describe('a host that loses state', () => {
 		});
 		const source = service.source();
 		const late = pollList(
-			{ key: Reflect.get(host, 'key'), manual: false, activation: null, budgetMs: 36_000, read: () => host.saved, write: () => host.told.push('trace'), log: { debug() {}, info() {}, warn() {} } },
+			{ key: Reflect.get(host, 'key'), manual: false, activation: null, budgetMs: 36_000, read: () => host.saved, write: () => host.emitted.push('trace'), log: { debug() {}, info() {}, warn() {} } },
 			async () => ({ ...source, readPage: async (ask) => (await slow, await source.readPage(ask)) }),
 			host.options,
 		);
@@ -301,7 +301,7 @@ describe('a host that loses state', () => {
 		await host.minutes(3);
 		wait();
 		expect(await late).toBe('quiet');
-		expect(host.told).toEqual(['new']);
+		expect(host.emitted).toEqual(['new']);
 	});
 });
 
@@ -317,7 +317,7 @@ describe('a service that fails', () => {
 		}
 		service.fault = () => undefined;
 		await host.minutes(20);
-		expect([...host.told].sort()).toEqual(numbered(200).sort());
+		expect([...host.emitted].sort()).toEqual(numbered(200).sort());
 		expect(host.errors.length).toBeGreaterThan(0);
 	});
 
@@ -345,7 +345,7 @@ describe('a service that fails', () => {
 		expect(host.errors.length).toBeGreaterThan(0);
 		service.fault = () => undefined;
 		await host.minutes(15);
-		expect([...host.told].sort()).toEqual(numbered(20).sort());
+		expect([...host.emitted].sort()).toEqual(numbered(20).sort());
 	});
 
 	it('goes on where it stopped when a long pause has left more than one poll can read', async () => {
@@ -360,18 +360,18 @@ describe('a service that fails', () => {
 		}
 		service.meanwhile = () => {};
 		await host.minutes(3);
-		expect([...host.told].sort()).toEqual([...numbered(300), ...numbered(40, 'later')].sort());
+		expect([...host.emitted].sort()).toEqual([...numbered(300), ...numbered(40, 'later')].sort());
 	});
 
-	it('tells about as many in one poll as it may, the rest with the next', async () => {
+	it('emits about as many in one poll as it may, the rest with the next', async () => {
 		const { service, host } = setUp();
 		host.options = { ...host.options, cap: 10 };
 		await host.poll();
 		for (const text of numbered(47)) service.add(text, clock.now() + SECOND);
 		await host.minutes();
-		expect(host.told).toHaveLength(10);
+		expect(host.emitted).toHaveLength(10);
 		await host.minutes(8);
-		expect([...host.told].sort()).toEqual(numbered(47).sort());
+		expect([...host.emitted].sort()).toEqual(numbered(47).sort());
 	});
 });
 
@@ -391,7 +391,7 @@ describe("the service's clock", () => {
 		service.dateSkew = 0;
 		service.add('last');
 		await host.minutes(2);
-		expect(host.told).toEqual([...numbered(30), 'last']);
+		expect(host.emitted).toEqual([...numbered(30), 'last']);
 	});
 
 	it.each(MODES)('may go back by hours with all its stamps, on a host of the kind %s', async (mode) => {
@@ -404,7 +404,7 @@ describe("the service's clock", () => {
 			service.add(text, clock.now() + back, -back);
 			await host.minutes(2);
 		}
-		expect(host.told).toEqual(numbered(10));
+		expect(host.emitted).toEqual(numbered(10));
 	});
 });
 
@@ -420,8 +420,8 @@ describe('a list whose pages are numbered', () => {
 			if (vanished === 3) service.add('meanwhile');
 		};
 		await host.minutes(4);
-		expect([...host.told].sort()).toEqual(expect.arrayContaining([...numbered(22), 'meanwhile'].sort()));
-		expect(new Set(host.told).size).toBe(host.told.length);
+		expect([...host.emitted].sort()).toEqual(expect.arrayContaining([...numbered(22), 'meanwhile'].sort()));
+		expect(new Set(host.emitted).size).toBe(host.emitted.length);
 	});
 });
 
@@ -435,8 +435,8 @@ describe('memory', () => {
 			await host.minutes(2);
 		}
 		await host.minutes(5);
-		expect(host.told).toHaveLength(REMEMBERED * 2);
-		expect(new Set(host.told).size).toBe(REMEMBERED * 2);
+		expect(host.emitted).toHaveLength(REMEMBERED * 2);
+		expect(new Set(host.emitted).size).toBe(REMEMBERED * 2);
 		expect(host.saved?.length).toBeLessThan(256 * 1024);
 	});
 });
@@ -444,7 +444,7 @@ describe('memory', () => {
 describe('Test and activation', () => {
 	it('Test shows the newest rows as examples and touches nothing', async () => {
 		const { host } = setUp();
-		const shown = await host.poll({ manual: true, write: () => host.told.push('written') });
+		const shown = await host.poll({ manual: true, write: () => host.emitted.push('written') });
 		expect(shown).toEqual({ items: ['recent 11', 'recent 10', 'recent 9'].map((text) => ({ text, example: true })) });
 		expect(host.saved).toBeUndefined();
 	});
@@ -467,7 +467,7 @@ describe('Test and activation', () => {
 	});
 });
 
-it('tells every row exactly once through any mix of arrivals, delays, errors, crashes and hosts', async () => {
+it('emits every row exactly once through any mix of arrivals, delays, errors, crashes and hosts', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.constantFrom(...MODES),
@@ -493,7 +493,7 @@ it('tells every row exactly once through any mix of arrivals, delays, errors, cr
 					await host.minutes(lag > 0 ? 3 : 1);
 				}
 				await host.minutes(50);
-				expect([...host.told].sort()).toEqual(expected.sort());
+				expect([...host.emitted].sort()).toEqual(expected.sort());
 			},
 		),
 		{ numRuns: 40, seed: 7 },
