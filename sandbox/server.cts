@@ -147,7 +147,7 @@ async function injectBefore(day: Fault, request: FastifyRequest, reply: FastifyR
 			for (const name of day.parameters) Reflect.deleteProperty(Object(request.query), name);
 			return;
 		default:
-			request.fault = day; // concerns the answer: see inject() and the pager
+			request.fault = day; // concerns the answer, or a page of a list
 	}
 }
 

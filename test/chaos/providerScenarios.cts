@@ -27,6 +27,15 @@ export const shared: Readonly<Record<string, ProviderPlan>> = {
 	'kills': { minute: every(13, async (sim) => await sim.crash()) },
 	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
 	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
+	'a web page in one poll of six': {
+		minute: (sim, minute) => {
+			sim.sandbox.faults.clear();
+			if (minute % 6 === 5) sim.breaking({ kind: 'html' }, 1);
+			const [error] = sim.host.errors;
+			if (error) sim.observer.miss(`it was reported: ${error.message}`);
+		},
+	},
+	'cursors refused with 400': { prepare: (sim) => sim.breaking({ kind: 'expiredCursor' }, 0.3), minute: every(10, (sim) => sim.burst(40)) },
 	'shown 5 minutes late': shownLate(5 * MINUTE, 0),
 	'shown 40 minutes late': shownLate(40 * MINUTE, 20 * MINUTE),
 	'no Date': { prepare: ({ sandbox }) => { sandbox.faults.dateSkew = 'none'; } },

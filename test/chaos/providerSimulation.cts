@@ -220,9 +220,14 @@ export class ProviderSimulation {
 		observer.counting = this.active;
 	}
 
+	/** From now on so many requests fail in this way. */
+	breaking(fault: Fault | Fault[], rate: number): void {
+		this.sandbox.faults.often(fault, rate, { service: this.entry.simulator });
+	}
+
 	/** From now on so many requests fail, in every way. */
 	failing(rate: number): void {
-		this.sandbox.faults.often(FAILURES, rate, { service: this.entry.simulator });
+		this.breaking(FAILURES, rate);
 		this.trigger.cut = () => this.random.chance(rate / FAILURES.length);
 	}
 
