@@ -33,7 +33,7 @@ async function goneOf(bamboo: BambooApi, ids: readonly string[], raw: boolean): 
 	const answer = new Map<string, SourceRow | null>();
 	for (const id of ids) {
 		const record = await unlessMissing(async () => await bamboo.get(path`/applications/${id}`));
-		answer.set(id, record && rowOf(record, await groupsIn(bamboo, [record]), raw));
+		answer.set(id, record && asListed(rowOf(record, await groupsIn(bamboo, [record]), raw)));
 	}
 	return answer;
 }
@@ -41,6 +41,13 @@ async function goneOf(bamboo: BambooApi, ids: readonly string[], raw: boolean): 
 function rowOf(row: VendorRecord, groups: Groups, raw: boolean): SourceRow {
 	const application = toApplication(row, groups, { models: IN_ROWS, raw });
 	return { id: application.id, application, known: new Set(knownIn(application)), deleted: false, createdAt: toMillis(application.info?.appliedAt), changedAt: null };
+}
+
+/** What the list does not show of an application would be a change beside what is remembered from the list. */
+function asListed(row: SourceRow): SourceRow {
+	const { info } = row.application;
+	const candidate = info?.candidate ? { ...info.candidate, phones: null, links: null, location: null } : null;
+	return { ...row, application: { ...row.application, info: info && { ...info, candidate, owner: null } } };
 }
 
 /** Number, place, files and the moment of a rejection stand in the whole record only. */

@@ -124,6 +124,8 @@ export interface PollDeclaration {
 	list: string | RegExp;
 	/** What a user types in place of the key to get in wrongly; default `{ apiKey: wrong }`. */
 	wrongKey?(wrong: string): Record<string, string>;
+	/** No call tells whether one application is still there: what two whole lists leave out counts as gone. */
+	listsAlone?: true;
 }
 
 /** `npm run demo -- --provider <name>`: what the workflow does for each change that the trigger emits. */

@@ -95,7 +95,7 @@ export const entry: ProviderEntry = {
 	settings: { options: { archivedAsRejected: true } },
 	sampleInputs: { 'application.create.files': () => ({ row: [{ fileType: 'RESUME', binaryField: 'data' }] }) },
 	applicationId: (world, application) => aliasesOf(world).of('application', application),
-	poll: { quietRequests: 3, list: SEARCH },
+	poll: { quietRequests: 3, list: SEARCH, listsAlone: true },
 	misconfigured: {
 		'the date filter is ignored': { begin: async (sandbox) => await sandbox.control('flatchr/settings', { filters: 'ignored' }), check: 'Changed Since', says: /the date is ignored/ },
 		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"hired":false', '"hired":"parked"') }, 1, { service: 'flatchr', path: '/search/applicants' }), check: 'Words', says: /is not known here.*report.*hired: "parked" \(\d+\)/ },

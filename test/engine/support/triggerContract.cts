@@ -14,6 +14,7 @@ import type { Application } from '../../../sandbox/model.cts';
 import type { World } from '../../../sandbox/world.cts';
 import type { PollDeclaration, ProviderEntry } from '../../providers/entry.cts';
 import { PollHost, StoredCredentials, type Poll } from '../harness/index.cts';
+import { begin } from './sabotage.cts';
 
 const BY = 'contract';
 
@@ -317,6 +318,23 @@ export const checks: readonly Check[] = [
 		title: 'emits changes that fill several pages, each once',
 		applies: () => true,
 		run: async (entry) => await Watch.run(entry, { applications: manyApplications(entry), parameters: noFullCheck }, manyChanges),
+	},
+	{
+		title: 'does not emit the deletion of an application that lives and that the full list forgets',
+		applies: (entry) => entry.provider.capabilities.events['application.deleted'] !== undefined && pollOf(entry).listsAlone !== true,
+		run: async (entry) =>
+			await Watch.run(entry, { applications: 12, parameters: everyHour(entry, 'application.deleted') }, async (watch) => {
+				const forgotten = watch.idOf(watch.active());
+				const end = begin({ listed: (rows) => rows.filter(({ id }) => id !== forgotten) })(entry);
+				try {
+					for (let hour = 0; hour < 5; hour++) {
+						watch.clock.advance(70 * MINUTE);
+						watch.same((await watch.emitted()).map(({ event, applicationId, changes }) => [event, applicationId, changes]), [], 'nothing happened');
+					}
+				} finally {
+					end();
+				}
+			}),
 	},
 	{
 		title: 'loses nothing when the vendor no longer takes a cursor',
