@@ -11,13 +11,13 @@ import { FileItem, type Item } from './item';
 import { operationsOf, type Output, type Resource, type Row } from './operation';
 
 export interface ApiRequestSpec<Api> {
-	/** As users call the service. */
-	service: string;
+	/** In a sentence: "the Some ATS API". */
+	api: string;
 	/** Sends a request of this service, credentials and errors included. */
 	send(api: Api, request: Request): Promise<Answer>;
-	/** A real path of this service. */
+	/** A real path of this API. */
 	placeholder: string;
-	/** The service's API reference. */
+	/** Its reference, or the page that leads there. */
 	documentationUrl: string;
 }
 
@@ -25,7 +25,7 @@ const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 const WITH_BODY = ['DELETE', 'PATCH', 'POST', 'PUT'];
 
 /** Any call of a service's API, with the node's credential: for what has no operation of its own. */
-export function apiRequest<Api>({ service, send, placeholder, documentationUrl }: ApiRequestSpec<Api>): Resource<Api> {
+export function apiRequest<Api>({ api: name, send, placeholder, documentationUrl }: ApiRequestSpec<Api>): Resource<Api> {
 	const method = choice('method', { displayName: 'Method', description: 'GET reads; the others change something, DELETE removes it', default: 'GET', noDataExpression: true, options: METHODS.map((value) => ({ name: value, value })) });
 	const address = text('path', {
 		displayName: 'Path',
@@ -34,7 +34,7 @@ export function apiRequest<Api>({ service, send, placeholder, documentationUrl }
 		description: `What follows the base URL, as <a href="${documentationUrl}">the documentation</a> shows it`,
 		hint: 'Put values of earlier nodes that may hold a slash or a question mark through encodeURIComponent',
 	});
-	const query = jsonObject('query', { displayName: 'Query (JSON)', default: '{}', rows: 2, placeholder: '{"page_size": 100}', description: 'Query parameters by name; a list becomes one comma-separated value, empty values are left out' });
+	const query = jsonObject('query', { displayName: 'Query (JSON)', default: '{}', rows: 2, placeholder: '{"name": "value"}', description: 'Query parameters by name; a list becomes one comma-separated value, empty values are left out' });
 	const body = when(json('body', { displayName: 'Body (JSON)', placeholder: '{"name": "value"}', description: 'Sent as it is; nothing is sent when empty' }), { method: WITH_BODY });
 	const responseType = choice('responseType', {
 		displayName: 'Response',
@@ -51,13 +51,13 @@ export function apiRequest<Api>({ service, send, placeholder, documentationUrl }
 	return {
 		name: 'API Request',
 		value: 'apiRequest',
-		description: `Any call of the ${service} API`,
+		description: `Any call of ${name}`,
 		operations: [
 			operationsOf<Api>()({
 				name: 'Send',
 				value: 'send',
 				action: 'Send an API request, which may change or delete data',
-				description: `Make any call of the ${service} API with the credential of this node, also one that changes or deletes. Use it only for what no other operation does. The path comes from its API documentation.`,
+				description: `Make any call of ${name} with the credential of this node, also one that changes or deletes. Use it only for what no other operation does. The path comes from its documentation.`,
 				access: 'write',
 				fields: [method, address, query, body, responseType, fullResponse],
 				unnamed: (row) => ['data', 'body'].filter((name) => holdsText(row[name])),

@@ -123,8 +123,13 @@ export async function* storedFiles<Record>(records: Iterable<Record>, describe: 
 
 // -------------------------------------------------------------------------------------------------------- sentences
 
+/** Which ID is the right one. */
+export function idFrom(what: string): string {
+	return `Take the ID from the operation Get Many of ${what[0]?.toUpperCase() ?? ''}${what.slice(1)}.`;
+}
+
 /** "There is no application with the ID 7". `where`: how the user finds the right one. */
-export function notFound(what: string, id: string, where = `Use the ID as ${what[0]?.toUpperCase() ?? ''}${what.slice(1)}, Get Many shows it.`): FieldError {
+export function notFound(what: string, id: string, where = idFrom(what)): FieldError {
 	return new FieldError(`There is no ${what} with the ID ${id}`, where);
 }
 

@@ -107,7 +107,7 @@ export interface ProviderSpec<Settings extends readonly Field[] = readonly []> {
 	/** Writes may or must name a user: adds the option *Acting User*, fed by `users()`. The sentence says for what it is needed. */
 	actingUser?: string;
 	capabilities: Capabilities;
-	/** The vendor's API reference, and a real path of it, for *API Request*. */
+	/** The vendor's API reference, and a real path of it: `docs/providers` shows them to the user of *API Request*. */
 	api: { documentationUrl: string; placeholder: string };
 	/** Its own node, as the editor calls it, where it has one. */
 	serviceNode?: string;

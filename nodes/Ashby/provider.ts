@@ -2,7 +2,7 @@ import { toggle } from '../../lib/action/field';
 import { FieldError, rethrow, ApiError } from '../../lib/errors';
 import { defineProvider } from '../../lib/ats/defineProvider';
 import { findOrCreate } from '../../lib/ats/findOrCreate';
-import { mapped, notFound, storedFiles } from '../../lib/ats/kit';
+import { idFrom, mapped, notFound, storedFiles } from '../../lib/ats/kit';
 import { toId, type Application, type ModelKey } from '../../lib/ats/model';
 import type { Context, NewCandidate, NewFile, Operations } from '../../lib/ats/provider';
 import { fetchedFile, fileAddress } from '../../lib/http/files';
@@ -192,7 +192,7 @@ async function found<T>(what: string, id: string, read: () => Promise<T>): Promi
 	try {
 		return await read();
 	} catch (error) {
-		if (error instanceof ApiError && error.facts.code === `${what}_not_found`) throw notFound(what, id, `Use the ID as ${what[0]?.toUpperCase() ?? ''}${what.slice(1)}, Get Many shows it. What belongs to a confidential job is only there for a key that may see it.`);
+		if (error instanceof ApiError && error.facts.code === `${what}_not_found`) throw notFound(what, id, `${idFrom(what)} What belongs to a confidential job is only there for a key that may see it.`);
 		return rethrow(error);
 	}
 }

@@ -241,7 +241,7 @@ export const provider = defineProvider({
 			'message.getMany': `${BY_CANDIDATE}; reads all messages to find them`,
 			'message.send': 'Needs Message Template in the credential or the options, since the fields of a message are not documented',
 		},
-		events: { 'activity.recorded': 'Entries of the Changes feed as they are; edits and deletions of entries are not told' },
+		events: { 'activity.recorded': 'Entries of the Changes feed as they are; edits and deletions of entries are not emitted' },
 		freshness: 'As fresh as the Changes feed of your set-up, about which nothing is documented',
 	},
 	account: async (host, context) => {

@@ -134,7 +134,7 @@ const CV = 'The CV only, found in a way that Flatchr does not document, and one 
 /** What the trigger can tell of Flatchr. */
 const events: Provider['capabilities']['events'] = {
 	'application.created': true,
-	'application.stage_changed': 'Several moves of one day between two polls are told as one',
+	'application.stage_changed': 'Several moves of one day between two polls are emitted as one',
 	'application.rejected': 'Only with "Treat Archived as Rejected": Flatchr knows archived people, not rejected ones',
 	'application.hired': true,
 	'application.reactivated': true,

@@ -2,7 +2,7 @@ import { id } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
 import { defineProvider } from '../../lib/ats/defineProvider';
 import { hasAddress } from '../../lib/ats/findOrCreate';
-import { mapped, notFound, recordsIn, storedFiles } from '../../lib/ats/kit';
+import { idFrom, mapped, notFound, recordsIn, storedFiles } from '../../lib/ats/kit';
 import { MODEL_KEYS, NOT_SPECIFIED, toText, type Application, type ModelKey } from '../../lib/ats/model';
 import type { Capabilities, Context, NewApplication, Operations, PartQuery } from '../../lib/ats/provider';
 import { ApiError, FieldError, rethrow } from '../../lib/errors';
@@ -123,7 +123,7 @@ function operationsOf(knit: KnitApi): Operations {
 	};
 }
 
-const WHERE = (list: string) => `Use the ID as ${list}, Get Many shows it, and check the Integration ID.`;
+const WHERE = (list: string) => `${idFrom(list)} Check the Integration ID too.`;
 
 /** Null where the connected ATS does not offer this through Knit. */
 async function unlessUnsupported<Result>(ask: () => Promise<Result>): Promise<Result | null> {

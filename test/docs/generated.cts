@@ -73,6 +73,11 @@ export function freshnessTable(): string {
 	return table(['Provider', 'How fresh'], providers.map(({ label, capabilities }) => [label, capabilities.freshness]));
 }
 
+/** What *API Request* takes: the vendor's own reference, and a path as it writes them. */
+export function callsTable(): string {
+	return table(['Provider', 'Reference', 'A path'], providers.map(({ label, api }) => [label, `<${api.documentationUrl}>`, `\`${api.placeholder}\``]));
+}
+
 /** The last saved run of `npm run bench`. */
 export function benchTable(results: Report | { form?: never }): string {
 	if (results.form !== FORM) return 'Not measured yet in this form: `npm run bench -- --save` on a machine without other work.';
@@ -154,7 +159,7 @@ export function generatedFiles(read: (file: string) => string): Record<string, s
 	return {
 		'README.md': filled(read('README.md'), { systems: systemsTable((name) => pageOf(read, name)) }),
 		'docs/operations.md': filled(read('docs/operations.md'), { operations: operationsTable(), triggers: triggersTable() }),
-		'docs/providers/README.md': filled(read('docs/providers/README.md'), { capabilities: capabilitiesTable(), freshness: freshnessTable(), notes: capabilityNotes() }),
+		'docs/providers/README.md': filled(read('docs/providers/README.md'), { capabilities: capabilitiesTable(), freshness: freshnessTable(), calls: callsTable(), notes: capabilityNotes() }),
 		'docs/performance.md': filled(read('docs/performance.md'), { bench: benchTable(JSON.parse(read('bench/results.json'))) }),
 		'docs/unified-model.md': filled(read('docs/unified-model.md'), { model: modelDocs() }),
 	};

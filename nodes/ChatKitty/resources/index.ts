@@ -15,7 +15,7 @@ import { user } from './user';
 export const resources: ReadonlyArray<Resource<ChatKittyApi>> = [
 	message,
 	apiRequest<ChatKittyApi>({
-		service: 'ChatKitty',
+		api: 'the ChatKitty API',
 		send: async (chatkitty, request) => withoutClientSecret(await chatkitty.send(request)),
 		placeholder: '/runtimes/nodejs/functions',
 		documentationUrl: 'https://chatkitty.com/docs/api/reference',

@@ -11,7 +11,7 @@ import { role } from './role';
 export const resources: ReadonlyArray<Resource<ChatTechnologiesApi>> = [
 	message,
 	apiRequest({
-		service: 'Chat Technologies',
+		api: 'the Chat Technologies API',
 		send: async (api: ChatTechnologiesApi, request) => await api.send(request),
 		placeholder: '/messages',
 		documentationUrl: 'https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API',

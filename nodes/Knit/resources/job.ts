@@ -53,7 +53,7 @@ export const job: Resource<KnitApi> = {
 					return asRow(recordOf(data.job ?? data, 'Knit'));
 				}
 				const found = await findJob(knit, p.jobId);
-				if (!found) throw new FieldError(`There is no job with the ID ${p.jobId}`, 'Use the ID as Job, Get Many shows it, and check the Integration ID.');
+				if (!found) throw new FieldError(`There is no job with the ID ${p.jobId}`, 'Take the ID from the operation Get Many of Job. Check the Integration ID too.');
 				return found;
 			},
 		}),
