@@ -108,15 +108,15 @@ async function listOf(chatkitty: ChatKittyApi, settings: TriggerSettings): Promi
 	};
 	switch (settings.event) {
 		case 'channel':
-			return { address: '/channels', collection: 'channels', simplify: simpleChannel };
+			return { address: '/channels', collection: 'channels', simplify: simpleChannel.simplify };
 		case 'message':
-			return { address: '/messages', collection: 'messages', simplify: simpleMessage };
+			return { address: '/messages', collection: 'messages', simplify: simpleMessage.simplify };
 		case 'channelMessage':
-			return { address: path`/channels/${settings.channelId ?? ''}/messages`, collection: 'messages', simplify: simpleMessage };
+			return { address: path`/channels/${settings.channelId ?? ''}/messages`, collection: 'messages', simplify: simpleMessage.simplify };
 		case 'userMessage':
-			return { address: path`/users/${await user()}/messages`, collection: 'messages', simplify: simpleMessage };
+			return { address: path`/users/${await user()}/messages`, collection: 'messages', simplify: simpleMessage.simplify };
 		case 'notification':
-			return { address: path`/users/${await user()}/notifications`, collection: 'notifications', simplify: simpleNotification };
+			return { address: path`/users/${await user()}/notifications`, collection: 'notifications', simplify: simpleNotification.simplify };
 	}
 }
 

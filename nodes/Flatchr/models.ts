@@ -1,6 +1,7 @@
 import { z, type ZodType } from 'zod/v4';
 
 import type { Row } from '../../lib/action/operation';
+import { simpleRow } from '../../lib/action/simple';
 import { isObject } from '../../lib/http/apiDefinition';
 import { CAREERS_HOST } from './api';
 
@@ -53,102 +54,55 @@ export const cvModel = (): ZodType => z.object({ key: z.string(), extension: z.s
 
 const person = () => z.object({ firstname: text(), lastname: text() });
 
-export const simpleMessageModel = (): ZodType =>
-	z.object({
-		id: z.string(),
-		created_at: time(),
-		subject: text(),
-		text: text(),
-		author: text().describe('First and last name'),
-		candidate_email: text(),
-		auto: flag(),
-		delivered: flag(),
-		deliver_at: time(),
-		attachments: z.array(z.object({ id: id(), name: text(), key: text(), url: text(), created_at: time() })),
-	});
+export const simpleMessage = simpleRow(() => ({
+	id: z.string(),
+	created_at: time(),
+	subject: [text(), 'mail.subject'],
+	text: [text(), 'mail.text'],
+	author: [text().describe('First and last name'), (row) => nameOf(row.author)],
+	candidate_email: [text(), 'candidate.email'],
+	auto: flag(),
+	delivered: flag(),
+	deliver_at: time(),
+	attachments: [z.array(z.object({ id: id(), name: text(), key: text(), url: text(), created_at: time() })), (row) => (Array.isArray(row.attachments) ? row.attachments : [])],
+}));
 
-export function simpleMessage(row: Row): Row {
-	const mail = isObject(row.mail) ? row.mail : {};
-	return {
-		id: row.id,
-		created_at: row.created_at,
-		subject: textOf(mail.subject),
-		text: textOf(mail.text),
-		author: nameOf(row.author),
-		candidate_email: isObject(row.candidate) ? textOf(row.candidate.email) : null,
-		auto: row.auto,
-		delivered: row.delivered,
-		deliver_at: row.deliver_at ?? null,
-		attachments: Array.isArray(row.attachments) ? row.attachments : [],
-	};
-}
+export const simpleVacancy = simpleRow(() => ({
+	id: z.string(),
+	vacancy_id: id().describe('The number that search results carry'),
+	slug: text().describe('What creating a candidate asks for'),
+	title: text(),
+	reference: text(),
+	status: z.number().nullable(),
+	language: text(),
+	contract_type_id: id(),
+	remote: z.union([z.string(), z.boolean()]).nullable(),
+	salary: z.union([z.string(), z.number()]).nullable(),
+	salary_max: z.union([z.string(), z.number()]).nullable(),
+	currency: text(),
+	address: [text(), ({ address, addressFormatted }) => textOf(isObject(address) ? address.formatted_address : (addressFormatted ?? address))],
+	apply_url: text(),
+	created_at: time(),
+	updated_at: time(),
+	start_date: time(),
+	end_date: time(),
+}));
 
-export const simpleVacancyModel = (): ZodType =>
-	z.object({
-		id: z.string(),
-		vacancy_id: id().describe('The number that search results carry'),
-		slug: text().describe('What creating a candidate asks for'),
-		title: text(),
-		reference: text(),
-		status: z.number().nullable(),
-		language: text(),
-		contract_type_id: id(),
-		remote: z.union([z.string(), z.boolean()]).nullable(),
-		salary: z.union([z.string(), z.number()]).nullable(),
-		salary_max: z.union([z.string(), z.number()]).nullable(),
-		currency: text(),
-		address: text(),
-		apply_url: text(),
-		created_at: time(),
-		updated_at: time(),
-		start_date: time(),
-		end_date: time(),
-	});
+const vacancyOf = ({ vacancy }: Row): Row => (isObject(vacancy) ? (vacancy as Row) : {});
 
-export function simpleVacancy(row: Row): Row {
-	const address = isObject(row.address) ? row.address.formatted_address : (row.addressFormatted ?? row.address);
-	return {
-		id: row.id,
-		vacancy_id: row.vacancy_id ?? null,
-		slug: row.slug,
-		title: row.title,
-		reference: row.reference ?? null,
-		status: row.status,
-		language: row.language ?? null,
-		contract_type_id: row.contract_type_id ?? null,
-		remote: row.remote ?? null,
-		salary: row.salary ?? null,
-		salary_max: row.salary_max ?? null,
-		currency: row.currency ?? null,
-		address: textOf(address),
-		apply_url: row.apply_url ?? null,
-		created_at: row.created_at ?? null,
-		updated_at: row.updated_at ?? null,
-		start_date: row.start_date ?? null,
-		end_date: row.end_date ?? null,
-	};
-}
-
-export const simpleFeedModel = (): ZodType =>
-	z.object({ id: z.string(), published: flag(), publish_date: time(), vacancy_id: id(), vacancy_key: id(), slug: text(), title: text(), reference: text(), contract_type: text(), address: text(), url: text() });
-
-export function simpleFeedItem(row: Row): Row {
-	const vacancy = isObject(row.vacancy) ? (row.vacancy as Row) : {};
-	const simple = simpleVacancy(vacancy);
-	return {
-		id: row.id,
-		published: row.published,
-		publish_date: row.publish_date ?? null,
-		vacancy_id: row.vacancy_id ?? simple.vacancy_id,
-		vacancy_key: vacancy.id ?? null,
-		slug: vacancy.slug ?? null,
-		title: vacancy.title ?? null,
-		reference: simple.reference,
-		contract_type: vacancy.contract_type ?? null,
-		address: simple.address,
-		url: textOf(vacancy.slug) === null ? null : `${CAREERS_HOST}/vacancy/${String(vacancy.slug)}`,
-	};
-}
+export const simpleFeedItem = simpleRow(() => ({
+	id: z.string(),
+	published: flag(),
+	publish_date: time(),
+	vacancy_id: [id(), (row) => row.vacancy_id ?? vacancyOf(row).vacancy_id ?? null],
+	vacancy_key: [id(), 'vacancy.id'],
+	slug: [text(), 'vacancy.slug'],
+	title: [text(), 'vacancy.title'],
+	reference: [text(), 'vacancy.reference'],
+	contract_type: [text(), 'vacancy.contract_type'],
+	address: [text(), (row) => simpleVacancy.simplify(vacancyOf(row)).address],
+	url: [text(), (row) => (textOf(vacancyOf(row).slug) === null ? null : `${CAREERS_HOST}/vacancy/${String(vacancyOf(row).slug)}`)],
+}));
 
 export const commentModel = (): ZodType =>
 	z.object({ id: z.string(), text: text().describe('HTML'), type: text(), private: flag(), favorite: flag(), created_by: id(), created_at: time(), reply_to: id(), author: person().extend({ id: id() }).nullable(), attachments: z.array(z.unknown()) });
@@ -161,12 +115,16 @@ export const traitModel = (): ZodType => z.object({ id: z.string(), tag_id: id()
 
 export const columnModel = (): ZodType => z.object({ id: z.string(), title: text(), company_id: id(), position: z.number().nullable(), visible: flag(), hired: flag().describe('Whether people in it count as hired'), created_at: time(), updated_at: time() });
 
-export const simpleMemberModel = (): ZodType => z.object({ id: z.string(), user_id: id().describe("The user's ID: what tasks ask for"), firstname: text(), lastname: text(), email: text(), phone: text(), role_id: id(), last_login: time() });
-
-export function simpleMember(row: Row): Row {
-	const user = isObject(row.user) ? (row.user as Row) : {};
-	return { id: row.id, user_id: user.id ?? null, firstname: user.firstname ?? null, lastname: user.lastname ?? null, email: user.email ?? null, phone: user.phone ?? null, role_id: row.role_id ?? null, last_login: row.last_login ?? null };
-}
+export const simpleMember = simpleRow(() => ({
+	id: z.string(),
+	user_id: [id().describe("The user's ID: what tasks ask for"), 'user.id'],
+	firstname: [text(), 'user.firstname'],
+	lastname: [text(), 'user.lastname'],
+	email: [text(), 'user.email'],
+	phone: [text(), 'user.phone'],
+	role_id: id(),
+	last_login: time(),
+}));
 
 export const referenceModel = (): ZodType => z.object({ id: z.string(), text: text() });
 

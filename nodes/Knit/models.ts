@@ -1,6 +1,7 @@
 import { z, type ZodType } from 'zod/v4';
 
 import type { Row } from '../../lib/action/operation';
+import { simpleRow } from '../../lib/action/simple';
 import { isObject } from '../../lib/http/apiDefinition';
 
 /** Shapes of outputs, for the editor's preview. Sources: https://developers.getknit.dev/reference/application-data-models, .../job-data-models */
@@ -8,105 +9,53 @@ import { isObject } from '../../lib/http/apiDefinition';
 const text = (meaning: string) => z.string().nullable().describe(meaning);
 const time = (meaning: string) => z.string().nullable().describe(`${meaning}. ISO 8601, UTC`);
 
-export const simpleApplicationModel = (): ZodType =>
-	z.object({
-		id: z.string(),
-		status: text('ACTIVE, REJECTED, HIRED or NOT_SPECIFIED'),
-		stageId: text('Stage ID'),
-		stage: text('Stage'),
-		jobId: text('Job ID'),
-		candidateId: text('Candidate ID; Application, Get wants it'),
-		firstName: text('First name'),
-		lastName: text('Last name'),
-		email: text('First e-mail address'),
-		phone: text('First phone number'),
-		origin: text('How the application came in'),
-		rejectionReason: text('Why it was rejected'),
-		appliedAt: time('When the person applied'),
-		updatedAt: time('When the record changed last'),
-	});
+export const simpleApplication = simpleRow(() => ({
+	id: [z.string(), 'info.id'],
+	status: [text('ACTIVE, REJECTED, HIRED or NOT_SPECIFIED'), 'info.status'],
+	stageId: [text('Stage ID'), 'currentStage.id'],
+	stage: [text('Stage'), 'currentStage.text'],
+	jobId: [text('Job ID'), 'info.jobId'],
+	candidateId: [text('Candidate ID; Application, Get wants it'), 'info.candidate.id'],
+	firstName: [text('First name'), 'info.candidate.firstName'],
+	lastName: [text('Last name'), 'info.candidate.lastName'],
+	email: [text('First e-mail address'), ({ info }) => firstOf(part(part(info, 'candidate'), 'emails'), 'email')],
+	phone: [text('First phone number'), ({ info }) => firstOf(part(part(info, 'candidate'), 'phones'), 'phoneNumber')],
+	origin: [text('How the application came in'), 'info.origin'],
+	rejectionReason: [text('Why it was rejected'), 'rejection.text'],
+	appliedAt: [time('When the person applied'), 'info.appliedAt'],
+	updatedAt: [time('When the record changed last'), 'info.updatedAt'],
+}));
 
-export function simpleApplication(row: Row): Row {
-	const { info, currentStage, rejection } = row;
-	const candidate = part(info, 'candidate');
-	return {
-		id: pick(info, 'id'),
-		status: pick(info, 'status'),
-		stageId: pick(currentStage, 'id'),
-		stage: pick(currentStage, 'text'),
-		jobId: pick(info, 'jobId'),
-		candidateId: pick(candidate, 'id'),
-		firstName: pick(candidate, 'firstName'),
-		lastName: pick(candidate, 'lastName'),
-		email: firstOf(part(candidate, 'emails'), 'email'),
-		phone: firstOf(part(candidate, 'phones'), 'phoneNumber'),
-		origin: pick(info, 'origin'),
-		rejectionReason: pick(rejection, 'text'),
-		appliedAt: pick(info, 'appliedAt'),
-		updatedAt: pick(info, 'updatedAt'),
-	};
-}
+const names = (value: unknown) => listed(value).flatMap((one) => pick(one, 'name') ?? []);
 
-export const simpleJobModel = (): ZodType =>
-	z.object({
-		id: z.string(),
-		title: text('Title'),
-		status: text('OPEN, CLOSED or DRAFT'),
-		departments: z.array(z.string()).describe('Names of the departments'),
-		offices: z.array(z.string()).describe('Names of the offices'),
-		stages: z.array(z.object({ id: text('Stage ID'), text: text('Stage') })).describe('Stages of its pipeline'),
-		applyUrl: text('Page where people apply'),
-		createdAt: time('When the job was made'),
-		updatedAt: time('When the record changed last'),
-	});
+export const simpleJob = simpleRow(() => ({
+	id: [z.string(), 'info.id'],
+	title: [text('Title'), 'info.title'],
+	status: [text('OPEN, CLOSED or DRAFT'), 'info.status'],
+	departments: [z.array(z.string()).describe('Names of the departments'), ({ departments }) => names(departments)],
+	offices: [z.array(z.string()).describe('Names of the offices'), ({ offices }) => names(offices)],
+	stages: [z.array(z.object({ id: text('Stage ID'), text: text('Stage') })).describe('Stages of its pipeline'), ({ stages }) => listed(stages).map((stage) => ({ id: pick(stage, 'id'), text: pick(stage, 'text') }))],
+	applyUrl: [text('Page where people apply'), 'info.applyUrl'],
+	createdAt: [time('When the job was made'), 'info.createdAt'],
+	updatedAt: [time('When the record changed last'), 'info.updatedAt'],
+}));
 
-export function simpleJob(row: Row): Row {
-	const { info, departments, offices, stages } = row;
-	const names = (value: unknown) => listed(value).flatMap((one) => pick(one, 'name') ?? []);
-	return {
-		id: pick(info, 'id'),
-		title: pick(info, 'title'),
-		status: pick(info, 'status'),
-		departments: names(departments),
-		offices: names(offices),
-		stages: listed(stages).map((stage) => ({ id: pick(stage, 'id'), text: pick(stage, 'text') })),
-		applyUrl: pick(info, 'applyUrl'),
-		createdAt: pick(info, 'createdAt'),
-		updatedAt: pick(info, 'updatedAt'),
-	};
-}
+/** Search answers with the record itself or with its models: both were seen. */
+const ofPerson = (name: string, read: (value: unknown) => unknown = (value) => value ?? null) => ({ info, ...row }: Row) => read(part(isObject(info) ? info : row, name));
+const texts = (value: unknown) => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
 
-export const simpleCandidateModel = (): ZodType =>
-	z.object({
-		id: z.string(),
-		firstName: text('First name'),
-		lastName: text('Last name'),
-		email: text('First e-mail address'),
-		phone: text('First phone number'),
-		title: text('Position'),
-		company: text('Employer'),
-		tags: z.array(z.string()).describe('Tags'),
-		applications: z.array(z.string()).describe('IDs of the applications'),
-		updatedAt: time('When the record changed last'),
-	});
-
-export function simpleCandidate(row: Row): Row {
-	// Search answers with the record itself or with its models: both were seen.
-	const info = isObject(row.info) ? row.info : row;
-	const texts = (value: unknown) => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []);
-	return {
-		id: pick(info, 'id'),
-		firstName: pick(info, 'firstName'),
-		lastName: pick(info, 'lastName'),
-		email: firstOf(part(info, 'emails'), 'email'),
-		phone: firstOf(part(info, 'phones'), 'phoneNumber'),
-		title: pick(info, 'title'),
-		company: pick(info, 'company'),
-		tags: texts(part(info, 'tags')),
-		applications: texts(part(info, 'applications')),
-		updatedAt: pick(info, 'updatedAt'),
-	};
-}
+export const simpleCandidate = simpleRow(() => ({
+	id: [z.string(), ofPerson('id')],
+	firstName: [text('First name'), ofPerson('firstName')],
+	lastName: [text('Last name'), ofPerson('lastName')],
+	email: [text('First e-mail address'), ofPerson('emails', (emails) => firstOf(emails, 'email'))],
+	phone: [text('First phone number'), ofPerson('phones', (phones) => firstOf(phones, 'phoneNumber'))],
+	title: [text('Position'), ofPerson('title')],
+	company: [text('Employer'), ofPerson('company')],
+	tags: [z.array(z.string()).describe('Tags'), ofPerson('tags', texts)],
+	applications: [z.array(z.string()).describe('IDs of the applications'), ofPerson('applications', texts)],
+	updatedAt: [time('When the record changed last'), ofPerson('updatedAt')],
+}));
 
 export const createdApplicationModel = (): ZodType => z.object({ applicationId: z.string(), candidateId: text('Candidate ID'), jobId: text('Job ID') });
 export const createdJobModel = (): ZodType => z.object({ jobId: z.string() });

@@ -4,7 +4,7 @@ import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import { rowsOf, type KomboApi } from './api';
 import { mapperFieldsOf } from './screening';
-import { personName } from './simplify';
+import { personName } from './models';
 
 /** A page of a dropdown: enough to choose from, quick to load. */
 const DROPDOWN_PAGE = 100;

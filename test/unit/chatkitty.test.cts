@@ -189,7 +189,7 @@ describe('simplified rows', () => {
 	it.each(Object.entries(all))('%s gives an object for whatever comes', (_name, simplify) => {
 		for (const value of [null, '', 42, [], {}, new Error('x')]) {
 			const row = { id: value, user: value, file: value, members: value, creator: value, last_received_message: value, presence: value, data: value, channel: value, session: value, _links: value, features: value } as never;
-			expect(simplify(row)).toEqual(expect.any(Object));
+			expect(typeof simplify === 'function' ? simplify(row) : simplify.simplify(row)).toEqual(expect.any(Object));
 		}
 	});
 
@@ -200,7 +200,7 @@ describe('simplified rows', () => {
 
 	it("the documentation's own message comes out with IDs, time and sender", () => {
 		const sample = { id: 44902, type: 'TEXT', channelId: 702, user: classicUser, body: 'Hi', properties: {}, createdTime: '2021-09-16T20:45:33.696Z', _links: { self: { href: 'https://api.chatkitty.com/v1/applications/1/messages/44902' } } };
-		expect(simpleMessage(normalize(sample) as never)).toMatchObject({ id: '44902', channel_id: '702', username: 'jane@chatkitty.com', display_name: 'Jane Doe', body: 'Hi', created_time: '2021-09-16T20:45:33.696Z', thread_id: null, file_name: null });
+		expect(simpleMessage.simplify(normalize(sample) as never)).toMatchObject({ id: '44902', channel_id: '702', username: 'jane@chatkitty.com', display_name: 'Jane Doe', body: 'Hi', created_time: '2021-09-16T20:45:33.696Z', thread_id: null, file_name: null });
 	});
 });
 

@@ -5,7 +5,7 @@ import { resources } from '../../nodes/Kombo/resources';
 import { candidateBody } from '../../nodes/Kombo/resources/shared/newCandidate';
 import { trackedBody } from '../../nodes/Kombo/resources/shared/tracked';
 import { answersOf, mapperFieldsOf } from '../../nodes/Kombo/screening';
-import { personName, simpleApplication, simpleCandidate, simpleIntegration, simpleInterview, simpleJob, simpleOffer, simpleTool } from '../../nodes/Kombo/simplify';
+import { personName, simpleApplication, simpleCandidate, simpleIntegration, simpleInterview, simpleJob, simpleOffer, simpleTool } from '../../nodes/Kombo/models';
 import { isSigned } from '../../lib/webhook/signature';
 import { FieldError } from '../../lib/errors';
 
@@ -150,7 +150,7 @@ describe('simplified rows', () => {
 		['offer', simpleOffer],
 		['integration', simpleIntegration],
 		['tool', simpleTool],
-	])('of an odd %s are still rows', (_what, simplify) => {
+	])('of an odd %s are still rows', (_what, { simplify }) => {
 		for (const row of hostile) expect(() => JSON.stringify(simplify(row as never))).not.toThrow();
 	});
 

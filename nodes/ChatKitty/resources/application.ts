@@ -2,7 +2,7 @@ import { choice, collection } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { operation, type ChatKittyApi } from '../api';
-import { applicationModel, settings, settingsModel, simpleSummary, summaryModel } from '../models';
+import { applicationModel, settings, settingsModel, simpleSummary } from '../models';
 
 const onOff = [
 	{ name: 'Disabled', value: 'DISABLED' },
@@ -33,8 +33,7 @@ export const application: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [],
-			simplify: simpleSummary,
-			output: summaryModel,
+			...simpleSummary,
 			run: async (chatkitty, _p, item) => {
 				chatkitty.needsCurrent('Get Read Receipt Summaries');
 				return chatkitty.list('/application/message-read-receipt-summaries', 'summaries', {}, item.limit);

@@ -4,7 +4,7 @@ import { FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { channelId, channelType, createdAfter, createdBefore, creator, displayName, members, patchProperties, properties, propertiesFilter, sort, userId } from '../fields';
-import { channelModel, deletedModel, eventModel, membership, membershipModel, messageModel, simpleChannel, simpleMembership, simpleMessage, simpleUser, userModel } from '../models';
+import { deletedModel, eventModel, membership, simpleChannel, simpleMembership, simpleMessage, simpleUser } from '../models';
 import { idOf, referenceTo, usernameOf } from '../people';
 
 /** Lists of people below a channel, each a page of users. */
@@ -17,8 +17,7 @@ function peopleOf(name: string, value: string, what: string, segment: 'members' 
 		access: 'read',
 		many: true,
 		fields: [channelId],
-		simplify: simpleUser,
-		output: userModel,
+		...simpleUser,
 		run: async (chatkitty, p, item) => chatkitty.list(path`/channels/${p.channelId}/${segment}`, 'users', {}, item.limit),
 	});
 }
@@ -33,8 +32,7 @@ function membershipsOf(name: string, value: string, what: string, segment: 'memb
 		access: 'read',
 		many: true,
 		fields: [channelId],
-		simplify: simpleMembership,
-		output: membershipModel,
+		...simpleMembership,
 		run: async (chatkitty, p, item) => mapped(chatkitty.list(path`/channels/${p.channelId}/${segment}`, segment, {}, item.limit), membership),
 	});
 }
@@ -79,8 +77,7 @@ export const channel: Resource<ChatKittyApi> = {
 				ofGroups(displayName),
 				collection('additionalFields', { displayName: 'Additional Fields', fields: [creator, properties] }),
 			],
-			simplify: simpleChannel,
-			output: channelModel,
+			...simpleChannel,
 			run: async (chatkitty, p) => {
 				if (p.type === 'DIRECT' && p.members.length === 0) throw new FieldError('"Members" is empty', 'A direct channel is between its members: name them.');
 				return await chatkitty.act('POST', '/channels', {
@@ -100,7 +97,7 @@ export const channel: Resource<ChatKittyApi> = {
 			description: 'Invite a user to a channel. Channel, Get Many and User, Get Many supply the IDs; a username will do for the user.',
 			access: 'write',
 			fields: [channelId, userId],
-			output: membershipModel,
+			output: simpleMembership.output,
 			run: async (chatkitty, p) => membership(await chatkitty.act('POST', path`/channels/${p.channelId}/invites`, { user: referenceTo(p.userId) })),
 		}),
 		operation({
@@ -123,8 +120,7 @@ export const channel: Resource<ChatKittyApi> = {
 			description: 'Read one channel. Channel, Get Many supplies the ID.',
 			access: 'read',
 			fields: [channelId],
-			simplify: simpleChannel,
-			output: channelModel,
+			...simpleChannel,
 			run: async (chatkitty, p) => await chatkitty.get(path`/channels/${p.channelId}`),
 		}),
 		membershipsOf('Get Invites', 'getInvites', 'Open invites to a channel', 'invites'),
@@ -136,8 +132,7 @@ export const channel: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [collection('filters', { displayName: 'Filters', addLabel: 'Add Filter', fields: [channelType, createdAfter, createdBefore, members, propertiesFilter, sort] })],
-			simplify: simpleChannel,
-			output: channelModel,
+			...simpleChannel,
 			// https://chatkitty.com/docs/api/reference#list-channels: startTime and endTime are camelCase in both generations.
 			run: async (chatkitty, { filters }, item) => {
 				const between = filters.members && (await Promise.all(filters.members.map(async (one) => await usernameOf(chatkitty, one))));
@@ -156,8 +151,7 @@ export const channel: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [channelId],
-			simplify: simpleMessage,
-			output: messageModel,
+			...simpleMessage,
 			run: async (chatkitty, p, item) => {
 				chatkitty.needsCurrent('Get Reported Messages');
 				return chatkitty.list(path`/channels/${p.channelId}/reported-messages`, 'messages', {}, item.limit);
@@ -186,8 +180,7 @@ export const channel: Resource<ChatKittyApi> = {
 			description: 'Change the display name or the data of a channel. Channel, Get Many supplies the ID.',
 			access: 'write',
 			fields: [channelId, collection('changes', { displayName: 'Changes', addLabel: 'Add Change', fields: [displayName, patchProperties] })],
-			simplify: simpleChannel,
-			output: channelModel,
+			...simpleChannel,
 			run: async (chatkitty, p) => await chatkitty.change(path`/channels/${p.channelId}`, { display_name: p.changes.displayName, properties: p.changes.properties }),
 		}),
 	],

@@ -6,7 +6,7 @@ import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { contentFields, sendMessage } from '../content';
 import { channelId, groupTag, messageId, patchProperties, properties, sender, textQuery, threadId, unreadOnly, userId, username, who } from '../fields';
-import { countModel, deletedModel, messageModel, receiptModel, sentModel, simpleMessage, simpleReceipt } from '../models';
+import { countModel, deletedModel, simpleMessage, simpleReceipt, simpleSent } from '../models';
 import { directChannel, existing, findOrCreateUser, idOf, isSame, usernameOf, whoOf } from '../people';
 
 const from = choice('from', {
@@ -46,8 +46,7 @@ export const message: Resource<ChatKittyApi> = {
 			description: 'Read one message. Message, Get Many supplies its ID.',
 			access: 'read',
 			fields: [messageId],
-			simplify: simpleMessage,
-			output: messageModel,
+			...simpleMessage,
 			run: async (chatkitty, p) => await chatkitty.get(path`/messages/${p.messageId}`),
 		}),
 		operation({
@@ -65,8 +64,7 @@ export const message: Resource<ChatKittyApi> = {
 				when(collection('filters', { displayName: 'Filters', addLabel: 'Add Filter', fields: [textQuery, username] }), { from: ['application', 'channel'] }),
 				when(unreadOnly, { from: ['user'] }),
 			],
-			simplify: simpleMessage,
-			output: messageModel,
+			...simpleMessage,
 			run: async (chatkitty, p, item) => {
 				const { path: address, query } = await listAddress(chatkitty, p);
 				const { username: wanted } = query;
@@ -82,8 +80,7 @@ export const message: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [messageId],
-			simplify: simpleReceipt,
-			output: receiptModel,
+			...simpleReceipt,
 			run: async (chatkitty, p, item) => chatkitty.list(path`/messages/${p.messageId}/read-receipts`, 'receipts', {}, item.limit),
 		}),
 		operation({
@@ -107,8 +104,7 @@ export const message: Resource<ChatKittyApi> = {
 			description: 'Post text or a file in a channel, as a user or as the system. Channel, Get Many supplies the channel ID. To write to one person, use Send to Person.',
 			access: 'write',
 			fields: [channelId, ...contentFields, sender, collection('additionalFields', { displayName: 'Additional Fields', fields: [groupTag, properties] })],
-			simplify: simpleMessage,
-			output: messageModel,
+			...simpleMessage,
 			run: async (chatkitty, p, item) => await sendMessage(chatkitty, item, path`/channels/${p.channelId}/messages`, p, { sender: p.sender, ...p.additionalFields }),
 		}),
 		operation({
@@ -131,8 +127,7 @@ export const message: Resource<ChatKittyApi> = {
 					],
 				}),
 			],
-			simplify: (row) => ({ user_created: row.user_created, channel_created: row.channel_created, ...simpleMessage(row) }),
-			output: sentModel,
+			...simpleSent,
 			run: async (chatkitty, p, item) => {
 				const { asSystem, displayName: shown, ...about } = p.additionalFields;
 				// The sender must be there before a user and a channel are made for nothing.
@@ -154,8 +149,7 @@ export const message: Resource<ChatKittyApi> = {
 			description: 'Change the text or the data of a message. Message, Get Many supplies its ID.',
 			access: 'write',
 			fields: [messageId, collection('changes', { displayName: 'Changes', addLabel: 'Add Change', fields: [text('body', { displayName: 'Text', placeholder: 'Hello Jane, Wednesday at ten?', description: 'The text to replace the old one', rows: 4 }), patchProperties] })],
-			simplify: simpleMessage,
-			output: messageModel,
+			...simpleMessage,
 			run: async (chatkitty, p) => await chatkitty.change(path`/messages/${p.messageId}`, p.changes),
 		}),
 	],

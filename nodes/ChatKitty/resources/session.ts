@@ -2,7 +2,7 @@ import { collection } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { operation, type ChatKittyApi } from '../api';
 import { sessionState } from '../fields';
-import { sessionModel, simpleSession } from '../models';
+import { simpleSession } from '../models';
 
 const filters = collection('filters', { displayName: 'Filters', addLabel: 'Add Filter', fields: [sessionState] });
 
@@ -19,8 +19,7 @@ export const session: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [filters],
-			simplify: simpleSession,
-			output: sessionModel,
+			...simpleSession,
 			run: async (chatkitty, p, item) => chatkitty.list('/chat-sessions', 'sessions', p.filters, item.limit),
 		}),
 		operation({
@@ -31,8 +30,7 @@ export const session: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [filters],
-			simplify: simpleSession,
-			output: sessionModel,
+			...simpleSession,
 			run: async (chatkitty, p, item) => chatkitty.list('/user-sessions', 'sessions', p.filters, item.limit),
 		}),
 	],

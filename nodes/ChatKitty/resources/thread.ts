@@ -4,7 +4,7 @@ import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { contentFields, sendMessage } from '../content';
 import { groupTag, properties, sender, threadId } from '../fields';
-import { messageModel, simpleMessage, thread as threadRow, threadModel } from '../models';
+import { simpleMessage, thread as threadRow, threadModel } from '../models';
 
 /** https://chatkitty.com/docs/api/reference#threads */
 export const thread: Resource<ChatKittyApi> = {
@@ -30,8 +30,7 @@ export const thread: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [threadId],
-			simplify: simpleMessage,
-			output: messageModel,
+			...simpleMessage,
 			run: async (chatkitty, p, item) => chatkitty.list(path`/threads/${p.threadId}/messages`, 'messages', {}, item.limit),
 		}),
 		operation({
@@ -41,8 +40,7 @@ export const thread: Resource<ChatKittyApi> = {
 			description: 'Post text or a file in a thread, as a user or as the system. The thread ID is "thread_id" of a message or channel.',
 			access: 'write',
 			fields: [threadId, ...contentFields, sender, collection('additionalFields', { displayName: 'Additional Fields', fields: [groupTag, properties] })],
-			simplify: simpleMessage,
-			output: messageModel,
+			...simpleMessage,
 			run: async (chatkitty, p, item) => await sendMessage(chatkitty, item, path`/threads/${p.threadId}/messages`, p, { sender: p.sender, ...p.additionalFields }),
 		}),
 	],

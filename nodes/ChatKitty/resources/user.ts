@@ -4,7 +4,7 @@ import { path } from '../../../lib/http/path';
 import { operation, type ChatKittyApi } from '../api';
 import { externalFile, filePart, pictureFields } from '../content';
 import { displayName, patchProperties, properties, propertiesFilter, sort, userId } from '../fields';
-import { channelModel, deletedModel, existsModel, foundUserModel, notificationModel, secretModel, simpleChannel, simpleNotification, simpleUser, userModel } from '../models';
+import { deletedModel, existsModel, simpleFoundUser, secretModel, simpleChannel, simpleNotification, simpleUser } from '../models';
 import { checkedUsername, createUser, findOrCreateUser, idOf, isSame, usernameOf } from '../people';
 
 const name = text('username', { displayName: 'Username', required: true, placeholder: 'jane@example.com', description: 'Mostly an e-mail address; unique in the application' });
@@ -25,8 +25,7 @@ export const user: Resource<ChatKittyApi> = {
 			description: 'Make a user. User, Find or Create is safe to run twice.',
 			access: 'write',
 			fields: [name, about],
-			simplify: simpleUser,
-			output: userModel,
+			...simpleUser,
 			run: async (chatkitty, p) => await createUser(chatkitty, { username: p.username, ...p.additionalFields }),
 		}),
 		operation({
@@ -50,8 +49,7 @@ export const user: Resource<ChatKittyApi> = {
 			description: 'Remove a secret that was kept with a user',
 			access: 'delete',
 			fields: [userId, secretName],
-			simplify: simpleUser,
-			output: userModel,
+			...simpleUser,
 			run: async (chatkitty, p) => await chatkitty.act('DELETE', path`/users/${await idOf(chatkitty, p.userId)}/secrets/${p.secretName}`),
 		}),
 		operation({
@@ -74,8 +72,7 @@ export const user: Resource<ChatKittyApi> = {
 			description: 'Give the user with a username, and make one if there is none. Running it again gives the same user.',
 			access: 'write',
 			fields: [name, about],
-			simplify: simpleUser,
-			output: foundUserModel,
+			...simpleFoundUser,
 			run: async (chatkitty, p) => await findOrCreateUser(chatkitty, { username: p.username, ...p.additionalFields }),
 		}),
 		operation({
@@ -85,8 +82,7 @@ export const user: Resource<ChatKittyApi> = {
 			description: 'Read one user, by ID or username',
 			access: 'read',
 			fields: [userId],
-			simplify: simpleUser,
-			output: userModel,
+			...simpleUser,
 			run: async (chatkitty, p) => await chatkitty.get(path`/users/${await idOf(chatkitty, p.userId)}`),
 		}),
 		operation({
@@ -97,8 +93,7 @@ export const user: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [userId],
-			simplify: simpleChannel,
-			output: channelModel,
+			...simpleChannel,
 			run: async (chatkitty, p, item) => chatkitty.list(path`/users/${await idOf(chatkitty, p.userId)}/channels`, 'channels', {}, item.limit),
 		}),
 		operation({
@@ -120,8 +115,7 @@ export const user: Resource<ChatKittyApi> = {
 					],
 				}),
 			],
-			simplify: simpleUser,
-			output: userModel,
+			...simpleUser,
 			run: async (chatkitty, p, item) => {
 				if (p.filters.unread) chatkitty.needsCurrent('The filter Unread');
 				const { name: given, unread, ...filters } = p.filters;
@@ -138,8 +132,7 @@ export const user: Resource<ChatKittyApi> = {
 			access: 'read',
 			many: true,
 			fields: [userId],
-			simplify: simpleNotification,
-			output: notificationModel,
+			...simpleNotification,
 			run: async (chatkitty, p, item) => chatkitty.list(path`/users/${await idOf(chatkitty, p.userId)}/notifications`, 'notifications', {}, item.limit),
 		}),
 		operation({
@@ -159,8 +152,7 @@ export const user: Resource<ChatKittyApi> = {
 			description: 'Give a user a display picture, from a file or an address',
 			access: 'write',
 			fields: [userId, ...pictureFields],
-			simplify: simpleUser,
-			output: userModel,
+			...simpleUser,
 			run: async (chatkitty, p, item) => {
 				const address = path`/users/${await idOf(chatkitty, p.userId)}/display-picture`;
 				if (p.content === 'file') return await chatkitty.upload(address, await filePart(item, p.binaryField));
@@ -174,8 +166,7 @@ export const user: Resource<ChatKittyApi> = {
 			description: 'Keep a secret with a user, such as a token of another system',
 			access: 'write',
 			fields: [userId, secretName, text('secret', { displayName: 'Secret', description: 'The value to keep. It can be read again with Get Secret.', required: true, secret: true })],
-			simplify: simpleUser,
-			output: userModel,
+			...simpleUser,
 			run: async (chatkitty, p) => await chatkitty.act('PUT', path`/users/${await idOf(chatkitty, p.userId)}/secrets/${p.secretName}`, { secret: p.secret }),
 		}),
 		operation({
@@ -197,8 +188,7 @@ export const user: Resource<ChatKittyApi> = {
 					],
 				}),
 			],
-			simplify: simpleUser,
-			output: userModel,
+			...simpleUser,
 			run: async (chatkitty, p) => {
 				const { displayName: shown, isGuest: guest, status, properties: data } = p.changes;
 				if (guest !== undefined) chatkitty.needsV1('Changing Guest');

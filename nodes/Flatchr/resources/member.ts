@@ -1,6 +1,6 @@
 import type { Resource } from '../../../lib/action/operation';
 import { operation, type FlatchrApi } from '../api';
-import { simpleMember, simpleMemberModel } from '../models';
+import { simpleMember } from '../models';
 
 export const member: Resource<FlatchrApi> = {
 	name: 'Member',
@@ -15,8 +15,7 @@ export const member: Resource<FlatchrApi> = {
 			access: 'read',
 			many: true,
 			fields: [],
-			simplify: simpleMember,
-			output: simpleMemberModel,
+			...simpleMember,
 			// https://github.com/flatchr/FlatchrDocs
 			run: async (flatchr) => await flatchr.list(flatchr.company('/members'), { fields: 'user' }),
 		}),

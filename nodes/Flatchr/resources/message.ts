@@ -3,7 +3,7 @@ import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
 import { operation, type FlatchrApi } from '../api';
 import { applicantId } from '../fields';
-import { simpleMessage, simpleMessageModel } from '../models';
+import { simpleMessage } from '../models';
 
 const PARTS = [
 	{ name: 'Attachments', value: 'attachments' },
@@ -26,8 +26,7 @@ export const message: Resource<FlatchrApi> = {
 			access: 'read',
 			many: true,
 			fields: [applicantId, choices('fields', { displayName: 'Fields', default: ['author', 'replied', 'mail', 'attachments', 'candidate'], options: PARTS, description: 'Parts of a message that Flatchr tells only when asked' })],
-			simplify: simpleMessage,
-			output: simpleMessageModel,
+			...simpleMessage,
 			// https://developers.flatchr.io/en/docs/QuickStart/Messages
 			run: async (flatchr, p) => await flatchr.list(flatchr.company(path`/applicant/${p.applicantId}/messages`), { fields: p.fields }),
 		}),

@@ -5,7 +5,7 @@ import { path } from '../../../lib/http/path';
 import { operation, type FlatchrApi } from '../api';
 import { filled, vacancyId, wireNumber } from '../fields';
 import { loadActivities, loadChannels, loadContracts, loadEducationLevels, loadOccupations } from '../lookups';
-import { simpleFeedItem, simpleFeedModel, simpleVacancy, simpleVacancyModel } from '../models';
+import { simpleFeedItem, simpleVacancy } from '../models';
 
 const EXPRESSION = 'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 
@@ -91,8 +91,7 @@ export const vacancy: Resource<FlatchrApi> = {
 				number('status', { displayName: 'Status', default: 1, required: true, integer: true, hint: 'The documented example is 1; the list of values is not published' }),
 				details,
 			],
-			simplify: simpleVacancy,
-			output: simpleVacancyModel,
+			...simpleVacancy,
 			// https://developers.flatchr.io/en/docs/QuickStart/Annonces/Creer_une_annonce
 			run: async (flatchr, p) => {
 				const { more, ...additional } = p.additionalFields;
@@ -135,8 +134,7 @@ export const vacancy: Resource<FlatchrApi> = {
 					description: 'Parts that Flatchr tells only when asked; switch off Simplify to see them',
 				}),
 			],
-			simplify: simpleVacancy,
-			output: simpleVacancyModel,
+			...simpleVacancy,
 			// https://developers.flatchr.io/en/docs/QuickStart/Annonces/Recuperer_une_annonce
 			run: async (flatchr, p) => await flatchr.get(path`/vacancy/${await flatchr.vacancyKey(p.vacancyId)}`, { fields: p.fields }),
 		}),
@@ -173,8 +171,7 @@ export const vacancy: Resource<FlatchrApi> = {
 					],
 				}),
 			],
-			simplify: simpleVacancy,
-			output: simpleVacancyModel,
+			...simpleVacancy,
 			// https://developers.flatchr.io/en/docs/QuickStart/Annonces/Recuperer_l_ensemble_de_vos_annonces
 			run: async (flatchr, p) => await flatchr.list(flatchr.company('/vacancies'), { fields: p.fields, status: p.filters.status, offer_id: p.filters.offerId }),
 		}),
@@ -209,8 +206,7 @@ export const vacancy: Resource<FlatchrApi> = {
 					],
 				}),
 			],
-			simplify: simpleFeedItem,
-			output: simpleFeedModel,
+			...simpleFeedItem,
 			// https://developers.flatchr.io/en/docs/QuickStart/Annonces/Recuperer_les_annonces_actives
 			run: async (flatchr, p) => {
 				const { slug = flatchr.account.slug, ...filters } = p.filters;

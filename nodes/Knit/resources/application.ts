@@ -7,7 +7,7 @@ import { FieldError } from '../../../lib/errors';
 import { folded } from '../../../lib/folded';
 import { asRow, LISTS, operation, type KnitApi } from '../api';
 import { applicationFilters, applicationId, candidateId, unpublished } from '../fields';
-import { createdApplicationModel, listed, part, pick, simpleApplication, simpleApplicationModel } from '../models';
+import { createdApplicationModel, listed, part, pick, simpleApplication } from '../models';
 import { newApplication, newApplicationBody } from './shared/newApplication';
 
 const body = jsonObject('body', { displayName: 'Body (JSON)', required: true, default: '{}', rows: 6, description: 'Sent to Knit as it is', hint: unpublished });
@@ -56,8 +56,7 @@ export const application: Resource<KnitApi> = {
 			description: 'Read one application with its stage, interviews, rejection, offers and attachments. Application, Get Many gives both IDs.',
 			access: 'read',
 			fields: [applicationId, candidateId],
-			simplify: simpleApplication,
-			output: simpleApplicationModel,
+			...simpleApplication,
 			run: async (knit, p) => await applicationOf(knit, p.applicationId, p.candidateId),
 		}),
 		operation({
@@ -74,8 +73,7 @@ export const application: Resource<KnitApi> = {
 					description: 'Whether to get each application once more by its ID: for an ATS whose list gives outlines only (Workable does). One more call each.',
 				}),
 			],
-			simplify: simpleApplication,
-			output: simpleApplicationModel,
+			...simpleApplication,
 			// https://developers.getknit.dev/docs/list-applications
 			run: (knit, p, item) => {
 				const { filters, details } = p;

@@ -5,7 +5,7 @@ import { FieldError } from '../../../lib/errors';
 import { operation, rowsOf, type KnitApi } from '../api';
 import { unpublished } from '../fields';
 import { toCandidate } from '../mapping';
-import { simpleCandidate, simpleCandidateModel } from '../models';
+import { simpleCandidate } from '../models';
 
 export const candidate: Resource<KnitApi> = {
 	name: 'Candidate',
@@ -43,8 +43,7 @@ export const candidate: Resource<KnitApi> = {
 				text('firstName', { displayName: 'First Name', description: 'Given name of the candidate', placeholder: 'Jo' }),
 				text('lastName', { displayName: 'Last Name', description: 'Family name of the candidate', placeholder: 'Doe' }),
 			],
-			simplify: simpleCandidate,
-			output: simpleCandidateModel,
+			...simpleCandidate,
 			run: async (knit, { emails, phones, firstName, lastName }) => await searchCandidates(knit, { emails, phones, firstName, lastName }),
 		}),
 	],

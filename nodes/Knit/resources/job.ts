@@ -5,7 +5,7 @@ import { recordOf } from '../../../lib/http/record';
 import { asRow, LISTS, operation, type KnitApi } from '../api';
 import { jobFilters, jobId } from '../fields';
 import { findJob } from '../lookups';
-import { createdJobModel, simpleJob, simpleJobModel } from '../models';
+import { createdJobModel, simpleJob } from '../models';
 
 export const job: Resource<KnitApi> = {
 	name: 'Job',
@@ -45,8 +45,7 @@ export const job: Resource<KnitApi> = {
 				}),
 				when(text('parameter', { displayName: 'Query Parameter', required: true, default: 'jobId', description: "Name under which the ID is sent", hint: 'The name is a guess: Knit does not publish it' }), { lookup: ['direct'] }),
 			],
-			simplify: simpleJob,
-			output: simpleJobModel,
+			...simpleJob,
 			run: async (knit, p) => {
 				if (p.lookup === 'direct') {
 					const data = await knit.get('/ats.job.get', { [p.parameter ?? 'jobId']: p.jobId });
@@ -65,8 +64,7 @@ export const job: Resource<KnitApi> = {
 			access: 'read',
 			many: true,
 			fields: [jobFilters],
-			simplify: simpleJob,
-			output: simpleJobModel,
+			...simpleJob,
 			// https://developers.getknit.dev/docs/list-jobs
 			run: (knit, p) => knit.list(LISTS.jobs, 'jobs', p.filters),
 		}),

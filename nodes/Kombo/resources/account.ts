@@ -4,8 +4,7 @@ import { path } from '../../../lib/http/path';
 import { operation, rowsOf, type KomboApi } from '../api';
 import { category, language, linkType } from '../fields';
 import { loadTools } from '../lookups';
-import { connectionModel, linkModel, simpleToolModel, syncModel } from '../models';
-import { simpleTool } from '../simplify';
+import { connectionModel, linkModel, simpleTool, syncModel } from '../models';
 
 export const connection: Resource<KomboApi> = {
 	name: 'Connection',
@@ -110,8 +109,7 @@ export const tool: Resource<KomboApi> = {
 			access: 'read',
 			many: true,
 			fields: [category],
-			simplify: simpleTool,
-			output: simpleToolModel,
+			...simpleTool,
 			// https://docs.kombo.dev/v1/get-tools-category
 			run: async (kombo, p) => rowsOf(await kombo.get(path`/tools/${p.category.toLowerCase()}`), 'tools'),
 		}),

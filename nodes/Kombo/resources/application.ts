@@ -5,8 +5,7 @@ import { operation, type KomboApi } from '../api';
 import { applicationId, createdAfter, jobId, ofJobs, stageOfJob } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields, sentFile } from '../files';
 import { searchApplications, searchRejectionReasons } from '../lookups';
-import { attachmentModel, createdApplicationModel, simpleApplicationModel, trackedModel, writeModel } from '../models';
-import { simpleApplication } from '../simplify';
+import { attachmentModel, createdApplicationModel, simpleApplication, trackedModel, writeModel } from '../models';
 import { interviewBody, interviewFields } from './shared/interview';
 import { submission, submissionBody } from './shared/newCandidate';
 import { reads } from './shared/records';
@@ -100,8 +99,7 @@ export const application: Resource<KomboApi> = {
 				createdAfter,
 			],
 			about: 'An application has its candidate, job, stage, outcome, interviews and offers.',
-			output: simpleApplicationModel,
-			simplify: simpleApplication,
+			...simpleApplication,
 		}),
 		operation({
 			name: 'Import Tracked',

@@ -6,9 +6,8 @@ import { operation, unlessKnown, type KomboApi } from '../api';
 import { candidateId, ofJobs, tagName } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields, sentFile } from '../files';
 import { searchCandidates, searchJobs } from '../lookups';
-import { attachmentModel, createdCandidateModel, foundOrCreatedModel, simpleCandidateModel, writeModel } from '../models';
+import { attachmentModel, createdCandidateModel, foundOrCreatedModel, simpleCandidate, writeModel } from '../models';
 import { CANDIDATES, candidatesOf } from '../people';
-import { simpleCandidate } from '../simplify';
 import { candidateBody, candidateDetails, candidateName, submission, submissionBody } from './shared/newCandidate';
 import { reads } from './shared/records';
 import { resultLink, resultLinkBody } from './shared/resultLink';
@@ -88,7 +87,7 @@ export const candidate: Resource<KomboApi> = {
 					fresh: async ({ id }) => await kombo.first(CANDIDATES, { ids: String(id) }),
 					unseen: 'The ATS knows this candidate, but Kombo does not show them yet',
 				});
-				return { created, ...simpleCandidate(found) };
+				return { created, ...simpleCandidate.simplify(found) };
 			},
 		}),
 		operation({
@@ -116,8 +115,7 @@ export const candidate: Resource<KomboApi> = {
 				...ofJobs,
 			],
 			about: 'A candidate has contact data, tags and all applications.',
-			output: simpleCandidateModel,
-			simplify: simpleCandidate,
+			...simpleCandidate,
 		}),
 		operation({
 			name: 'Remove Tag',

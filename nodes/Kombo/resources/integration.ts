@@ -4,8 +4,7 @@ import { path } from '../../../lib/http/path';
 import { operation, type KomboApi } from '../api';
 import { integrationIdOptional, integrationIdRequired, language, linkType } from '../fields';
 import { searchCustomFields, searchIntegrationFields } from '../lookups';
-import { customFieldModel, doneModel, integrationFieldModel, linkModel, simpleIntegrationModel } from '../models';
-import { simpleIntegration } from '../simplify';
+import { customFieldModel, doneModel, integrationFieldModel, linkModel, simpleIntegration } from '../models';
 
 const customFieldId = locator('customFieldId', { displayName: 'Custom Field', search: searchCustomFields, description: 'A field that you defined in Kombo; Get Many Custom Fields lists them' });
 const integrationFieldId = locator('integrationFieldId', { displayName: 'Integration Field', search: searchIntegrationFields, description: 'A field of the ATS; Get Many Integration Fields lists them' });
@@ -75,8 +74,7 @@ export const integration: Resource<KomboApi> = {
 			description: 'Read the state of a connection and what it can do: which records can be read and which actions taken',
 			access: 'read',
 			fields: [integrationIdOptional],
-			simplify: simpleIntegration,
-			output: simpleIntegrationModel,
+			...simpleIntegration,
 			// https://docs.kombo.dev/v1/get-integrations-integration-id
 			run: async (kombo, p) => await kombo.get(path`/integrations/${kombo.integrationOr(p.integrationId)}`),
 		}),

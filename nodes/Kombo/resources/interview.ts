@@ -2,8 +2,7 @@ import { id } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import type { KomboApi } from '../api';
 import { ofJobs } from '../fields';
-import { simpleInterviewModel } from '../models';
-import { simpleInterview } from '../simplify';
+import { simpleInterview } from '../models';
 import { reads } from './shared/records';
 
 /** https://docs.kombo.dev/ats/v1/get-interviews */
@@ -19,7 +18,6 @@ export const interview: Resource<KomboApi> = {
 		idField: id('id', { displayName: 'Interview ID', placeholder: '8Xi6iZrwusZqJmDGXs49GBmJ', description: 'Interview, Get Many lists them' }),
 		filters: ofJobs,
 		about: 'An interview has its times, its interviewers, and the application, candidate and job it is about. Application, Schedule Interview makes one.',
-		output: simpleInterviewModel,
-		simplify: simpleInterview,
+		...simpleInterview,
 	}),
 };

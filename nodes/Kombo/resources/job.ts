@@ -3,8 +3,7 @@ import type { Resource } from '../../../lib/action/operation';
 import type { KomboApi } from '../api';
 import { createdAfter } from '../fields';
 import { searchJobs } from '../lookups';
-import { simpleJobModel } from '../models';
-import { simpleJob } from '../simplify';
+import { simpleJob } from '../models';
 import { reads } from './shared/records';
 
 /** https://docs.kombo.dev/ats/v1/get-jobs */
@@ -56,7 +55,6 @@ export const job: Resource<KomboApi> = {
 			}),
 		],
 		about: 'A job has its stages (their IDs are those that applications move to), its screening questions and its hiring team.',
-		output: simpleJobModel,
-		simplify: simpleJob,
+		...simpleJob,
 	}),
 };

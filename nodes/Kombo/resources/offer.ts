@@ -1,8 +1,7 @@
 import { id } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import type { KomboApi } from '../api';
-import { simpleOfferModel } from '../models';
-import { simpleOffer } from '../simplify';
+import { simpleOffer } from '../models';
 import { reads } from './shared/records';
 
 /** https://docs.kombo.dev/ats/v1/get-offers */
@@ -17,7 +16,6 @@ export const offer: Resource<KomboApi> = {
 		path: '/ats/offers',
 		idField: id('id', { displayName: 'Offer ID', placeholder: '76bab5cRhdYgk5pXLEG8CKjd', description: 'Offer, Get Many lists them' }),
 		about: 'An offer has its status, its start date, and the candidate and job it is about. Kombo tells no salary and takes no changes.',
-		output: simpleOfferModel,
-		simplify: simpleOffer,
+		...simpleOffer,
 	}),
 };
