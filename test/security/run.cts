@@ -1,8 +1,14 @@
-/** `npm run test:security [-- --json]`: every attack against this build of the sources; the last line is what a script reads. */
-import { attacks } from './attacks.cts';
+/**
+ * `npm run test:security [-- --json] [--engine 1.123.81]`: every attack against this build of the sources, in the engine that is installed
+ * here or in that of another n8n; the last line is what a script reads.
+ */
+import { useEngine } from './engine.cts';
 
 void (async () => {
 	const asJson = process.argv.includes('--json');
+	const at = process.argv.indexOf('--engine');
+	if (at > 0) useEngine(process.argv[at + 1] ?? '');
+	const { attacks }: typeof import('./attacks.cts') = require('./attacks.cts');
 	const broken: string[] = [];
 	for (const { id, title, run } of attacks) {
 		const failure = await run().then(() => undefined, (error: unknown) => (error instanceof Error ? error.message : String(error)));
