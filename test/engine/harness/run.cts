@@ -74,10 +74,10 @@ export async function runWorkflow(workflow: WorkflowJson, options: RunOptions = 
 		...(workflow.staticData === undefined ? {} : { staticData: workflow.staticData }),
 	});
 	const additionalData = additionalDataFor({ ...options, mode, workflow });
-	const execution = new WorkflowExecute(additionalData, mode).run({
-		workflow: instance,
-		...(workflow.pinData === undefined ? {} : { pinData: workflow.pinData }),
-	});
+	const engine = new WorkflowExecute(additionalData, mode);
+	const what = { workflow: instance, ...(workflow.pinData === undefined ? {} : { pinData: workflow.pinData }) };
+	// n8n 1.x takes them one by one: workflow, start node, destination node, pinned data.
+	const execution = engine.run.length > 1 ? (Reflect.apply(engine.run, engine, [instance, undefined, undefined, workflow.pinData]) as ReturnType<typeof engine.run>) : engine.run(what);
 	let timer: NodeJS.Timeout | undefined;
 	if (typeof cancelAfter === 'number') timer = setTimeout(() => execution.cancel(), cancelAfter);
 	else void cancelAfter?.then(() => execution.cancel());
