@@ -32,6 +32,8 @@ async function main(): Promise<void> {
 		if (pathname === '/move') moveSome(count);
 		response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(pathname === '/requests' ? requests.slice(Number(searchParams.get('after') ?? 0)) : {}));
 	});
+	// A poll may take longer than a connection idles by default.
+	for (const server of [control, sandbox.app.server]) server.keepAliveTimeout = 300_000;
 	control.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ url, urls, credentials, control: addressOf(control) })));
 }
 

@@ -19,9 +19,14 @@ export function recordsIn(value: unknown): VendorRecord[] {
 	return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+const httpDate = /^[A-Z][a-z]{2}, (?:0[1-9]|1\d|2[0-8]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d GMT$/;
+
 /** The answer's `Date` header in ms; null where there is none or it cannot be read. */
 export function dateOf({ headers }: Pick<Answer, 'headers'>): number | null {
-	const date = headers.date === undefined ? DateTime.invalid('absent') : DateTime.fromHTTP(headers.date);
+	if (headers.date === undefined) return null;
+	// The common form is read by the engine itself; luxon costs thirty times as much.
+	if (httpDate.test(headers.date)) return Date.parse(headers.date);
+	const date = DateTime.fromHTTP(headers.date);
 	return date.isValid ? date.toMillis() : null;
 }
 

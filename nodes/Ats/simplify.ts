@@ -2,8 +2,9 @@
 import { z } from 'zod/v4';
 
 import type { Row } from '../../lib/action/operation';
+import { isObject } from '../../lib/http/apiDefinition';
 import { lazily } from '../../lib/lazily';
-import { APPLICATION_STATUSES, EVENTS, STAGE_CATEGORIES, changeSchema, stageSchema, text, time, type Application, type ApplicationChanges, type Candidate, type Change, type ChangeEvent } from '../../lib/ats/model';
+import { APPLICATION_STATUSES, EVENTS, STAGE_CATEGORIES, changeSchema, text, toText, time, type Application, type ApplicationChanges, type Candidate, type Change, type ChangeEvent } from '../../lib/ats/model';
 
 const personShape = () => ({
 	candidateId: text('Id of the candidate'),
@@ -120,8 +121,7 @@ export function simpleChanges({ application, applicationId, events, provider, de
 }
 
 function stageName(value: unknown): string | null {
-	const stage = stageSchema().safeParse(value);
-	return stage.success ? stage.data.text : null;
+	return isObject(value) ? toText(value.text) : null;
 }
 
 function statusOf(change: Change | undefined, side: 'from' | 'to'): string | null {

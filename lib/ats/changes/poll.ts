@@ -188,6 +188,8 @@ function logRun(run: Run, result: AtsPollResult): void {
 	if (run.skipped.length > 0) {
 		run.host.log.warn(`${run.skipped.length} records of ${run.source.label} could not be read and were left out`, { first: run.skipped.slice(0, 3) });
 	}
+	// n8n looks up the caller for each line, shown or not: a poll that found nothing would pay for it every minute.
+	if (result === 'quiet' && run.news === 0) return;
 	run.host.log.debug('Polled', {
 		told: typeof result === 'string' ? 0 : run.emission.count,
 		pages: run.comparedPages,

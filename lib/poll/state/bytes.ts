@@ -144,6 +144,9 @@ function compactBytes(characters: number): number {
 	return Math.floor((characters * 6) / 8);
 }
 
+/** With up to seven pending ones they fit into the 31 bits that shifts are sure of. */
+const AT_ONCE = 20;
+
 /** Bit by bit, for the many that must be small. */
 export class BitWriter {
 	private readonly out = new ByteWriter();
@@ -152,15 +155,15 @@ export class BitWriter {
 
 	bits(value: number, count: number): void {
 		let rest = value;
-		let left = count;
-		while (left > 0) {
-			const take = Math.min(left, 8 - this.filled);
-			const power = 2 ** take;
-			this.pending |= rest % power << this.filled;
-			rest = Math.floor(rest / power);
+		for (let left = count; left > 0; left -= AT_ONCE) {
+			const take = Math.min(left, AT_ONCE);
+			this.pending |= rest % 2 ** take << this.filled;
 			this.filled += take;
-			left -= take;
-			if (this.filled === 8) this.flush();
+			rest = Math.floor(rest / 2 ** take);
+			for (; this.filled >= 8; this.filled -= 8) {
+				this.out.byte(this.pending & 0xff);
+				this.pending >>>= 8;
+			}
 		}
 	}
 

@@ -1,5 +1,5 @@
 import { clock } from '../../../clock';
-import { isPlausible, type Change } from '../../model';
+import { isPlausible, type Application, type Change } from '../../model';
 import type { SourceRow } from '../../source';
 import { complete } from './complete';
 import { created, diff, vanished } from './diff';
@@ -189,19 +189,29 @@ function examineAll(run: Run, rows: readonly SourceRow[], compareOptions: Compar
 	});
 }
 
+/** Most rows tell nothing: their times are written out only when somebody asks. */
+class RowNow implements Now {
+	readonly application: Application;
+
+	constructor(
+		private readonly row: SourceRow,
+		readonly snapshot: Snapshot,
+	) {
+		this.application = row.application;
+	}
+
+	get createdAt(): string | null {
+		return iso(this.row.createdAt);
+	}
+
+	get changedAt(): string | null {
+		return iso(this.row.changedAt);
+	}
+}
+
 function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Finding {
 	const before = run.draft.find(row.id);
-	const now: Now = {
-		snapshot: snapshotOf(row, knownModels(run)),
-		application: row.application,
-		// Most rows tell nothing: their times are written out only when somebody asks.
-		get createdAt() {
-			return iso(row.createdAt);
-		},
-		get changedAt() {
-			return iso(row.changedAt);
-		},
-	};
+	const now = new RowNow(row, snapshotOf(row, knownModels(run)));
 	if (!before) return examineUnknown(run, row, now, compareOptions);
 	const finding = { row, now, before, previousKnown: true };
 	if (neverEmitted(before)) return row.deleted ? { ...finding, differences: [], next: null, lagSeen: false } : { ...examineUnknown(run, row, now, compareOptions), before };
