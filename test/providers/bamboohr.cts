@@ -34,7 +34,7 @@ export const entry: ProviderEntry = {
 		'a status word is not known': { begin: async (sandbox) => await sandbox.control('bamboohr/settings', { ignoresGroups: true }), check: 'Words', says: /is not known here.*report.*status: ".*" \(\d+\)/ },
 	},
 	chaos: {
-		usual: { applications: 120, minutes: 40, changesPerMinute: 3 },
+		usual: { applications: 120, minutes: 40, changesPerMinute: 6 },
 		headers: ({ apiKey = '' }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
 		recover: async (sandbox) => await sandbox.control('bamboohr/settings', { candidateTouches: true, atsSettings: true }),

@@ -111,7 +111,7 @@ export const entry: ProviderEntry = {
 		'a status word is not known': { begin: (sandbox) => sandbox.faults.often({ kind: 'altered', by: (page) => page.replaceAll('"status":"ACTIVE"', '"status":"PARKED"') }, 1, { service: 'knit', path: 'ats.application.list' }), check: 'Words', says: /is not known here.*report.*status: "PARKED" \(\d+\)/ },
 	},
 	chaos: {
-		usual: { applications: 100, minutes: 40, changesPerMinute: 3 },
+		usual: { applications: 100, minutes: 40, changesPerMinute: 5 },
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
 		recover: async (sandbox) => await settings(sandbox, { ignoreFilters: false, cursorLife: DAY }),
 		scenarios,

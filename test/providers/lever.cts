@@ -85,7 +85,7 @@ export const entry: ProviderEntry = {
 	},
 	chaos: {
 		headers: ({ apiKey }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),
-		usual: { applications: 60, minutes: 40, changesPerMinute: 3 },
+		usual: { applications: 60, minutes: 40, changesPerMinute: 5 },
 		observe: ({ world }, clock, { parameters }) => new ApplicationsObserver(world, clock, viewOf(world, parameters && 'models' in parameters ? [] : ['interviews', 'offers', 'files', 'resumes'])),
 		recover: async (sandbox) => await settings(sandbox, { cursorLife: DAY }),
 		scenarios,

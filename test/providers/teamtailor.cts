@@ -48,7 +48,7 @@ export const entry: ProviderEntry = {
 		'the rate is nearly used up': { begin: async (sandbox) => await busy(sandbox, 'teamtailor', 46, '/jobs', { authorization: `Token token=${sandbox.credentials.teamtailor?.apiKey ?? ''}`, 'x-api-version': '20240904' }), check: 'Rate Limit', says: /key of its own.*3 left of 50/ },
 	},
 	chaos: {
-		usual: { applications: 120, minutes: 40, changesPerMinute: 3 },
+		usual: { applications: 120, minutes: 40, changesPerMinute: 6 },
 		headers: ({ apiKey = '', apiVersion = '' }) => ({ authorization: `Token token=${apiKey}`, 'x-api-version': apiVersion }),
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
 		recover: async (sandbox) => await sandbox.control('teamtailor/settings', { candidateTouches: false, linksElsewhere: false, includes: true, scope: 'admin' }),

@@ -52,7 +52,7 @@ export const entry: ProviderEntry = {
 		'the rate is nearly used up': { begin: async (sandbox) => await busy(sandbox, 'workable', 9, '/spi/v3/stages', { authorization: `Bearer ${sandbox.credentials.workable?.apiKey ?? ''}` }), check: 'Rate Limit', says: /key of its own.*0 left of 10/ },
 	},
 	chaos: {
-		usual: { applications: 80, minutes: 40, changesPerMinute: 2 },
+		usual: { applications: 80, minutes: 40, changesPerMinute: 6 },
 		observe: ({ world }, clock, { parameters }) => new ApplicationsObserver(world, clock, viewOf(world, !(parameters && 'models' in parameters))),
 		recover: async (sandbox) => await settings(sandbox, { spurious404: 0, movesTouch: true, stageAs: 'slug' }),
 		scenarios,
