@@ -27,8 +27,6 @@ export interface ChangeSource extends SourceBase {
 	readonly events: readonly EventName[];
 	/** The least to read again before the high-water mark, in ms (default 15 min). The engine takes more when it measures more lag. */
 	readonly minOverlapMs?: number;
-	/** Cursors no longer valid when stored this long, in ms (default 10 min). */
-	readonly cursorLifeMs?: number;
 	/**
 	 * The vendor takes no changed-since date, but hands back an opaque mark with the last page of a list (`SourcePage.mark`).
 	 * Then a window is only read with a mark; where there is none (the first read gave none, or it was refused), everything is

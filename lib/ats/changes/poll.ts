@@ -9,14 +9,14 @@ import { messageOf } from '../../poll/failures';
 import { pollFeed } from './feed';
 import { fingerprint } from '../../poll/state/hash';
 import type { PollHost } from '../../poll/host';
-import { HOUR, POLL_LIMITS } from '../../poll/limits';
-import type { PollResult } from '../../poll/result';
-import { complainOnce } from '../../poll/state/corrupt';
+import { HOUR } from '../../poll/limits';
+import { handOver, type PollResult } from '../../poll/result';
+import { readStored } from '../../poll/state/corrupt';
 import type { PollOptions } from './options';
 import { DEFAULT_BOUND, OLD_HOST_BOUND, pack, unpack } from './memory/pack';
 import { beginFullRead, checkModels, firstFullRead, MassVanish, readFull } from './read/fullRead';
 import { EndlessList, type Outcome } from './read/pages';
-import { engineStateOf, startRun, type EngineState, type Run } from './run';
+import { engineStateOf, freshEngine, startRun, type EngineState, type Run } from './run';
 import type { ProcessState } from '../../poll/processState';
 import { freshState, type State } from './memory/state';
 import { withLease } from '../../poll/lease';
@@ -126,62 +126,32 @@ export function readsOf({ jobIds, models }: PollOptions): string[] {
 }
 
 function loadState(processState: ProcessState, engine: EngineState, text: string | undefined, scope: string, reads: readonly string[]): State {
-	const cached = engine.state !== null && engine.standsFor.includes(text) ? engine.state : null;
-	const state = cached ?? (text === undefined ? freshState(scope, reads) : unpackOrComplain(processState, text, scope, reads));
+	const cached = engine.standsFor.includes(text) ? engine.state : null;
+	const state = cached ?? readStored(processState, text, unpack, (rebuilt) => freshState(scope, reads, rebuilt));
 	// Another account: its applications are not compared with those of the last one.
 	const ours = state.header.scope === scope ? state : freshState(scope, reads);
 	if (ours !== engine.state) {
-		engine.state = ours;
-		engine.standsFor = [text];
-		engine.rowFailures.clear();
-		engine.detailReads.clear();
-		engine.modelsAsked = false;
+		Object.assign(engine, { ...freshEngine(), fullNotBefore: engine.fullNotBefore, state: ours, standsFor: [text] });
 		processState.silentSince = null;
-		engine.fullReads = 0;
 	}
 	return ours;
 }
 
-/** Complains once; the poll after that starts anew without a word: items about it would run the user's workflow. */
-function unpackOrComplain(processState: ProcessState, text: string, scope: string, reads: readonly string[]): State {
-	try {
-		return unpack(text);
-	} catch (error) {
-		complainOnce(processState, text, error);
-		const rebuilt = freshState(scope, reads);
-		rebuilt.header.rebuilt = true;
-		return rebuilt;
-	}
-}
-
-/** Makes the poll's findings the state, writes it when something must last, and says what n8n gets. */
+/** Makes the poll's findings the state. Where nothing but the mark moved nothing is written: an older mark only reads a little more. */
 function finish(run: Run, processState: ProcessState, text: string | undefined): AtsPollResult {
-	const { engine, state, draft, emission, host } = run;
-	const tells = emission.count > 0;
-	const changed = !draft.isEmpty;
-	if (draft.silentChanges > 0) processState.silentSince ??= clock.now();
-	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= POLL_LIMITS.silentCommitMs;
+	const { engine, state, draft, emission, host, options } = run;
+	const outcome = { items: emission.items(), changed: !draft.isEmpty, silent: draft.silentChanges > 0, mustLast: run.mustCommit };
 	Object.assign(state.header, run.header);
 	draft.apply();
-	// Nothing but the mark moved: that needs no write, an older mark only reads a little more.
-	if (!tells && !changed && !run.mustCommit && !overdue) return 'quiet';
-	let packed: string;
+	let packed: string | undefined;
 	try {
-		packed = pack(state, run.options.maxStateBytes ?? (host.budgetMs === undefined ? OLD_HOST_BOUND : DEFAULT_BOUND));
+		const result = handOver(host, processState, outcome, () => (packed = pack(state, options.maxStateBytes ?? (host.budgetMs === undefined ? OLD_HOST_BOUND : DEFAULT_BOUND))));
+		if (packed !== undefined) engine.standsFor = typeof result === 'object' ? [packed] : [...new Set([...engine.standsFor, text, packed])].slice(-8);
+		return result;
 	} catch (error) {
 		engine.state = null;
 		return rethrow(error);
 	}
-	host.write(packed);
-	if (tells) {
-		engine.standsFor = [packed];
-		processState.silentSince = null;
-		return { items: emission.items() };
-	}
-	engine.standsFor = [...new Set([...engine.standsFor, text, packed])].slice(-8);
-	if (!run.mustCommit && !overdue) return 'quiet';
-	processState.silentSince = null;
-	return 'commit';
 }
 
 function logRun(run: Run, result: AtsPollResult): void {

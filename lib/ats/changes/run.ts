@@ -30,9 +30,10 @@ export interface EngineState {
 	fullReads: number;
 }
 
-export const engineStateOf = perTrigger<EngineState>(() => ({
+export const freshEngine = (): EngineState => ({
 	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, gone: { fullRead: 0, rows: new Map() }, fullReads: 0,
-}));
+});
+export const engineStateOf = perTrigger(freshEngine);
 
 /** Everything one poll works with. Nothing of it reaches the state before the poll is sure (see finish in poll.ts). */
 export interface Run {

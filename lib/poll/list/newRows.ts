@@ -2,15 +2,14 @@ import { activate } from '../activation';
 import { fingerprint } from '../state/hash';
 import type { PollHost } from '../host';
 import { POLL_LIMITS } from '../limits';
-import { complainOnce } from '../state/corrupt';
-import type { ProcessState } from '../processState';
+import { readStored } from '../state/corrupt';
 import { withLease, type Lease } from '../lease';
-import type { PollResult } from '../result';
+import { handOver, type PollResult } from '../result';
 import { clock } from '../../clock';
 import { PollError } from '../../errors';
 import { readPass, type PassResult } from './read';
 import type { GrowingList, ListOptions, ListResult, ListSource, ReadOptions, Row } from './source';
-import { freshList, packList, unpackList, type ListState } from './state';
+import { freshList, packList, unpackList } from './state';
 
 /*
  * Emits the new rows of a list that grows (messages, channels, activities), each once, whatever the host does to state, and whatever
@@ -41,46 +40,21 @@ async function examples(open: (limits: { deadline: number }) => Promise<ListSour
 
 /** A scheduled poll. `itemOf`: what is emitted of a new row, null: nothing; the event id is the same whenever the row is emitted. */
 export async function pollRows<One extends Row, Item>(host: PollHost, { processState, deadline, mayWrite }: Lease, list: GrowingList<One>, options: ReadOptions, itemOf: (row: One, eventId: string) => Item | null): Promise<PollResult<Item>> {
-	const state = load(processState, host.read(), fingerprint(...list.scope));
+	const scope = fingerprint(...list.scope);
+	const stored = readStored(processState, host.read(), unpackList, (rebuilt) => freshList(scope, rebuilt));
+	const state = stored.scope === scope ? stored : freshList(scope);
 	// A read that the last poll left open must be seen to end, or every poll would go on from the same place.
 	const wasOpen = state.floor === null || state.pass !== null;
 	const result = await readPass(host, list, state, { ...options, deadline });
 	if (!mayWrite()) return 'quiet';
 	if (result.unreadable > 0) host.log.warn(`${result.unreadable} rows had no ID or no time and were left out`);
 	const items = inTime(result).flatMap(({ key, row }) => itemOf(row, fingerprint(state.scope, state.birth, String(key))) ?? []);
-	return finish(host, processState, state, result, items, wasOpen);
-}
-
-/** Complains once about a state that cannot be read; the poll after that starts anew without a word. */
-function load(processState: ProcessState, text: string | undefined, scope: string): ListState {
-	if (text === undefined) return freshList(scope);
-	try {
-		const state = unpackList(text);
-		return state.scope === scope ? state : freshList(scope);
-	} catch (error) {
-		complainOnce(processState, text, error);
-		return freshList(scope, true);
-	}
+	// The end of a first or of a long read, a read that goes on, a floor that sank.
+	const mustLast = wasOpen || !result.ended || result.lasting;
+	return handOver(host, processState, { items, changed: result.remembered > 0, silent: result.remembered > 0, mustLast }, () => packList(state));
 }
 
 /** Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there. */
 function inTime<One extends Row>({ fresh, oldestFirst }: PassResult<One>): PassResult<One>['fresh'] {
 	return (oldestFirst ? [...fresh] : [...fresh].reverse()).sort((a, b) => (a.row.at ?? 0) - (b.row.at ?? 0));
-}
-
-function finish<Item>(host: PollHost, processState: ProcessState, state: ListState, { remembered, ended, lasting }: PassResult<unknown>, items: readonly Item[], wasOpen: boolean): PollResult<Item> {
-	if (items.length > 0) {
-		host.write(packList(state));
-		processState.silentSince = null;
-		return { items };
-	}
-	if (remembered > 0) processState.silentSince ??= clock.now();
-	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= POLL_LIMITS.silentCommitMs;
-	// What the next poll needs must not rest on a poll without items: the end of a first or of a long read, a read that goes on, a floor that sank.
-	const mustLast = wasOpen || !ended || lasting || overdue;
-	if (!mustLast && remembered === 0) return 'quiet';
-	host.write(packList(state));
-	if (!mustLast) return 'quiet';
-	processState.silentSince = null;
-	return 'commit';
 }

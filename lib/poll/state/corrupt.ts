@@ -9,8 +9,13 @@ export class CorruptState extends Error {
 }
 
 /** Throws what is wrong with a stored state once; the poll after that starts anew without a word: items about it would run the user's workflow. */
-export function complainOnce(processState: ProcessState, text: string, error: unknown): void {
-	if (error instanceof CorruptState && processState.corrupt === text) return;
-	processState.corrupt = text;
-	rethrow(error);
+export function readStored<State>(processState: ProcessState, text: string | undefined, unpack: (text: string) => State, fresh: (rebuilt: boolean) => State): State {
+	if (text === undefined) return fresh(false);
+	try {
+		return unpack(text);
+	} catch (error) {
+		if (error instanceof CorruptState && processState.corrupt === text) return fresh(true);
+		processState.corrupt = text;
+		return rethrow(error);
+	}
 }

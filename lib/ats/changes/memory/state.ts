@@ -71,12 +71,12 @@ export interface State {
 	memory: Memory;
 }
 
-export function freshState(scope: string, reads: readonly string[]): State {
+export function freshState(scope: string, reads: readonly string[], rebuilt = false): State {
 	return {
 		header: {
 			scope,
 			birth: randomBytes(9).toString('base64url'),
-			rebuilt: false,
+			rebuilt,
 			watchStart: 0,
 			createdFrom: 0,
 			reads: [...reads],

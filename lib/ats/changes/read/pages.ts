@@ -55,7 +55,7 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		run.host.log.warn(`${messageOf(error)}. What was read so far is kept; the next poll goes on there`, { pages: read.pages });
 		return { end: 'stopped', error };
 	};
-	if (read.cursor !== null && clock.now() - read.storedAt > (run.source.cursorLifeMs ?? POLL_LIMITS.cursorLifeMs)) {
+	if (read.cursor !== null && clock.now() - read.storedAt > POLL_LIMITS.cursorLifeMs) {
 		const endless = beginAgain(run, read);
 		if (endless) throw endless;
 	}
