@@ -35,6 +35,9 @@ export const clock: Clock = {
 	sleep: async (ms, signal) => await current.sleep(ms, signal),
 };
 
+/** Made once: n8n makes an error, with its stack, for each call that ends without one. */
+const DONE = new Error('Done');
+
 /** Real time, also where a test lets a week pass in a second: for what others keep open. */
 export const realTime = {
 	/** `work`, or the error of `late` after so many milliseconds. */
@@ -46,8 +49,7 @@ export const realTime = {
 		try {
 			return await Promise.race([work, timer]);
 		} finally {
-			// With a reason: none has to be made, with its stack, for each call.
-			done.abort('done');
+			done.abort(DONE);
 		}
 	},
 };

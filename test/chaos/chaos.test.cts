@@ -1,10 +1,10 @@
 import { MODES } from './host.cts';
 import { polled, quickOf, report, simulate } from './report.cts';
-import { deep, some } from '../size.cts';
+import { deep, size, some } from '../size.cts';
 
 const SEED = 20_260_105;
 const SMALL = { applications: 150, minutes: 80 };
-const SMALLER = { applications: 60, minutes: 40 };
+const SMALLER = { applications: size(40, 60), minutes: size(28, 40) };
 const SHORT = ['plain', '5 % failing requests', 'A, B, A, B over polls', 'A, B, A inside a poll', 'scope switched off and on', 'deletion, anonymisation, return', 'rows skipped'];
 
 describe.each(MODES)('through simulated days (n8n %s)', (mode) => {

@@ -68,7 +68,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		proxy = await RecordingProxy.open();
 		credentials = credentialsOn(proxy);
 		const recorder = new Recorder(proxy, credentials);
-		for (const operation of some(operationsOf(node), 5)) cases.push(...(await recorder.cases(operation)).filter(({ outcome, exchanges }) => !outcome.error && exchanges.length > 0));
+		for (const operation of some(operationsOf(node), 7)) cases.push(...(await recorder.cases(operation)).filter(({ outcome, exchanges }) => !outcome.error && exchanges.length > 0));
 	});
 	afterEach(async () => {
 		if (process.env.FUZZ_REPORT) (await import('node:fs')).appendFileSync(`${process.env.FUZZ_REPORT}.${node}`, problems.map((one) => `${one}\n`).join(''));

@@ -1,5 +1,5 @@
 /**
- * Every field of every operation, one at a time, with values that nobody should type: of some fields in `npm test`, of all in deep.
+ * Every field of every operation, one at a time, with values that nobody should type: of some fields of some operations in `npm test`, of all in deep.
  * `FUZZ_RUNS` is how many of them each field gets, `FUZZ_SEED` which.
  */
 import fc from 'fast-check';
@@ -65,7 +65,7 @@ function spotsOf(property: INodeProperties, present: NodeParameterValueType): Sp
 }
 
 /** Fields in which a person types an address or a list of query parameters. */
-const TYPED_ADDRESS = /^(path|query|method|api|methodOverride)\b/;
+const TYPED_ADDRESS = /(^|\.)(\w*[pP]ath|query|method|api|methodOverride)\b/;
 /** Headers that only an option adds. */
 const OPTIONAL_HEADERS = ['content-type', 'content-length', 'transfer-encoding', 'part content-disposition', 'part content-type', ...serviceEntries.flatMap(({ optionalHeaders = [] }) => optionalHeaders)];
 
@@ -78,7 +78,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		proxy = await RecordingProxy.open();
 		credentials = credentialsOn(proxy);
 		const recorder = new Recorder(proxy, credentials);
-		for (const operation of operationsOf(node)) cases.push(...(await recorder.cases(operation)));
+		for (const operation of some(operationsOf(node), 3)) cases.push(...(await recorder.cases(operation)));
 	});
 	afterAll(async () => await proxy.close());
 
@@ -123,7 +123,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		const spots = cases.flatMap((recorded) =>
 			[...recorded.fields, ...descriptionOf(node).properties.filter(({ name }) => name === 'provider')].flatMap((property) => spotsOf(property, recorded.parameters[property.name] ?? property.default).map((spot) => ({ recorded, property, spot }))),
 		);
-		for (const { recorded, property, spot } of some(spots, 13)) {
+		for (const { recorded, property, spot } of some(spots, 5)) {
 			for (const value of [...onceWrong(spot.name), ...fc.sample(hostile, { seed: number++, numRuns: RUNS })]) {
 				await check(recorded, spot.name, value, { ...recorded.parameters, [property.name]: spot.with(value) });
 			}
@@ -136,6 +136,6 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 		}
 		if (process.env.FUZZ_REPORT) (await import('node:fs')).writeFileSync(`${process.env.FUZZ_REPORT}.${node}`, problems.join('\n'));
 		expect(problems).toEqual([]);
-		expect(count).toBeGreaterThan((some(cases, 13).length - 1) * RUNS);
+		expect(count).toBeGreaterThan((some(cases, 5).length - 1) * RUNS);
 	});
 });

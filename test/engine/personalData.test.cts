@@ -47,11 +47,12 @@ describe.each(Object.keys(nodes))('%s, with personal data left out', (node) => {
 				const text = JSON.stringify(closed.outcome.items.map(({ json }) => json));
 				for (const word of tellsOf(proxy.sandbox.world, text)) told.push(`${operation.title} ${JSON.stringify(way)}: ${word}`);
 			}
+			// The same operations tell it otherwise; three prove it.
+			if (silent > 2) continue;
 			const open = await recorder.one(operation, {});
 			if (tellsOf(proxy.sandbox.world, JSON.stringify(open.outcome.items.map(({ json }) => json))).length > 0) silent++;
 		}
 		expect(told).toEqual([]);
-		// The same operations tell it otherwise.
 		expect(silent).toBeGreaterThan(2);
 	});
 });
