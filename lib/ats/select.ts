@@ -1,8 +1,8 @@
 /* Filters that hold whatever the vendor does with them: what comes is looked at here. Unknown is never "no". */
 import { folded } from '../folded';
 import { hasAddress } from './findOrCreate';
-import { MODEL_KEYS, toMillis, type Application, type Candidate, type ModelKey, type Stage } from './model';
-import type { ApplicationQuery, CandidateQuery, Operations } from './provider';
+import { MODEL_KEYS, toMillis, type Application, type Candidate, type Job, type ModelKey, type Stage } from './model';
+import type { ApplicationQuery, CandidateQuery, ListQuery, Operations } from './provider';
 
 /** What the node asks for: stages also by name or by what kind of step they are. */
 export interface Selection extends ApplicationQuery {
@@ -97,4 +97,12 @@ export async function* selectCandidates({ candidates, updatedAfterIsSure }: Pick
 	for await (const page of candidates(query)) {
 		yield page.filter((one) => (email === undefined || hasAddress(one, email)) && (toMillis(one.updatedAt) ?? Infinity) >= from);
 	}
+}
+
+/** Jobs that fit: one that does not say when it changed is not left out. */
+export async function* selectJobs({ jobs, updatedAfterIsSure }: Pick<Operations, 'jobs' | 'updatedAfterIsSure'>, query: ListQuery): AsyncGenerator<Job[]> {
+	if (!jobs) return;
+	const { updatedAfter } = query;
+	const from = updatedAfter === undefined || updatedAfterIsSure ? -Infinity : (toMillis(updatedAfter) ?? -Infinity);
+	for await (const page of jobs(query)) yield page.filter(({ info }) => (toMillis(info?.updatedAt) ?? Infinity) >= from);
 }

@@ -39,6 +39,13 @@ export async function* pages<Row>(fetch: (cursor: string | undefined) => Promise
 	} while (cursor !== undefined);
 }
 
+/** The rows of all pages. */
+export async function allOf<Row>(list: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+	const rows: Row[] = [];
+	for await (const page of list) rows.push(...page);
+	return rows;
+}
+
 /** The next cursor of the five styles, each a function from an answer's body. */
 export const nextFrom = {
 	/** A cursor or page token somewhere in the body, such as `['data', 'next']`. */

@@ -4,9 +4,9 @@ import { operationsOf, type Operation, type OperationSpec, type Row } from '../.
 import type { Field } from '../../lib/action/field';
 import type { Connection } from '../../lib/ats/checkConnection';
 import { findOrCreate, type FoundCandidate } from '../../lib/ats/findOrCreate';
-import { isStage, selectApplications, selectCandidates, type Selection } from '../../lib/ats/select';
-import { MODEL_KEYS, type Application, type Candidate } from '../../lib/ats/model';
-import type { CandidateQuery, Context, NewCandidate, OperationName, Operations, Provider } from '../../lib/ats/provider';
+import { isStage, selectApplications, selectCandidates, selectJobs, type Selection } from '../../lib/ats/select';
+import { MODEL_KEYS, type Application, type Candidate, type Job } from '../../lib/ats/model';
+import type { CandidateQuery, Context, ListQuery, NewCandidate, OperationName, Operations, Provider } from '../../lib/ats/provider';
 import { FieldError } from '../../lib/errors';
 import { folded } from '../../lib/folded';
 import type { Answer } from '../../lib/http/apiDefinition';
@@ -82,6 +82,12 @@ export class AtsApi {
 	candidates(query: CandidateQuery): AsyncGenerator<Candidate[]> {
 		this.for('candidates', 'list candidates');
 		return selectCandidates(this.operations, query);
+	}
+
+	/** Jobs that fit. */
+	jobs(query: ListQuery): AsyncGenerator<Job[]> {
+		this.for('jobs', 'list jobs');
+		return selectJobs(this.operations, query);
 	}
 
 	async findOrCreate(input: NewCandidate): Promise<FoundCandidate> {

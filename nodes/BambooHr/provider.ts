@@ -175,7 +175,7 @@ export const provider = defineProvider({
 			'candidate.getMany': 'The applicants of the applications, each once',
 			'candidate.get': 'Reads the applications to find one',
 			'candidate.findOrCreate': 'A new candidate needs a job to apply for',
-			'job.getMany': true,
+			'job.getMany': 'Changed Since leaves nothing out: rows do not say when they changed',
 			'job.get': 'Looks through the list of jobs',
 			'stage.getMany': 'One list of statuses for all jobs',
 			'rejectionReason.getMany': 'The statuses for people who are not hired',

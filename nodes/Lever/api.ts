@@ -5,7 +5,7 @@ import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import { fetchedFile, type FileFacts, type ServiceFile } from '../../lib/http/files';
 import type { Host } from '../../lib/http/host';
-import { pages } from '../../lib/http/pages';
+import { allOf, pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
 
@@ -81,9 +81,7 @@ export class LeverApi {
 	}
 
 	async all(path: string, query: Query = {}): Promise<LeverRow[]> {
-		const rows: LeverRow[] = [];
-		for await (const page of this.list(path, query)) rows.push(...page);
-		return rows;
+		return await allOf(this.list(path, query));
 	}
 
 	/** A write, credited to the acting user where one is known. */

@@ -5,7 +5,7 @@ import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import type { Host } from '../../lib/http/host';
 import { errorCode, errorSentences, recordsIn, type JsonApiRecord } from '../../lib/http/jsonApi';
-import { nextFrom, pages } from '../../lib/http/pages';
+import { allOf, nextFrom, pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
 
@@ -88,9 +88,7 @@ export class TeamtailorApi {
 	}
 
 	async all(path: string, query: Query = {}): Promise<TeamtailorRow[]> {
-		const rows: TeamtailorRow[] = [];
-		for await (const page of this.list(path, query)) rows.push(...page);
-		return rows;
+		return await allOf(this.list(path, query));
 	}
 
 	/** A document, as `record` makes it. */

@@ -6,7 +6,7 @@ import { isObject, type Answer, type ApiDefinition, type Method, type VendorErro
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
 import type { Host } from '../../lib/http/host';
-import { pages } from '../../lib/http/pages';
+import { allOf, pages } from '../../lib/http/pages';
 import type { Query } from '../../lib/http/path';
 import { notFrom, recordOf, recordsOf } from '../../lib/http/record';
 
@@ -123,9 +123,7 @@ export class WorkableApi {
 	}
 
 	async all(path: string, name: string, query: Query = {}): Promise<WorkableRow[]> {
-		const rows: WorkableRow[] = [];
-		for await (const page of this.list(path, name, query)) rows.push(...page);
-		return rows;
+		return await allOf(this.list(path, name, query));
 	}
 
 	/** What a write answers with: a record, or nothing. */

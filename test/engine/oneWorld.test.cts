@@ -58,7 +58,7 @@ function keyed(applications: readonly Application[], titles: ReadonlyMap<string,
 const personAndJob = ({ info, job }: Shown) => `${info?.candidate?.emails?.[0]?.email?.toLowerCase() ?? `${info?.candidate?.firstName} ${info?.candidate?.lastName}`} / ${job}`;
 
 /** Where a service has no word for an interview that was called off, it is gone. */
-const keepsCancelled = ({ provider }: ProviderEntry) => provider.capabilities.events['interview.cancelled'] !== undefined;
+const keepsCancelled = ({ hidesCancelled }: ProviderEntry) => hidesCancelled !== true;
 
 /** What is compared of an application. `movesAway`: who is rejected stands in a stage of its own at one of the two; `calledOff`: both list interviews that were. */
 function facts({ info, currentStage, interviews, rejection, offers }: Shown, movesAway: boolean, calledOff: boolean): Record<string, unknown> {

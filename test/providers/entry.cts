@@ -75,6 +75,8 @@ export interface ProviderEntry extends ServiceEntry {
 	furtherCalls?: readonly FurtherCall[];
 	/** Parameters of the ATS node and trigger with which this provider shows the sandbox's world as the others do. */
 	settings?: INodeParameters;
+	/** There is no word for an interview that was called off: lists leave it out. */
+	hidesCancelled?: true;
 	/** A rejection is a move here, into a stage of its own: where others show the stage that somebody was rejected in. */
 	rejectionMoves?: boolean;
 	/** Lists of the ATS node without personal data. */

@@ -66,6 +66,7 @@ const stateOf = perWorld((world) => new GreenhouseState(world, {} as Tools));
 export const entry: ProviderEntry = {
 	provider,
 	simulator: 'greenhouse',
+	hidesCancelled: true,
 	credentials: ({ urls, credentials }) => ({ greenhouseAtsApi: { ...credentials.greenhouse, baseUrl: urls.greenhouse ?? '', tokenUrl: urls.greenhouseToken ?? '' } }),
 	tellingHeaders: ['x-request-id'],
 	sampleInputs: {},

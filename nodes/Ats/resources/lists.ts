@@ -36,7 +36,7 @@ const job: Resource<AtsApi> = {
 			many: true,
 			fields: [changedSince],
 			output: jobSchema,
-			run: (ats, p, { limit }) => rowPages(ats.for('jobs', 'list jobs')({ ...p.filters, raw: ats.raw, limit })),
+			run: (ats, p, { limit }) => rowPages(ats.jobs({ ...p.filters, raw: ats.raw, limit })),
 		}),
 	],
 };
