@@ -78,6 +78,16 @@ export function callsTable(): string {
 	return table(['Provider', 'Reference', 'A path'], providers.map(({ label, api }) => [label, `<${api.documentationUrl}>`, `\`${api.placeholder}\``]));
 }
 
+/** What the trigger of each provider does not emit, and what it emits late or under a condition. */
+export function triggerTable(): string {
+	const rows = providers.filter(({ changes }) => changes).map(({ label, capabilities: { events, fullCheckHours = 24 } }) => {
+		const remarks = new Map<string, string[]>();
+		for (const event of EVENTS) if (typeof events[event] === 'string') remarks.set(events[event], [...(remarks.get(events[event]) ?? []), `\`${event}\``]);
+		return [label, 'activity.recorded' in events ? '-' : `every ${fullCheckHours} hours`, EVENTS.filter((event) => events[event] === undefined).map((event) => `\`${event}\``).join(', '), [...remarks].map(([remark, of]) => `${of.join(', ')}: ${remark}`).join('. ')];
+	});
+	return table(['provider', 'full check', 'never emitted', 'emitted under a condition'], rows);
+}
+
 /** The last saved run of `npm run bench`. */
 export function benchTable(results: Report | { form?: never }): string {
 	if (results.form !== FORM) return 'Not measured yet in this form: `npm run bench -- --save` on a machine without other work.';
@@ -160,6 +170,7 @@ export function generatedFiles(read: (file: string) => string): Record<string, s
 		'README.md': filled(read('README.md'), { systems: systemsTable((name) => pageOf(read, name)) }),
 		'docs/operations.md': filled(read('docs/operations.md'), { operations: operationsTable(), triggers: triggersTable() }),
 		'docs/providers/README.md': filled(read('docs/providers/README.md'), { capabilities: capabilitiesTable(), freshness: freshnessTable(), calls: callsTable(), notes: capabilityNotes() }),
+		'docs/trigger.md': filled(read('docs/trigger.md'), { trigger: triggerTable() }),
 		'docs/performance.md': filled(read('docs/performance.md'), { bench: benchTable(JSON.parse(read('bench/results.json'))) }),
 		'docs/unified-model.md': filled(read('docs/unified-model.md'), { model: modelDocs() }),
 	};

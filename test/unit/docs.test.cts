@@ -23,6 +23,13 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 	expect(broken).toEqual([]);
 });
 
+test.each(readdirSync(join('docs', 'providers')).filter((name) => name !== 'README.md'))('docs/providers/%s has the form of all of them', (name) => {
+	const text = readFileSync(join('docs', 'providers', name), 'utf8');
+	expect([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual(['Set up', 'Rights', 'Credential', 'What it can', 'Trigger', 'Limits', 'Not confirmed', 'Last live check']);
+	expect(text.split('## Last live check')[1]).toMatch(/^\s*(Not yet tried against a live account|Tried against a live account on \d{4}-\d{2}-\d{2})/);
+	for (const section of text.split(/^## .+$/m).slice(1)) expect(section.trim()).not.toBe('');
+});
+
 test('README is read to its end', () => {
 	expect(readFileSync('README.md', 'utf8').split('\n').length).toBeLessThanOrEqual(170);
 });
