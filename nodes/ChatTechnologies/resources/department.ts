@@ -1,10 +1,11 @@
 import { list, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
-import { operation, pathOf, type ChatTechnologiesApi } from '../api';
-import { attributeFields, departmentId, pathField, query, queryOf } from '../fields';
-import { deletedModel, departmentModel } from '../models';
+import { operation, type ChatTechnologiesApi } from '../api';
+import { attributeFields, departmentId, pathField } from '../fields';
+import { departmentModel } from '../models';
 import { flat, toMany } from '../../../lib/http/jsonApi';
 import { NO_RULES } from '../records';
+import { records } from './shared/records';
 import { save } from './shared/save';
 
 const TYPE = 'departments';
@@ -37,39 +38,7 @@ export const department: Resource<ChatTechnologiesApi> = {
 			run: async (api, p, item) =>
 				await save(api, item, { path: p.path, type: TYPE, attributes: { name: p.name }, relations: relationsOf(p.additionalFields), rules: NO_RULES, further: p.additionalFields }),
 		}),
-		operation({
-			name: 'Delete',
-			value: 'delete',
-			action: 'Delete a department',
-			description: 'Delete one department. The ID comes from Department, Get Many.',
-			access: 'delete',
-			fields: [path, departmentId],
-			output: deletedModel,
-			run: async (api, p) => await api.remove(pathOf(p.path, p.departmentId), p.departmentId),
-		}),
-		operation({
-			name: 'Get',
-			value: 'get',
-			action: 'Get a department',
-			description: 'Read one department. The ID comes from Department, Get Many.',
-			access: 'read',
-			fields: [path, departmentId],
-			simplify: flat,
-			output: departmentModel,
-			run: async (api, p) => await api.get(pathOf(p.path, p.departmentId), 'department'),
-		}),
-		operation({
-			name: 'Get Many',
-			value: 'getAll',
-			action: 'Get many departments',
-			description: 'List departments',
-			access: 'read',
-			many: true,
-			fields: [path, query],
-			simplify: flat,
-			output: departmentModel,
-			run: (api, p, item) => api.list(pathOf(p.path), queryOf(p.query), item.limit),
-		}),
+		...records({ one: 'department', many: 'departments', path, idField: departmentId, output: departmentModel }),
 		operation({
 			name: 'Update',
 			value: 'update',

@@ -2,9 +2,10 @@ import { jsonObject, type Json } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { operation, pathOf, type ChatTechnologiesApi } from '../api';
-import { messageId, query, queryOf } from '../fields';
-import { deletedModel, messageModel } from '../models';
+import { messageId } from '../fields';
+import { messageModel } from '../models';
 import { flat } from '../../../lib/http/jsonApi';
+import { records } from './shared/records';
 
 // https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (available HTTP methods)
 const MESSAGES = '/messages';
@@ -44,39 +45,7 @@ export const message: Resource<ChatTechnologiesApi> = {
 			output: messageModel,
 			run: async (api, p) => await api.write('POST', MESSAGES, something(p.content)),
 		}),
-		operation({
-			name: 'Delete',
-			value: 'delete',
-			action: 'Delete a message',
-			description: 'Delete one message. Its ID comes from Message, Get Many.',
-			access: 'delete',
-			fields: [messageId],
-			output: deletedModel,
-			run: async (api, p) => await api.remove(pathOf(MESSAGES, p.messageId), p.messageId),
-		}),
-		operation({
-			name: 'Get',
-			value: 'get',
-			action: 'Get a message',
-			description: 'Read one message. Its ID comes from Message, Get Many.',
-			access: 'read',
-			fields: [messageId],
-			simplify: flat,
-			output: messageModel,
-			run: async (api, p) => await api.get(pathOf(MESSAGES, p.messageId), 'message'),
-		}),
-		operation({
-			name: 'Get Many',
-			value: 'getAll',
-			action: 'Get many messages',
-			description: 'List messages',
-			access: 'read',
-			many: true,
-			fields: [query],
-			simplify: flat,
-			output: messageModel,
-			run: (api, p, item) => api.list(MESSAGES, queryOf(p.query), item.limit),
-		}),
+		...records({ one: 'message', many: 'messages', path: MESSAGES, idField: messageId, output: messageModel }),
 		operation({
 			name: 'Update',
 			value: 'update',

@@ -1,11 +1,12 @@
 import { list, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
-import { operation, pathOf, type ChatTechnologiesApi } from '../api';
-import { attributeFields, pathField, query, queryOf, roleId } from '../fields';
+import { operation, type ChatTechnologiesApi } from '../api';
+import { attributeFields, pathField, roleId } from '../fields';
 import { searchParentDepartments } from '../lookups';
-import { deletedModel, roleModel } from '../models';
+import { roleModel } from '../models';
 import { flat, toMany, toOne } from '../../../lib/http/jsonApi';
 import { NO_RULES } from '../records';
+import { records } from './shared/records';
 import { save } from './shared/save';
 
 const TYPE = 'roles';
@@ -38,39 +39,7 @@ export const role: Resource<ChatTechnologiesApi> = {
 			run: async (api, p, item) =>
 				await save(api, item, { path: p.path, type: TYPE, attributes: { name: p.name }, relations: relationsOf(p.additionalFields), rules: NO_RULES, further: p.additionalFields }),
 		}),
-		operation({
-			name: 'Delete',
-			value: 'delete',
-			action: 'Delete a role',
-			description: 'Delete one role. The ID comes from Role, Get Many.',
-			access: 'delete',
-			fields: [path, roleId],
-			output: deletedModel,
-			run: async (api, p) => await api.remove(pathOf(p.path, p.roleId), p.roleId),
-		}),
-		operation({
-			name: 'Get',
-			value: 'get',
-			action: 'Get a role',
-			description: 'Read one role. The ID comes from Role, Get Many.',
-			access: 'read',
-			fields: [path, roleId],
-			simplify: flat,
-			output: roleModel,
-			run: async (api, p) => await api.get(pathOf(p.path, p.roleId), 'role'),
-		}),
-		operation({
-			name: 'Get Many',
-			value: 'getAll',
-			action: 'Get many roles',
-			description: 'List roles',
-			access: 'read',
-			many: true,
-			fields: [path, query],
-			simplify: flat,
-			output: roleModel,
-			run: (api, p, item) => api.list(pathOf(p.path), queryOf(p.query), item.limit),
-		}),
+		...records({ one: 'role', many: 'roles', path, idField: roleId, output: roleModel }),
 		operation({
 			name: 'Update',
 			value: 'update',
