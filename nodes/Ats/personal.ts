@@ -5,7 +5,7 @@
 export const personal = [
 	'candidate.name', 'user.name', 'owner.name', 'creditedTo.name', 'interviewers.name', 'creator.name', 'hiringManagers.name', 'recruiters.name', 'customFields',
 	'firstName', 'lastName', 'candidateName', 'candidateEmail', 'candidatePhone', 'email', 'emails', 'phone', 'phones', 'phoneNumber', 'links', 'candidate.location',
-	'interview.subject', 'interviews.subject', 'interview.location', 'interviews.location', 'mail',
+	'interview.subject', 'interviews.subject', 'interview.location', 'interviews.location', 'mail', 'mailbox',
 	'candidate.title', 'candidate.company',
 	'source', 'rejection.text', 'rejectionReason',
 	'attachments.id', 'attachments.name', 'attachments.link', 'attachmentContent',
