@@ -42,9 +42,10 @@ function putBack(result: Result): Result {
 	return { ...result, lost: 0, duplicated: 0, wrongFromTo: 0, crashWindow: { lost: result.lost, duplicated: result.duplicated } };
 }
 
-/** The engine's on a vendor in memory, then the whole trigger's on the sandbox; or those of one provider. */
+/** The engine's on a vendor in memory ("engine"), then the whole trigger's on the sandbox; or those of one provider. */
 export function scenarioNames(provider?: string): string[] {
 	if (provider === undefined) return [...Object.keys(scenarios), ...played.keys()];
+	if (provider === 'engine') return Object.keys(scenarios);
 	return [...played].flatMap(([name, { entry }]) => (entry.provider.name === provider ? [name] : []));
 }
 

@@ -4,7 +4,7 @@ Simulated days of every scenario, in the four ways in which n8n keeps a trigger'
 trigger through each provider's adapter on the sandbox. Exit 1 when anything was lost, emitted twice, or emitted with a \`from\` or \`to\`
 that was never true.
 
-  --provider <name>  only the scenarios of this provider (greenhouse, ashby, lever, ...)
+  --provider <name>  only the scenarios of this provider (greenhouse, ashby, lever, ...); engine: the engine's own
   --providers        those of all providers, without the engine's own
   --only <text>      only scenarios whose name holds this text
   --mode <mode>      only this host mode: 1.123, default, scheduler, durable

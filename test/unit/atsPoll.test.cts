@@ -530,6 +530,15 @@ describe('the full check', () => {
 		expect(host.items.map(({ event, applicationId, application, foundBy }) => [event, applicationId, application, foundBy]).sort()).toEqual([id(0), id(1)].sort().map((one) => ['application.deleted', one, null, 'full']));
 	});
 
+	it('emits a deletion once that the window shows in the poll of a full check, also of one without details', async () => {
+		const { vendor, host, minute, id } = setUp({ applications: 1_000, maxStateBytes: 16_000 });
+		await minute();
+		clock.advance(DAY);
+		for (const index of [0, 1]) vendor.change(id(index), (record) => { record.deleted = true; });
+		await minute(3);
+		expect(host.items.map(({ event, applicationId }) => `${event} ${applicationId}`).sort()).toEqual([0, 1].map((index) => `application.deleted ${id(index)}`).sort());
+	});
+
 	it('forgets what is gone and of which only an outline survived a restart, and is not held up by it', async () => {
 		const { vendor, host, minute, records } = setUp({ applications: 1_000, maxStateBytes: 16_000 });
 		await minute();

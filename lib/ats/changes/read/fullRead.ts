@@ -100,16 +100,19 @@ async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
 	if (pass.kind === 'refresh') {
 		if (!pass.dropUnseen) return true;
 		// No longer asked for: not gone, only not ours any more.
-		for (const entry of memory.full.values()) if (current(run, entry) && unseen(entry)) run.draft.drop(entry);
+		for (const entry of memory.full.values()) if (current(run, entry.id, entry) && unseen(entry)) run.draft.drop(entry);
 		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.setCompact(key, null);
 		return true;
 	}
-	const missing: Missing[] = [...memory.full.values()].flatMap((entry) => (!entry.snapshot.deleted && unseen(entry) && current(run, entry) && !isElsewhere(run, entry) ? [{ id: entry.id, lookupKey: entry.lookupKey, entry }] : []));
+	const missing: Missing[] = [];
+	for (const entry of memory.full.values()) {
+		if (!entry.snapshot.deleted && unseen(entry) && current(run, entry.id, entry) && !isElsewhere(run, entry)) missing.push({ id: entry.id, lookupKey: entry.lookupKey, entry });
+	}
 	const nameless: number[] = [];
 	for (const [key, entry] of memory.compact) {
 		if (entry.deleted || !unseen(entry)) continue;
-		if (entry.askedAs) missing.push({ ...entry.askedAs, entry });
-		else nameless.push(key);
+		if (!entry.askedAs) nameless.push(key);
+		else if (current(run, entry.askedAs.id, entry)) missing.push({ ...entry.askedAs, entry });
 	}
 	const isDone = run.source.confirmGone ? await confirmMissing(run, missing, nameless.length) : missTwice(run, missing, nameless.length);
 	if (isDone) forgetNameless(run, nameless);
@@ -137,8 +140,8 @@ function isElsewhere({ options }: Run, { snapshot }: Entry): boolean {
 }
 
 /** Not replaced during this very poll. */
-function current(run: Run, entry: Entry): boolean {
-	return run.draft.find(entry.id) === entry;
+function current(run: Run, id: string, entry: Entry | CompactEntry): boolean {
+	return run.draft.find(id) === entry;
 }
 
 function refuseMassVanish(run: Run, missing: number): void {
