@@ -9,7 +9,7 @@ import { connectAts, contextOf } from './api';
 import { provider } from './fields';
 import { loadJobs, loadStageNames } from './lookups';
 import { logInFields, polled, providerCredentials, providerNamed } from './providers';
-import { itemsOf, openSource, optionsField, pollOptions, readSettings, triggerProperties } from './trigger';
+import { itemsOf, openSource, optionsField, pollOptions, readSettings, triggerProperties, triggerSubtitle } from './trigger';
 
 export class AtsTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -18,7 +18,7 @@ export class AtsTrigger implements INodeType {
 		icon: { light: 'file:../../icons/ats.svg', dark: 'file:../../icons/ats.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].includes("*") ? "all changes" : $parameter["events"].join(", ") }}',
+		subtitle: triggerSubtitle,
 		description: 'Starts the workflow when an application changes, and says what changed: moved, rejected, hired, interview scheduled and more',
 		defaults: { name: 'ATS Trigger' },
 		polling: true,

@@ -132,6 +132,9 @@ function tellers(event: EventName): string[] {
 	return offered.flatMap((option) => ('value' in option && able.includes(String(option.value)) ? [option.name] : []));
 }
 
+/** What stands under the node on the canvas: the provider, and what starts the workflow, in words. */
+export const triggerSubtitle = `={{ ${JSON.stringify(Object.fromEntries(polled.map(({ name, label }) => [name, label])))}[$parameter["provider"]] + ": " + $parameter["events"].map((event) => event.replace(/[._]/g, " ")).join(", ") }}`;
+
 const behind: Partial<Record<string, INodeProperties[]>> = { provider: freshness, events: untold };
 
 export const triggerProperties: INodeProperties[] = fields.flatMap((field) => [{ ...field.property, name: field.name }, ...(behind[field.name] ?? [])]);

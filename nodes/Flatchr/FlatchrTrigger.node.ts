@@ -59,7 +59,7 @@ export class FlatchrTrigger implements INodeType {
 		icon: { light: 'file:../../icons/flatchr.svg', dark: 'file:../../icons/flatchr.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].includes("*") ? "any event" : $parameter["events"].concat($parameter["otherEvents"] || []).join(", ") }}',
+		subtitle: '={{ $parameter["events"].includes("*") ? "any event" : $parameter["events"].concat($parameter["otherEvents"] || []).map((event) => event.replace(/[._-]/g, " ")).join(", ") }}',
 		description: 'Starts the workflow when Flatchr sends a webhook: a new candidate, a move, a message, a new vacancy',
 		defaults: { name: 'Flatchr Trigger' },
 		inputs: [],

@@ -62,7 +62,7 @@ export class KnitTrigger implements INodeType {
 		icon: { light: 'file:../../icons/knit.svg', dark: 'file:../../icons/knit.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: '={{ $parameter["events"].map((event) => event.replace(/[._-]/g, " ")).join(", ") }}',
 		description: 'Starts the workflow when a sync of Knit finds a new, changed or deleted record in a connected system',
 		defaults: { name: 'Knit Trigger' },
 		inputs: [],

@@ -58,7 +58,7 @@ export class KomboTrigger implements INodeType {
 		icon: { light: 'file:../../icons/kombo.svg', dark: 'file:../../icons/kombo.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: '={{ $parameter["events"].map((event) => event.replace(/[._-]/g, " ")).join(", ") }}',
 		description: 'Starts the workflow when Kombo sends a webhook: data changed, a sync finished, an integration changed its state',
 		defaults: { name: 'Kombo Trigger' },
 		inputs: [],

@@ -1,7 +1,8 @@
 /**
  * `npm run test:agent [-- --no-build]`: our nodes as tools of n8n's AI Agent, in a real n8n, with a chat model that follows a
  * script: find a candidate, read the CV (through the shipped sub-workflow, since files do not reach an agent), move the
- * stage, add a note; the same without personal data; and every action node once. Ends with `N passed, N failed`; exit 1 if any failed.
+ * stage, add a note; the same without personal data; every action node once; and the shipped assistant with three providers,
+ * whose note is written only after a person has sent the form. Ends with `N passed, N failed`; exit 1 if any failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import type { INode, INodeTypeDescription } from 'n8n-workflow';
 import { nodeNameToToolName } from 'n8n-workflow';
 
 import { startSandbox } from '../../sandbox/index.cts';
+import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import { accounts } from './accounts.cts';
 import type { OfferedTool, Script, ToolCall } from './agentModel.cts';
 import { startModel } from './agentModel.cts';
@@ -51,6 +53,9 @@ const pseudonymous: Tool[] = [
 	{ name: 'Find Candidates', type: 'n8n-nodes-ats.komboTool', parameters: { resource: 'candidate', operation: 'getAll', limit: 3, filters: { email: fromAi('email', 'Email of the candidate') }, options: { leaveOutPersonalData: true } } },
 	{ name: 'List Applications', type: 'n8n-nodes-ats.atsTool', parameters: { provider: 'kombo', resource: 'application', operation: 'getAll', limit: 3, options: { leaveOutPersonalData: true } } },
 ];
+
+/** The shipped assistant is tried with these: an aggregator, and two systems with answers of quite different forms. */
+const ASSISTANTS = ['kombo', 'greenhouse', 'lever'];
 
 /** One reading operation of every action node. */
 const oneOfEach: Tool[] = [
@@ -136,6 +141,84 @@ void script(async (cleanup) => {
 		const { id } = await n8n.createWorkflow(workflow);
 		return await n8n.runManually({ ...workflow, id }, 'Start');
 	};
+
+	/** The shipped assistant as a person sets it up: provider and credential in its ATS nodes, the model, the CV workflow, a login for the form. */
+	async function assistant({ provider: { name, label }, settings = {} }: ProviderEntry): Promise<void> {
+		console.log(`the shipped assistant with ${label}`);
+		const { world } = sandbox;
+		const withProvider = (workflow: WorkflowFile): WorkflowFile => ({
+			...workflow,
+			nodes: workflow.nodes.map((node) => (node.type.startsWith('n8n-nodes-ats.') ? { ...node, parameters: { ...node.parameters, ...settings, provider: name } } : node)),
+		});
+		const cvs = await n8n.createWorkflow(await credentials.fill(withProvider(readExample('agent-tool-read-cv.json')), types));
+		await n8n.activate(cvs);
+		const login = { user: 'recruiter', password: 'of-the-form' };
+		const formLogin = await n8n.createCredential('Form', 'httpBasicAuth', login);
+		const shipped = await credentials.fill(withProvider(readExample('assistant.json')), types);
+		const nodes = shipped.nodes.map((node): INode => {
+			if (node.name === 'Model') return { ...node, credentials: { openAiApi: modelCredential } };
+			if (node.name === 'CV') return { ...node, parameters: { ...node.parameters, workflowId: { __rl: true, mode: 'id', value: cvs.id } } };
+			return node.name === 'A Person Saves' ? { ...node, credentials: { httpBasicAuth: formLogin }, webhookId: `form-${name}` } : node;
+		});
+		const workflow = { ...shipped, nodes };
+		const created = await n8n.createWorkflow(workflow);
+		await n8n.activate(created);
+
+		const job = world.jobs.rows.find(({ id, deletedAt }) => deletedAt === null && world.applications.by('jobId', id).some(({ deletedAt: gone, status }) => gone === null && status === 'PENDING'));
+		const one = world.attachments.rows.find(({ kind, applicationId, deletedAt }) => {
+			const found = applicationId === null || kind !== 'CV' || deletedAt !== null ? undefined : world.applications.get(applicationId);
+			return found?.deletedAt === null && found.status === 'PENDING' && (world.candidates.get(found.candidateId)?.emails.length ?? 0) > 0;
+		});
+		const email = world.candidates.get(one?.candidateId ?? '')?.emails[0]?.address;
+		if (!job || !email) throw new Error('The sandbox has nobody with a CV.');
+		const firstOf = (answer: string | undefined, key: string) => textIn(rowsIn(answer)[0], key);
+		model.follow((given) => {
+			const steps: Array<() => ToolCall> = [
+				() => ({ name: 'Jobs', arguments: {} }),
+				() => ({ name: 'Applications_of_a_Job', arguments: { jobs: JSON.stringify([job.title]) } }),
+				() => ({ name: 'Person', arguments: { email } }),
+				() => ({ name: 'Applications_of_a_Person', arguments: { candidateId: firstOf(given[2], 'candidateId') } }),
+				() => ({ name: 'CV', arguments: { applicationId: firstOf(given[3], 'applicationId') } }),
+				() => ({ name: 'Draft_a_Note', arguments: { applicationId: firstOf(given[3], 'applicationId'), note: `Drafted with ${label} & to be read` } }),
+			];
+			return steps[given.length]?.() ?? 'Please read and save the note.';
+		});
+		const written = world.journal.length;
+		const execution = await n8n.runManually({ ...workflow, id: created.id }, 'Chat', { sessionId: name, action: 'sendMessage', chatInput: 'Who is this, and please note it.' });
+		const answers = [...model.answers];
+		const told = () => answers.map((answer) => answer.slice(0, 160)).join(' | ');
+		await check('it answers, and each of its six tools has answered it', () => {
+			expect(failureOf(execution) === undefined && answers.length === 6, `${String(failureOf(execution))}; ${answers.length} answers: ${told()}`);
+			expect(answers.every((answer) => !/There was an error|"error"/.test(answer)), told());
+		});
+		await check('it knows the jobs, finds the person by the e-mail address, and reads the CV', () => {
+			expect(answers[0]?.includes(job.title) === true && answers[1]?.includes(job.title) === true, told());
+			expect(answers[2]?.toLowerCase().includes(email.toLowerCase()) === true, told());
+			expect(/stranger/.test(answers[4] ?? ''), told());
+		});
+		await check('it holds no tool that writes, and nothing was written', () => {
+			const names = model.tools.map((tool) => tool.name).sort();
+			expect(names.join() === 'Applications_of_a_Job,Applications_of_a_Person,CV,Draft_a_Note,Jobs,Person', names.join());
+			expect(world.journal.length === written, 'something was written');
+		});
+		const link = /https?:\/\/\S+?\/form\/ats-note\?[^\s"\\]+/.exec(answers[5] ?? '')?.[0] ?? '';
+		await check('without the login nobody sees the form; with it a person saves the note, and it is written', async () => {
+			const address = link.replace(/^https?:\/\/[^/]+/, n8n.url);
+			expect((await fetch(address)).status === 401, `the form answers ${(await fetch(address)).status} without a login`);
+			const authorization = `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`;
+			const form = await fetch(address, { headers: { authorization } });
+			expect(form.status === 200 && (await form.text()).includes('Save this note?'), `the form answers ${form.status}`);
+			const body = new FormData();
+			body.set('field-0', new URL(address).searchParams.get('Application') ?? '');
+			body.set('field-1', new URL(address).searchParams.get('Note') ?? '');
+			const before = world.notes.rows.length;
+			expect((await fetch(address, { method: 'POST', headers: { authorization }, body })).ok, 'the form was not taken');
+			for (let waited = 0; waited < 30 && world.notes.rows.length === before; waited++) await new Promise((resolve) => setTimeout(resolve, 500));
+			const [note, ...more] = world.notes.rows.slice(before);
+			expect(more.length === 0 && note?.html.includes(`Drafted with ${label}`) === true, JSON.stringify(note));
+		});
+		await n8n.deactivate(created.id);
+	}
 
 	// Somebody in a phone interview, with a CV that can be read.
 	const { world } = sandbox;
@@ -252,6 +335,12 @@ void script(async (cleanup) => {
 		const told = people.filter((one) => person.includes(one) || list.includes(one));
 		expect(told.length === 0, `${told.join(', ')} in ${person.slice(0, 600)}`);
 	});
+
+	for (const name of ASSISTANTS) {
+		const entry = providerEntries.find(({ provider }) => provider.name === name);
+		if (!entry) throw new Error(`There is no provider ${name}`);
+		await assistant(entry);
+	}
 
 	console.log('every action node is a tool');
 	const usable = oneOfEach.filter(({ type }) => types.some(({ name }) => name === type));

@@ -50,22 +50,22 @@ export async function startModel(): Promise<ScriptedModel> {
 				response.end(JSON.stringify({ object: 'list', data: [{ id: 'scripted', object: 'model' }] }));
 				return;
 			}
-			const asked: { messages: Message[]; tools?: Array<{ function: OfferedTool }> } = JSON.parse(Buffer.concat(chunks).toString());
+			const asked: { messages: Message[]; stream?: boolean; tools?: Array<{ function: OfferedTool }> } = JSON.parse(Buffer.concat(chunks).toString());
 			model.tools = (asked.tools ?? []).map((tool) => tool.function);
 			model.answers = asked.messages.filter(({ role }) => role === 'tool').map(({ content }) => textOf(content));
 			const next = script(model.answers);
 			const calls = typeof next === 'string' ? {} : { tool_calls: [{ id: `call_${model.answers.length}`, type: 'function', function: { name: next.name, arguments: JSON.stringify(next.arguments) } }] };
 			const message = { role: 'assistant', content: typeof next === 'string' ? next : null, ...calls };
-			response.end(
-				JSON.stringify({
-					id: 'chatcmpl-1',
-					object: 'chat.completion',
-					created: 0,
-					model: 'scripted',
-					choices: [{ index: 0, message, finish_reason: typeof next === 'string' ? 'stop' : 'tool_calls' }],
-					usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-				}),
-			);
+			const about = { id: 'chatcmpl-1', created: 0, model: 'scripted' };
+			const finished = { index: 0, finish_reason: typeof next === 'string' ? 'stop' : 'tool_calls' };
+			if (asked.stream !== true) {
+				response.end(JSON.stringify({ ...about, object: 'chat.completion', choices: [{ ...finished, message }], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } }));
+				return;
+			}
+			// Agents of version 1 ask for the answer in parts.
+			const delta = { ...message, ...('tool_calls' in calls ? { tool_calls: calls.tool_calls?.map((call, index) => ({ index, ...call })) } : {}) };
+			const part = (choice: object) => `data: ${JSON.stringify({ ...about, object: 'chat.completion.chunk', choices: [choice] })}\n\n`;
+			response.setHeader('content-type', 'text/event-stream').end(`${part({ index: 0, delta, finish_reason: null })}${part({ ...finished, delta: {} })}data: [DONE]\n\n`);
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

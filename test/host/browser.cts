@@ -1,5 +1,5 @@
 /**
- * `npm run test:browser [-- --no-build] [--pictures] [--only watchChanges]`: the editor of a real n8n in a real browser, used
+ * `npm run test:browser [-- --no-build] [--pictures] [--scene watchChanges]`: the editor of a real n8n in a real browser, used
  * like a person would. `--pictures` renews docs/images. A scene that breaks off leaves a picture of what it saw.
  * Ends with `N passed, N failed`; exit 1 if any failed.
  */
@@ -19,11 +19,11 @@ import { PlainError, script } from './processes.cts';
 
 const { values: flags } = parseArgs({
 	allowNegative: true,
-	options: { build: { type: 'boolean', default: true }, pictures: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+	options: { build: { type: 'boolean', default: true }, pictures: { type: 'boolean', default: false }, scene: { type: 'string', multiple: true } },
 });
 
 void script(async (cleanup) => {
-	const unknown = (flags.only ?? []).filter((name) => !(name in scenes));
+	const unknown = (flags.scene ?? []).filter((name) => !(name in scenes));
 	if (unknown.length > 0) throw new PlainError(`There is no scene "${unknown.join(', ')}". There are: ${Object.keys(scenes).join(', ')}.`);
 	const host = await ensureHost('2.41.1');
 	const packed = await packPackage({ build: flags.build });
@@ -55,7 +55,7 @@ void script(async (cleanup) => {
 	};
 	const stage = { editor, n8n, sandbox, accounts: accounts(sandbox), types: await n8n.nodeTypes(), check };
 	for (const [name, scene] of Object.entries(scenes)) {
-		if (flags.only && !flags.only.includes(name)) continue;
+		if (flags.scene && !flags.scene.includes(name)) continue;
 		console.log(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
 		await check(`${name} goes through`, async () => await scene(stage));
 	}

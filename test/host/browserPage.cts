@@ -70,14 +70,14 @@ export class Editor {
 	}
 
 	/** What the browser shows now, for README or for finding out why a check failed. */
-	async picture(name: string, part?: string): Promise<void> {
+	async picture(name: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void> {
 		if (!this.pictures) return;
 		mkdirSync(picturesFolder, { recursive: true });
 		await this.closePopUps();
 		await this.page.mouse.move(640, 2);
 		await this.page.waitForTimeout(600);
 		const file = join(picturesFolder, `${name}.png`);
-		await (part === undefined ? this.page : this.page.locator(part).first()).screenshot({ path: file });
+		await this.page.screenshot({ path: file, ...(clip === undefined ? {} : { clip }) });
 		execFileSync('pngquant', ['--force', '--skip-if-larger', '--strip', '--quality=60-95', '--output', file, file]);
 		const { size } = statSync(file);
 		if (size > MOST_BYTES) throw new Error(`${name}.png has ${size} bytes`);
@@ -197,10 +197,24 @@ export class Editor {
 		return await Promise.all((await marked.all()).map(async (node) => (await node.getAttribute('data-node-name')) ?? ''));
 	}
 
-	/** The whole workflow as README shows it. */
+	/** The whole workflow and nothing beside it. */
 	async canvasPicture(name: string): Promise<void> {
+		if (!this.pictures) return;
+		const usual = this.page.viewportSize();
+		await this.page.setViewportSize({ width: 1600, height: 1000 });
+		await this.page.mouse.click(800, 850);
 		await this.fit();
-		await this.picture(name, '.vue-flow');
+		const style = await this.page.addStyleTag({ content: '[data-test-id=canvas-controls], .el-notification, [data-test-id^=canvas-node-toolbar], .vue-flow__panel, [class*=executionButtons], [class*=actionsContainer] { visibility: hidden }' });
+		const boxes = await this.boxes();
+		const margin = 20;
+		const left = Math.min(...boxes.map((box) => box.left)) - margin;
+		const top = Math.min(...boxes.map((box) => box.top)) - margin;
+		const width = Math.max(...boxes.map((box) => box.right)) + 2 * margin - left;
+		// What is written under a node is no part of its box.
+		const height = Math.min(Math.max(...boxes.map((box) => box.bottom)) + 4 * margin, 950) - top;
+		await this.picture(name, { x: left, y: top, width, height });
+		await style.evaluate((node) => (node instanceof Element ? node.remove() : undefined));
+		if (usual) await this.page.setViewportSize(usual);
 	}
 
 	/** Opens a workflow with one of its nodes open. */

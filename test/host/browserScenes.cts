@@ -367,7 +367,7 @@ export const chooseAskMove: Scene = async (stage) => {
 };
 
 export const checkTheConnection: Scene = async (stage) => {
-	const { editor, sandbox, check } = stage;
+	const { editor, n8n, sandbox, accounts, check } = stage;
 	await addAts(stage, 'Check the connection to a provider');
 	await check('Check Connection tells each check with what it means, and only reads', async () => {
 		const since = sandbox.requests.length;
@@ -377,7 +377,25 @@ export const checkTheConnection: Scene = async (stage) => {
 		const status = heads.indexOf('status');
 		expect(rows.length > 5 && rows.every((cells) => cells[status] !== 'problem'), JSON.stringify(rows));
 		expect(sandbox.requests.length > since && sandbox.requests.slice(since).every(({ method }) => method === 'GET'), 'it wrote something');
-		await editor.picture('check-connection');
+		await editor.picture('check-connection-good');
+	});
+	await check('a right that is missing is a problem that names the screen and what to tick', async () => {
+		const entry = providerEntries.find(({ simulator }) => simulator === 'greenhouse');
+		await entry?.misconfigured?.['a right is missing']?.begin?.(sandbox);
+		await n8n.createCredential('Greenhouse', 'greenhouseAtsApi', accounts.greenhouseAtsApi ?? {});
+		await editor.newWorkflow();
+		await editor.openNodeCreator();
+		await editor.search('Greenhouse');
+		await editor.sentences('ATS', 'Actions');
+		await editor.pick('Check the connection to a provider');
+		await editor.choose('provider', 'Greenhouse');
+		await editor.run();
+		const { heads, rows } = await editor.outputTable();
+		const problems = rows.filter((cells) => cells[heads.indexOf('status')] === 'problem');
+		expect(problems.length > 0, JSON.stringify(rows));
+		says(problems.flat().join(' '), /tick harvest:interviews:list.*Manage Scopes/, 'the report');
+		await editor.picture('check-connection-bad');
+		await sandbox.control('greenhouse/settings', { scopesOff: [] });
 	});
 };
 
@@ -418,7 +436,6 @@ export const askFirst: Scene = async (stage) => {
 		await editor.settled(() => moves(since).length > 0);
 		const [moved, ...more] = moves(since);
 		expect(moved?.status === 200 && more.length === 0, `calls: ${sandbox.requests.slice(since).map(({ method, path, status }) => `${method} ${path} ${status}`).join(', ')}`);
-		await editor.picture('ask-first');
 	});
 };
 
@@ -510,8 +527,12 @@ export const chatTechnologiesMessage: Scene = async ({ editor, n8n, sandbox, acc
 	await editor.search('ATS');
 	await editor.sentences('ATS', 'Actions');
 	await editor.pick('Send a message to a candidate (Chat Technologies)');
-	await check('the action opens on the provider that can', async () => {
-		expect((await editor.chosen('provider')) === 'Chat Technologies', `it opens on ${await editor.chosen('provider')}`);
+	await check('the node says which provider can, until that one is chosen', async () => {
+		if ((await editor.chosen('provider')) !== 'Chat Technologies') {
+			says(await editor.text(), 'The chosen provider cannot do this. Chat Technologies can', 'the node');
+			await editor.choose('provider', 'Chat Technologies');
+		}
+		expect(!(await editor.text()).includes('The chosen provider cannot do this'), 'it still says so');
 	});
 	await check('the message arrives at Chat Technologies, once, for the candidate that was chosen', async () => {
 		const [candidate = ''] = await editor.openList('candidateId');

@@ -17,7 +17,7 @@ import { idOf } from '../providers/entry.cts';
 import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import { accounts } from './accounts.cts';
 import { Credentials, readExample } from './examples.cts';
-import { ensureHost, isHostVersion } from './hosts.cts';
+import { ensureHost, isHostVersion, isInstalled } from './hosts.cts';
 import type { Execution, WorkflowFile } from './n8n.cts';
 import { N8n, outputOf, owner } from './n8n.cts';
 import { installByHand, packPackage } from './pack.cts';
@@ -65,6 +65,13 @@ const { values: flags } = parseArgs({
 
 const time = () => new Date().toLocaleTimeString('en-GB');
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** A step that is silent for long still shows that it goes on. */
+function showThatItMoves(begun: number): { stop(): void } {
+	const seconds = () => Math.round((Date.now() - begun) / 1_000);
+	const timer = process.stdout.isTTY ? setInterval(() => process.stdout.write(`\r  ${seconds()} s \r`), 500) : setInterval(() => console.log(`  ${seconds()} s`), quiet);
+	return { stop: () => clearInterval(timer) };
+}
 
 interface Totals {
 	executions: number;
@@ -123,8 +130,12 @@ void script(async (cleanup) => {
 
 	const steps = 5;
 	let step = 0;
-	const begin = (what: string) => console.log(`[${++step} of ${steps}] ${what}`);
-	begin(`n8n ${version}: about a minute to the editor and two more to the first changes, once n8n is installed (it is kept in .hosts)`);
+	const begun = Date.now();
+	const begin = (what: string) => console.log(`[${++step} of ${steps}] ${String(Math.round((Date.now() - begun) / 1_000)).padStart(3)} s  ${what}`);
+	const moving = showThatItMoves(begun);
+	cleanup(moving.stop);
+	console.log(isInstalled(version) ? 'About three minutes: one to the editor, two more until n8n has asked twice.' : 'About ten minutes the first time, since n8n is installed (3 GB, kept in .hosts); three from then on.');
+	begin(`n8n ${version}: ${isInstalled(version) ? 'is installed' : 'is installed now'}`);
 	const host = await ensureHost(version);
 	begin('The package: built and packed');
 	const packed = await packPackage({ build: flags.build, log: () => {} });
@@ -146,6 +157,7 @@ void script(async (cleanup) => {
 	const workflow = await n8n.createWorkflow(await credentials.fill(workflowFor(entry), await n8n.nodeTypes()));
 	await n8n.activate(workflow);
 	const url = `${n8n.url}/workflow/${workflow.id}`;
+	moving.stop();
 	console.log(`\n  editor    ${url}\n  log in    ${owner.email}\n  password  ${owner.password}\n`);
 	begin(`The workflow: a recruiter now makes ${pace} changes a minute. n8n asks for them once a minute; the first time it only reads them all.${flags.once ? '' : ' Ctrl-C ends it.'}`);
 	sandbox.recruiter.start(pace);

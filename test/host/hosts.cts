@@ -53,6 +53,8 @@ function installed(version: HostVersion, folder: string): Host | undefined {
 	return { version, folder, bin: binOf(folder), node, nodeVersion: node === process.execPath ? process.versions.node : nodeVersion };
 }
 
+export const isInstalled = (version: HostVersion): boolean => installed(version, join(hostsFolder, `n8n-${version}`)) !== undefined;
+
 /** Installs the host if it is not there yet. */
 export async function ensureHost(version: HostVersion, log: Log = console.log): Promise<Host> {
 	const folder = join(hostsFolder, `n8n-${version}`);
