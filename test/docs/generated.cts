@@ -142,6 +142,17 @@ function fieldsOf(schema: Schema, prefix = ''): string[][] {
 	});
 }
 
+/** Each example with its own words and its picture, in the order of the table above. */
+function examplesShown(read: (name: string) => string): string {
+	const files = [...read('examples/README.md').matchAll(/^\|[^|]*\| \[([\w-]+)\.json\]/gm)].map(([, file = '']) => file);
+	const shown = files.map((file) => {
+		const { nodes }: { nodes: Array<{ type: string; parameters: { content?: string } }> } = JSON.parse(read(`examples/${file}.json`));
+		const [title = '', ...text] = (nodes.find(({ type }) => type.endsWith('.stickyNote'))?.parameters.content ?? '').split('\n');
+		return `### ${title.replace(/^#+ /, '')}\n\n[${file}.json](${file}.json). ${text.join(' ')}\n\n![${title.replace(/^#+ /, '')}](../docs/images/example-${file}.png)`;
+	});
+	return `\n${shown.join('\n\n')}\n`;
+}
+
 /** `text` with what stands between `<!-- name -->` and `<!-- /name -->` replaced. */
 export function filled(text: string, parts: Readonly<Record<string, string>>): string {
 	return Object.entries(parts).reduce((result, [name, content]) => {
@@ -168,6 +179,7 @@ function pageOf(read: (file: string) => string, name: string): string | undefine
 export function generatedFiles(read: (file: string) => string): Record<string, string> {
 	return {
 		'README.md': filled(read('README.md'), { systems: systemsTable((name) => pageOf(read, name)) }),
+		'examples/README.md': filled(read('examples/README.md'), { examples: examplesShown(read) }),
 		'docs/operations.md': filled(read('docs/operations.md'), { operations: operationsTable(), triggers: triggersTable() }),
 		'docs/providers/README.md': filled(read('docs/providers/README.md'), { capabilities: capabilitiesTable(), freshness: freshnessTable(), calls: callsTable(), notes: capabilityNotes() }),
 		'docs/trigger.md': filled(read('docs/trigger.md'), { trigger: triggerTable() }),

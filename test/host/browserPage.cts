@@ -146,8 +146,14 @@ export class Editor {
 
 	/** Chooses the credential of the open node, by its name. */
 	async chooseCredential(name: string): Promise<void> {
-		await this.byId('node-credentials-select', this.node).first().click();
-		await this.page.locator('.el-select-dropdown__item:visible').filter({ hasText: name }).first().click();
+		const option = this.page.locator('.el-select-dropdown__item:visible').filter({ hasText: name }).first();
+		// While the node is drawn anew for another provider, a click is lost.
+		for (let tries = 0; tries < 5 && !(await option.isVisible()); tries++) {
+			await this.page.waitForTimeout(500);
+			await this.byId('node-credentials-select', this.node).first().click();
+			await option.waitFor({ timeout: PATIENCE / 5 }).catch(() => {});
+		}
+		await option.click();
 		await this.page.waitForTimeout(500);
 	}
 

@@ -389,6 +389,7 @@ export const checkTheConnection: Scene = async (stage) => {
 		await editor.sentences('ATS', 'Actions');
 		await editor.pick('Check the connection to a provider');
 		await editor.choose('provider', 'Greenhouse');
+		await editor.chooseCredential('Greenhouse');
 		await editor.run();
 		const { heads, rows } = await editor.outputTable();
 		const problems = rows.filter((cells) => cells[heads.indexOf('status')] === 'problem');
