@@ -532,6 +532,7 @@ export const chatTechnologiesMessage: Scene = async ({ editor, n8n, sandbox, acc
 		if ((await editor.chosen('provider')) !== 'Chat Technologies') {
 			says(await editor.text(), 'The chosen provider cannot do this. Chat Technologies can', 'the node');
 			await editor.choose('provider', 'Chat Technologies');
+			await editor.chooseCredential('Chat Technologies');
 		}
 		expect(!(await editor.text()).includes('The chosen provider cannot do this'), 'it still says so');
 	});
