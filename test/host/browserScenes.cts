@@ -540,13 +540,15 @@ export const chatTechnologiesMessage: Scene = async ({ editor, n8n, sandbox, acc
 		const [candidate = ''] = await editor.openList('candidateId');
 		await editor.pickFromList(candidate);
 		await editor.type('text', 'Are you free on Tuesday?');
+		const before = sandbox.world.messages.rows.length;
 		const since = sandbox.requests.length;
 		const output = await editor.run();
 		const sent = calls(sandbox, since, /^POST /);
 		expect(sent.length === 1 && (sent[0]?.status ?? 0) < 300 && JSON.stringify(sent[0]?.body).includes('Are you free on Tuesday?'), `${JSON.stringify(sent).slice(0, 400)}; ${output.slice(0, 300)}`);
 		const [name = ''] = candidate.split(' · ');
-		const person = sandbox.world.candidates.rows.find(({ firstName, lastName }) => [firstName, lastName].filter(Boolean).join(' ') === name);
-		expect(person !== undefined && JSON.stringify(sent[0]?.body).includes(person.id), `the message is not for ${name}: ${JSON.stringify(sent[0]?.body)}`);
+		const kept = sandbox.world.messages.rows.slice(before);
+		const reached = kept.map(({ candidateId }) => sandbox.world.candidates.need(candidateId)).map(({ firstName, lastName }) => [firstName, lastName].filter(Boolean).join(' '));
+		expect(same(reached, [name]), `it reached ${reached.join(', ')}, wanted ${name}: ${JSON.stringify(sent[0]?.body)}`);
 	});
 };
 
