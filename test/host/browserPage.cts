@@ -302,6 +302,8 @@ export class Editor {
 
 	private async openDropdown(name: string, within: Locator = this.node): Promise<Locator> {
 		const options = this.page.locator('.el-select-dropdown__item:visible');
+		// One that is still closing is not the one that is wanted.
+		await options.first().waitFor({ state: 'hidden', timeout: PATIENCE / 5 }).catch(() => {});
 		// A list that is still being loaded does not open.
 		for (let tries = 0; tries < 5 && !(await options.first().isVisible()); tries++) {
 			await this.field(name, within).click();

@@ -281,16 +281,19 @@ async function addAts({ editor, n8n, accounts }: Stage, action: string): Promise
 	await editor.choose('provider', 'Kombo');
 }
 
-/** README's five minutes, from the empty canvas to notes at Kombo. */
-export const firstWorkflow: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
-	await n8n.createCredential('Kombo', 'komboApi', accounts.komboApi ?? {});
+/** README's five minutes, from the empty canvas to notes in the system: with a credential that is there, and with one that is typed. */
+const fiveMinutes = (label: string, note: RegExp, { before, connect }: { before?: Scene; connect?: Scene }): Scene => async (stage) => {
+	const { editor, sandbox, check } = stage;
 	let examples = 0;
-	await check('Fetch Test Event shows applications as examples, and writes nothing', async () => {
+	await before?.(stage);
+	await check(`Fetch Test Event shows applications of ${label} as examples, and writes nothing`, async () => {
 		await editor.newWorkflow();
 		await editor.openNodeCreator();
-		await editor.search('ATS');
+		await editor.search(label);
 		await editor.sentences('ATS', 'Triggers');
 		await editor.pick('On application stage changed');
+		await editor.choose('provider', label);
+		await connect?.(stage);
 		const since = sandbox.requests.length;
 		await editor.run();
 		const { heads, rows } = await editor.outputTable();
@@ -299,20 +302,33 @@ export const firstWorkflow: Scene = async ({ editor, n8n, sandbox, accounts, che
 		expect(examples > 0 && calls(sandbox, since, /^(PUT|POST|PATCH|DELETE) /).length === 0, `${examples} examples`);
 		await editor.closeNode();
 	});
-	await check('the ID is dragged into a note, and each example gets it at Kombo', async () => {
+	await check(`the ID is dragged into a note, and each example gets it at ${label}`, async () => {
 		await editor.openNodeCreator();
 		await editor.search('ATS');
 		await editor.sentences('ATS', 'Actions');
 		await editor.pick('Add a note to an application');
+		await editor.choose('provider', label);
+		if (connect) await editor.chooseCredential(label);
 		await editor.drag('applicationId', 'applicationId');
 		await editor.type('content', 'Moved by somebody');
 		const since = sandbox.requests.length;
 		await editor.run();
-		const notes = calls(sandbox, since, /^POST .*\/notes$/).filter(({ status }) => status === 200);
+		const notes = calls(sandbox, since, note).filter(({ status }) => status < 300);
 		expect(notes.length === examples && notes.every(({ body }) => JSON.stringify(body).includes('Moved by somebody')), `${notes.length} notes for ${examples} examples: ${(await editor.text()).slice(-400)}`);
-		await editor.picture('first-workflow');
 	});
 };
+
+export const firstWorkflow = fiveMinutes('Kombo', /^POST .*\/notes$/, { before: async ({ n8n, accounts }) => void (await n8n.createCredential('Kombo', 'komboApi', accounts.komboApi ?? {})) });
+
+export const firstWorkflowTyped = fiveMinutes('Lever', /^POST .*\/notes$/, {
+	connect: async ({ editor, accounts }) => {
+		const { baseUrl, apiKey } = accounts.leverAtsApi ?? {};
+		await editor.connect();
+		await editor.fillCredential({ baseUrl: String(baseUrl), apiKey: String(apiKey) }, { region: 'Custom Base URL' });
+		await editor.saveCredential();
+		await editor.credentialIsSaved();
+	},
+});
 
 export const mondayTable: Scene = async (stage) => {
 	const { editor, sandbox, check } = stage;
@@ -645,4 +661,4 @@ export const mistakes: Scene = async (stage) => {
 	});
 };
 
-export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider, firstWorkflow, mondayTable, chooseAskMove, askFirst, flatchrToChatKitty, cvUpAndDown, chatTechnologiesMessage, checkTheConnection, mistakes, importExamples, lookAtExamples };
+export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider, firstWorkflow, firstWorkflowTyped, mondayTable, chooseAskMove, askFirst, flatchrToChatKitty, cvUpAndDown, chatTechnologiesMessage, checkTheConnection, mistakes, importExamples, lookAtExamples };
