@@ -83,7 +83,8 @@ function asId(about: About, raw: unknown): string {
 	return given;
 }
 
-function bare(given: string): string {
+/** Without the blanks and the signs of no width around and in it. */
+export function bare(given: string): string {
 	return given.replace(UNSEEN, '').trim();
 }
 

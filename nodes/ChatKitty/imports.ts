@@ -1,4 +1,4 @@
-import { binary, choice, json, when } from '../../lib/action/field';
+import { bare, binary, choice, json, when } from '../../lib/action/field';
 import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
@@ -85,7 +85,11 @@ export function checkedRows(shape: RowShape, rows: unknown): Row[] {
 function checkedRow(shape: RowShape, given: unknown, index: number): Row {
 	if (!isObject(given)) throw new FieldError(`Row ${index} must be a JSON object`, `Every row is one ${shape.what}.`);
 	const known = new Set([...shape.required, ...shape.optional]);
-	const named = Object.entries(given).map(([name, value]): [string, unknown] => [snake(name), name === 'properties' && typeof value === 'string' ? parsedProperties(value, index) : value]);
+	const named = Object.entries(given).map(([name, value]): [string, unknown] => {
+		const key = snake(name);
+		// An address as a sheet holds it would make a second person.
+		return [key, key === 'properties' && typeof value === 'string' ? parsedProperties(value, index) : shape.people.includes(key) ? usernames(value) : value];
+	});
 	const kept: Row = Object.fromEntries(named.filter(([name, value]) => known.has(name) && value !== null && value !== undefined && value !== '')) as Row;
 	const missing = shape.required.filter((name) => kept[name] === undefined);
 	if (missing.length > 0) throw new FieldError(`Row ${index} has no "${missing[0]}"`, `A ${shape.what} needs: ${shape.required.join(', ')}. Put an Edit Fields node before this one to name the fields so.`);
@@ -93,6 +97,10 @@ function checkedRow(shape: RowShape, given: unknown, index: number): Row {
 	const number = shape.people.find((name) => [row[name]].flat().some((one) => /^\s*\d+\s*$/.test(String(one))));
 	if (number !== undefined) throw new FieldError(`"${number}" of row ${index} is a number, which is no username`, 'Imports take usernames, not IDs: User, Get Many gives them as name.');
 	return row;
+}
+
+function usernames(value: unknown): unknown {
+	return Array.isArray(value) ? value.map(usernames) : typeof value === 'string' ? bare(value) : value;
 }
 
 function parsedProperties(text: string, index: number): unknown {

@@ -1,3 +1,4 @@
+import { bare } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
 import { ApiError, FieldError, rethrow } from '../../lib/errors';
 import { path } from '../../lib/http/path';
@@ -9,7 +10,8 @@ export type Who = { id: string } | { username: string };
 
 /** ChatKitty's IDs are numbers, so digits only are an ID and no username. */
 export function whoOf(given: string): Who {
-	return isId(given) ? { id: given } : { username: given };
+	const bared = bare(given);
+	return isId(bared) ? { id: bared } : { username: bared };
 }
 
 function isId(given: string): boolean {
@@ -25,7 +27,7 @@ export function checkedWho(displayName: string, given: string, way?: string): st
 
 /** A username to be given to somebody, or to be looked for. */
 export function checkedUsername(displayName: string, given: string): string {
-	return checkedWho(displayName, given.trim(), 'name');
+	return checkedWho(displayName, bare(given), 'name');
 }
 
 /** The reference that bodies take: `{ id: 1 }` or `{ username }`. */

@@ -404,6 +404,18 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 			expect((await chat.ok('message', 'getAll', { from: 'application', filters: { username: String(user?.name) } })).map(({ id }) => id)).toEqual(['3']);
 		});
 
+		it('and single users take an address as a sheet holds it: no second person is made of a blank', async () => {
+			const known = chat.candidate.name;
+			const written = `\u200b ${known.toUpperCase()}\u00a0\r\n`;
+			const users = chat.world.chatUsers.size;
+			expect(await chat.one('user', 'findOrCreate', { username: written })).toMatchObject({ name: known, created: false });
+			expect(await chat.one('user', 'get', { userId: { __rl: true, mode: 'name', value: ` ${known}\u200b` } })).toMatchObject({ name: known });
+			expect(chat.world.chatUsers.size).toBe(users);
+			await chat.ok('import', 'users', { source: 'json', rows: JSON.stringify([{ name: ' new.one@mail.example\n' }]), wait: true });
+			expect(chat.world.chatUsers.rows.map(({ name }) => name).filter((name) => name.includes('new.one'))).toEqual(['new.one@mail.example']);
+			await chat.ok('channel', 'create', { type: 'DIRECT', members: ` ${known}\u00a0, ${chat.colleague.name}\n` });
+		});
+
 		it('export users and messages, and the result comes as a file', async () => {
 			const job = await chat.one('export', 'users');
 			expect(job).toMatchObject({ state: 'PENDING', file: null });
