@@ -404,6 +404,14 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 			expect((await chat.ok('message', 'getAll', { from: 'application', filters: { username: String(user?.name) } })).map(({ id }) => id)).toEqual(['3']);
 		});
 
+		it('(lists) go on where a link leads on, whatever the page numbers say', async () => {
+			const all = await chat.ok('user', 'getAll', { returnAll: true });
+			const base = `${chat.sandbox.urls.chatkitty ?? ''}${apiVersion === 'v1' ? '/v1' : ''}`;
+			const first = { _embedded: { users: [{ id: 1, name: 'first@mail.example', type: 'PERSON' }] }, page: { number: 0, total_pages: 1, totalPages: 1, size: 1 }, _links: { next: { href: `${base}/users?size=100` } } };
+			chat.sandbox.faults.next({ kind: 'status', status: 200, body: first }, { path: '/users' });
+			expect(await chat.ok('user', 'getAll', { returnAll: true })).toHaveLength(1 + all.length);
+		});
+
 		it('and single users take an address as a sheet holds it: no second person is made of a blank', async () => {
 			const known = chat.candidate.name;
 			const written = `\u200b ${known.toUpperCase()}\u00a0\r\n`;
