@@ -12,7 +12,7 @@ import { useClock } from '../lib/clock';
 import { forgetProcessState } from '../lib/poll/processState';
 import { MINUTE } from '../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../sandbox/index.cts';
-import { PollHost, StoredCredentials } from '../test/engine/harness/index.cts';
+import { loadPackage, PollHost, StoredCredentials } from '../test/engine/harness/index.cts';
 import { pollOf } from '../test/engine/support/triggerContract.cts';
 import { providerEntries, type ProviderEntry } from '../test/providers/index.cts';
 import { watched, type Cost } from './measure.cts';
@@ -146,6 +146,7 @@ const WORK_MS = 15_000;
 export async function firstRead(name: string): Promise<Cost> {
 	const entry = providerEntries.find(({ provider }) => provider.name === name);
 	if (!entry) throw new Error(`There is no provider "${name}"`);
+	loadPackage();
 	const begun = Date.now();
 	await readAtOnce(entry, SIZES.firstReadTrial);
 	const each = (Date.now() - begun) / SIZES.firstReadTrial;

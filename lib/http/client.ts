@@ -170,7 +170,7 @@ export class HttpClient {
 		const headers: Record<string, string> = { Accept: request.expect === 'file' || request.expect === 'text' ? '*/*' : 'application/json', ...this.api.headers?.(this.credentials), ...this.options.headers, ...request.headers };
 		const json = request.body === undefined ? undefined : JSON.stringify(request.body);
 		if (json !== undefined && headers['Content-Type'] === undefined) headers['Content-Type'] = 'application/json';
-		checkAllowed(new URL(url), this.allowedDomains);
+		if (this.allowedDomains !== undefined) checkAllowed(new URL(url), this.allowedDomains);
 		return await this.attempts(request, async (timeout, ended) => {
 			const options = {
 				method: request.method,

@@ -22,7 +22,11 @@ export class ByteWriter {
 	/** Of so many bytes, at most 6. */
 	uint(value: number, bytes: number): void {
 		this.room(bytes);
-		this.length = this.buffer.writeUIntLE(value, this.length, bytes);
+		let rest = value;
+		for (let left = bytes; left > 0; left--) {
+			this.buffer[this.length++] = rest % 0x100;
+			rest = Math.floor(rest / 0x100);
+		}
 	}
 
 	/** Up to 2^53. */

@@ -113,7 +113,9 @@ function wordsOf(words: string[]): Words {
 	return {
 		indexOf(word) {
 			if (word === null) return 0;
-			const place = index.get(word) ?? words.push(word);
+			const known = index.get(word);
+			if (known !== undefined) return known;
+			const place = words.push(word);
 			index.set(word, place);
 			return place;
 		},

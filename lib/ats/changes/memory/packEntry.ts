@@ -35,10 +35,7 @@ export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
 	out.varint(words.indexOf(s.stage?.id ?? null));
 	if (s.jobId !== null) out.varint(words.indexOf(s.jobId));
 	if (knows(s.known, 'info')) {
-		const [person = 0, ...others] = s.infoParts;
-		out.uint(person, 4);
-		out.byte(others.reduce((bits, part, index) => bits | (part === 0 ? 0 : 1 << index), 0));
-		for (const part of others) if (part !== 0) out.uint(part, 3);
+		writeInfoParts(out, s.infoParts);
 	}
 	if (s.rejection) {
 		out.varint(words.indexOf(s.rejection.id) * 2 + (s.rejection.at === null ? 0 : 1));
@@ -90,6 +87,14 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 			attachments: knows(known, 'attachments') ? readList(from, from.varint(), (bytes) => bytes.uint(4)) : [],
 		},
 	};
+}
+
+function writeInfoParts(out: ByteWriter, parts: readonly number[]): void {
+	let bits = 0;
+	for (let place = 1; place < parts.length; place++) if (parts[place]) bits |= 1 << (place - 1);
+	out.uint(parts[0] ?? 0, 4);
+	out.byte(bits);
+	for (let place = 1; place < parts.length; place++) if (parts[place]) out.uint(parts[place] ?? 0, 3);
 }
 
 function readInfoParts(from: ByteReader): number[] {
