@@ -83,7 +83,9 @@ export function triggerTable(): string {
 	const rows = providers.filter(({ changes }) => changes).map(({ label, capabilities: { events, fullCheckHours = 24 } }) => {
 		const remarks = new Map<string, string[]>();
 		for (const event of EVENTS) if (typeof events[event] === 'string') remarks.set(events[event], [...(remarks.get(events[event]) ?? []), `\`${event}\``]);
-		return [label, 'activity.recorded' in events ? '-' : `every ${fullCheckHours} hours`, EVENTS.filter((event) => events[event] === undefined).map((event) => `\`${event}\``).join(', '), [...remarks].map(([remark, of]) => `${of.join(', ')}: ${remark}`).join('. ')];
+		const isFeed = 'activity.recorded' in events;
+		const never = EVENTS.filter((event) => events[event] === undefined && event !== 'activity.recorded').map((event) => `\`${event}\``);
+		return [label, isFeed ? '-' : `every ${fullCheckHours} hours`, isFeed ? 'all but its own' : never.join(', '), [...remarks].map(([remark, of]) => `${of.join(', ')}: ${remark}`).join('. ')];
 	});
 	return table(['provider', 'full check', 'never emitted', 'emitted under a condition'], rows);
 }

@@ -1,7 +1,7 @@
 import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { entry } from '../providers/bamboohr.cts';
-import { PollHost, runNode } from './harness/index.cts';
+import { binaryFile, PollHost, runNode } from './harness/index.cts';
 
 let sandbox: Sandbox;
 let worlds = 0;
@@ -34,4 +34,56 @@ test('the first application in a status that nobody ever had is a move all the s
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	expect(items?.map(({ json }) => json['event'])).toEqual(['application.stage_changed']);
+});
+
+test('what is wrong is said in the words of the header, since the body is empty', async () => {
+	await sandbox.control('bamboohr/settings', { atsSettings: false });
+	expect((await list()).error).toMatchObject({ message: 'You do not have access to ATS settings', description: expect.stringMatching(/Settings, Access Levels/) });
+	await sandbox.control('bamboohr/settings', { atsSettings: true });
+});
+
+test('a list ends where BambooHR says that it is complete: a page that is empty or short does not end it', async () => {
+	await sandbox.close();
+	sandbox = await startSandbox({ seed: 'bamboohr pages', jobs: 3, applications: 120, services: ['bamboohr'] });
+	// Which status is in which group is learned before.
+	await list();
+	const from = sandbox.requests.length;
+	sandbox.faults.next({ kind: 'emptyPage' }, { service: 'bamboohr', path: '/applications', skip: 1 });
+	sandbox.faults.next({ kind: 'rowSkipped' }, { service: 'bamboohr', path: '/applications', skip: 2 });
+	const { json, error } = await list();
+	expect(error).toBeUndefined();
+	expect(sandbox.requests.slice(from).map(({ query }) => Number(query['page']))).toEqual([1, 2, 3, 4, 5]);
+	// The empty page held 25, and one row was left out.
+	expect(json).toHaveLength(120 - 25 - 1);
+});
+
+test('the same status is text in the list of statuses and a number in applications: a move leads to the one that was chosen', async () => {
+	const run = async (resource: string, operation: string, parameters = {}) => await runNode('ats', { provider: 'bambooHr', resource, operation, simplify: false, ...parameters }, { credentials: entry.credentials(sandbox) });
+	const one = active();
+	const applicationId = { __rl: true, mode: 'id', value: entry.applicationId?.(sandbox.world, one) ?? '' };
+	const target = sandbox.world.stages.alive().find(({ id, hired }) => !hired && id !== one.stageId);
+	const stage = (await run('stage', 'getAll', { returnAll: true })).json.find(({ text }) => text === target?.name);
+	expect(typeof stage?.['id']).toBe('string');
+	expect((await run('application', 'moveStage', { applicationId, stageId: { __rl: true, mode: 'id', value: String(stage?.['id']) } })).error).toBeUndefined();
+	expect(sandbox.requests.at(-1)?.body).toEqual({ status: Number(stage?.['id']) });
+	expect((await run('application', 'get', { applicationId, models: ['currentStage'] })).json[0]).toMatchObject({ currentStage: { id: stage?.['id'], text: target?.name } });
+});
+
+test('an application goes up as a form with its files, and is found again among those of the person', async () => {
+	const job = sandbox.world.jobs.alive().find(({ status }) => status === 'OPEN') ?? sandbox.world.jobs.need('');
+	const jobs = (await runNode('ats', { provider: 'bambooHr', resource: 'job', operation: 'getAll', returnAll: true, simplify: false }, { credentials: entry.credentials(sandbox) })).json;
+	const jobId = jobs.find(({ info }) => Object(info).title === job.title)?.['id'];
+	const person = { firstName: 'Ada', lastName: 'Form', email: 'ada.form@example.com' };
+	const create = async () =>
+		await runNode(
+			'ats',
+			{ provider: 'bambooHr', resource: 'application', operation: 'create', jobId: { __rl: true, mode: 'id', value: String(jobId) }, ...person, files: { row: [{ fileType: 'RESUME', binaryField: 'cv' }, { fileType: 'COVER_LETTER', binaryField: 'letter' }] } },
+			{ credentials: entry.credentials(sandbox), items: [{ json: {}, binary: { cv: await binaryFile(Buffer.from('%PDF-1.4 cv'), 'cv.pdf', 'application/pdf'), letter: await binaryFile(Buffer.from('%PDF-1.4 letter'), 'letter.pdf', 'application/pdf') } }] },
+		);
+	const { json, error } = await create();
+	expect(error).toBeUndefined();
+	const made = sandbox.world.applications.rows.at(-1);
+	expect(json).toMatchObject([{ applicationId: made && entry.applicationId?.(sandbox.world, made) }]);
+	expect(sandbox.requests.find(({ path }) => path.endsWith('/application'))?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
+	expect(sandbox.world.attachments.by('applicationId', made?.id ?? '').map(({ kind, fileName }) => [kind, fileName])).toEqual([['CV', 'cv.pdf'], ['COVER_LETTER', 'letter.pdf']]);
 });

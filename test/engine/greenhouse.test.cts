@@ -207,3 +207,8 @@ describe('the trigger', () => {
 		expect(items?.map(({ json }) => json['event']) ?? []).not.toContain('offer.created');
 	});
 });
+
+test('a webhook, which still has the shape and the words of v1, is not taken for a record', async () => {
+	const { error } = await runNode('ats', { provider: 'greenhouse', resource: 'model', operation: 'normalize' }, { items: [{ json: { action: 'hire_candidate', payload: { application: { id: 46194062, status: 'active', current_stage: { id: 678901, name: 'Application Review' } } } } }] });
+	expect(error?.message).toMatch(/looks like an object with/);
+});
