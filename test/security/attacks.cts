@@ -149,6 +149,27 @@ export const attacks: readonly Attack[] = [
 			}
 		},
 	},
+	...['kombo', 'ats'].map((type) => ({
+		id: 'S5',
+		title: `a file that is larger than the node allows is not held, and is named (${type})`,
+		run: async () => {
+			let written = 0;
+			await against(hostile((request, response) => {
+				if (!request.url?.startsWith('/file')) return json(response, 200, { status: 'success', data: { next: null, results: [{ id: 'f1', remote_id: null, type: 'CV', file_name: 'cv.pdf', data_url: `http://${request.headers.host ?? ''}/file` }] } });
+				response.writeHead(200, { 'content-type': 'application/pdf' });
+				const more = (): void => {
+					while (!response.destroyed && response.write(Buffer.alloc(65_536, '%PDF-'))) written += 65_536;
+				};
+				response.on('drain', more);
+				return more();
+			}), async ({ origin }) => {
+				const way = type === 'ats' ? { provider: 'kombo', operation: 'downloadAttachments', outputField: 'data' } : { operation: 'getAttachments' };
+				const { error } = await runNode(type, { resource: 'application', ...way, applicationId: { __rl: true, mode: 'id', value: 'a1' }, options: { maxFileMb: 2 } }, { credentials: { komboApi: { region: 'custom', baseUrl: origin, apiKey: KEY, integrationId: 'lever:1' } } });
+				assert.match(String(error?.message), /^The file "cv.pdf" cannot be had.*larger than 2 MB/);
+				assert.ok(written < 50_000_000);
+			});
+		},
+	})),
 	{
 		id: 'S5',
 		title: 'empty pages for ever end',
