@@ -140,7 +140,7 @@ const isPage = (list: string | RegExp, { url, status }: Recorded) => {
 };
 
 /** As many applications as can be read in this time; where details are asked for one by one, 25,000 would take an hour of work. */
-const WORK_MS = 15_000;
+const WORK_MS = 8_000;
 
 /** A few warm up and tell how long one takes; then as many as there is time for. */
 export async function firstRead(name: string): Promise<Cost> {

@@ -96,7 +96,7 @@ export const ROWS: Record<string, RowAbout> = {
 		},
 	},
 	firstRead: {
-		title: 'First read of 25,000 applications, or of as many as can be read in 15 s of work',
+		title: 'First read of 25,000 applications, or of as many as can be read in 8 s of work',
 		more: "Details that the list leaves out are asked for, each at the vendor's rate; the bare client asks for the list alone.",
 		figures: {
 			wallToFloor: { means: "time, times the same pages by a bare client at the vendor's stated rate (waiting is computed, work is measured)", atMost: 1.15 },
