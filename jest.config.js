@@ -18,5 +18,7 @@ module.exports = {
 	reporters: ['default', '<rootDir>/test/jest/closingLine.js'],
 	// No test fails because a machine is busy: this only ends one that waits for ever.
 	testTimeout: process.env.DEEP === '1' ? 1_800_000 : 600_000,
+	// A busy machine takes its time to end a process; one that something keeps open is still told of.
+	workerGracefulExitTimeout: 30_000,
 	maxWorkers: 2,
 };

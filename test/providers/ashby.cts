@@ -48,6 +48,7 @@ export const entry: ProviderEntry = {
 	successField: 'success',
 	rejectionMoves: true,
 	readingCall: { method: 'POST', path: '/job.list', body: '{}' },
+	furtherCalls: [{ method: 'POST', url: '/ashby/candidateTag.create' }],
 	applicationId: (world, application) => stateOf(world).id('application', application),
 	poll: { quietRequests: 1, pageSize: 100, list: APPLICATIONS },
 	misconfigured: {

@@ -41,6 +41,7 @@ export const entry: ProviderEntry = {
 		'application.*.options': () => ({ actingUser: ACTING_MEMBER }),
 		'candidate.*.options': () => ({ actingUser: ACTING_MEMBER }),
 	},
+	furtherCalls: [{ method: 'PUT', url: '/workable/spi/v3/candidates/{}/tags' }],
 	applicationId: (world, application) => rowsOf(world).ids.of('application', application),
 	poll: { quietRequests: 2, pageSize: 100, list: /\/candidates$/ },
 	misconfigured: {
