@@ -202,6 +202,8 @@ export class Oracle {
 				if (value === emitted || path === UNKNOWN.interviews || path === UNKNOWN.offers || path === UNKNOWN.attachments) continue;
 				if (MAY_BE_UNKNOWN.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
 				if (!known.has(path) && known.has(listOf(path))) continue;
+				// Details alone know it: rows never show what becomes of it.
+				if (!shown.now.has(path) && /^(interviews|offers|attachments)\[/.test(path) && shown.now.has(listOf(path))) continue;
 				if (path === 'info.candidate' && areSame(value, emitted)) continue;
 				if (path === 'rejection' && isSameReason(value, emitted)) continue;
 				// An interview that is gone counts as cancelled; its times are of no interest.
