@@ -101,14 +101,3 @@ test('an ATS that refuses the date is refused at activation too, and an outage i
 	sandbox.faults.next({ kind: 'nothing' }, { path: 'ats.application.list', times: 2 });
 	expect((await triggerFor('greenhouse').activate()).error?.message).toContain('gives none, whatever the date');
 });
-
-test('a page token that is no longer taken begins the read again and loses nothing', async () => {
-	const trigger = await watching('greenhouse');
-	const application = active();
-	acts.move(world(), application, otherStage(application), BY);
-	for (const row of world().applications.rows) if (row.id !== application.id) world().change('candidate', row.candidateId, { phones: [{ number: '+49301', type: 'PERSONAL' }] }, BY);
-	sandbox.faults.next({ kind: 'expiredCursor' }, { path: 'ats.application.list', skip: 1 });
-	const events: Array<Record<string, unknown>> = [];
-	for (let poll = 0; poll < 3; poll++) events.push(...(await emitted(trigger)));
-	expect(events.filter(({ event }) => event === 'application.stage_changed').map(({ applicationId }) => applicationId)).toEqual([application.id]);
-});
