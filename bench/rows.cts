@@ -97,7 +97,7 @@ export const ROWS: Record<string, RowAbout> = {
 	},
 	firstRead: {
 		title: 'First read of 25,000 applications, or of as many as can be read in 8 s of work',
-		more: "Details that the list leaves out are asked for, each at the vendor's rate; the bare client asks for the list alone.",
+		more: "Details that the list leaves out are asked for, each at the vendor's rate; the bare client asks for the list alone. Where a vendor states no rate, the bare client is as fast as a server on the same machine, and what is left is mapping, comparing and remembering.",
 		figures: {
 			wallToFloor: { means: "time, times the same pages by a bare client at the vendor's stated rate (waiting is computed, work is measured)", atMost: 1.15 },
 			stateBytes: { means: 'bytes of state', atMost: DEFAULT_BOUND },
