@@ -89,7 +89,7 @@ function isExpression(value: unknown): boolean {
 }
 
 function harmless<Option extends { name: string; value?: unknown; url?: unknown }>(options: readonly Option[]): Option[] {
-	return options.filter(({ value }) => !isExpression(value)).map(({ url, ...option }) => ({ ...option, name: asLabel(option.name), ...(isWebAddress(url) ? { url } : {}) }) as Option);
+	return options.filter(({ value, url }) => !isExpression(value) && !isExpression(url)).map(({ url, ...option }) => ({ ...option, name: asLabel(option.name), ...(isWebAddress(url) ? { url } : {}) }) as Option);
 }
 
 /** The editor opens it in a tab of its own: `javascript:` would run there. */
