@@ -64,7 +64,9 @@ export async function completed(greenhouse: GreenhouseApi, rows: readonly Row[],
 			attachments: mine(attachments, id),
 		};
 		const application = toApplication(row, parts, models, raw);
-		return { application, known: knownOf(application, models) };
+		// The list of details may be a little behind: which rejection it is is then unknown, and not none.
+		const told = row.status === 'rejected' && !parts.rejection ? models.filter((model) => model !== 'rejection') : models;
+		return { application, known: knownOf(application, told) };
 	});
 }
 
