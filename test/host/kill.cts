@@ -224,8 +224,8 @@ void script(async (cleanup) => {
 	const report: Record<string, { lost: number; duplicated: number }> = {};
 	for (const victim of victims) {
 		const { events, statuses } = await victim.told();
-		const { told, lost, duplicated, complaints } = ledger.balance(events);
-		console.log(`${victim.mode}: ${told} events told in executions ${JSON.stringify(statuses)}, ${lost} values lost, ${duplicated} events duplicated`);
+		const { emitted, lost, duplicated, complaints } = ledger.balance(events);
+		console.log(`${victim.mode}: ${emitted} events emitted in executions ${JSON.stringify(statuses)}, ${lost} values lost, ${duplicated} events duplicated`);
 		for (const complaint of complaints) console.log(`  ${complaint}`);
 		report[victim.mode] = { lost, duplicated };
 	}

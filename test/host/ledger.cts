@@ -22,7 +22,7 @@ export function isToldEvent(item: unknown): item is ToldEvent {
 }
 
 export interface Balance {
-	told: number;
+	emitted: number;
 	lost: number;
 	duplicated: number;
 	/** The first few, in words. */
@@ -86,7 +86,7 @@ export class Ledger {
 		const known = new Map([...this.opening].map(([id, fields]) => [id, new Map(fields)]));
 		const ids = new Set<string>();
 		const complaints: string[] = [];
-		const balance: Balance = { told: events.length, lost: 0, duplicated: 0, complaints };
+		const balance: Balance = { emitted: events.length, lost: 0, duplicated: 0, complaints };
 		const complain = (kind: 'lost' | 'duplicated', sentence: string) => {
 			balance[kind]++;
 			if (complaints.length < 20) complaints.push(`${kind}: ${sentence}`);
