@@ -110,7 +110,7 @@ export const outputFields = [
 
 /** The file behind an attachment: at a short-lived signed address. */
 export async function fileOf(kombo: KomboApi, { id, file_name: name, content_type: mimeType, data_url: address }: Row): Promise<ServiceFile> {
-	return await fetchedFile({ address, name: toText(name), mimeType: toText(mimeType), otherwise: `Attachment ${String(id)}` }, async (url) => await kombo.download(url));
+	return await fetchedFile({ address, name: toText(name), mimeType: toText(mimeType), otherwise: toText(id) ? `Attachment ${toText(id)}` : 'An attachment without an ID' }, async (url) => await kombo.download(url));
 }
 
 /** One item per file of an attachments answer; with `download` the file itself, and without its signed address. */
