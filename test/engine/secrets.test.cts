@@ -153,6 +153,7 @@ describe('a trigger that polls shows no secret', () => {
 	];
 
 	it.each(triggers)('%s %j', async (type, parameters) => {
+		let failed = 0;
 		for (const host of hosts) {
 			/** Activation, a quiet poll, a poll after something happened, and the editor's test button. */
 			const watch = async (with_: StoredCredentials, happen: () => void = () => {}) => {
@@ -163,10 +164,10 @@ describe('a trigger that polls shows no secret', () => {
 				return { polls, error: polls.find(({ error }) => error)?.error, staticData: trigger.staticData, saved: trigger.saved };
 			};
 			const { exchanges } = await proxy.record(async () => await watch(genuine, moveSomebody));
-			const failed = await examineAll(`${type} ${JSON.stringify(parameters)} on ${host}`, exchanges, async () => await watch(credentials), { ways: size(3, EACH / 2) });
-			// Of a few ways it may bear all.
-			if (deep) expect(failed).toBeGreaterThan(0);
+			failed += await examineAll(`${type} ${JSON.stringify(parameters)} on ${host}`, exchanges, async () => await watch(credentials), { ways: size(3, EACH / 2) });
 		}
+		// Of a few ways, or of all at its last call, it may bear every one; the two hosts of deep get one half of the ways each.
+		if (deep) expect(failed).toBeGreaterThan(0);
 		expect(secrets.found.slice(0, 20)).toEqual([]);
 	});
 
