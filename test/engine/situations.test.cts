@@ -81,6 +81,8 @@ describe.each(some(providerEntries, 4).map((entry) => [entry.provider.name, entr
 
 	const files = offers('application.downloadAttachments', 'application.getMany') ? it : it.skip;
 	files('a file is what its bytes and its name say, and a page, nothing or an error is none', async () => {
+		// A world of its own: whoever was made in the other tests has no file.
+		const proxy = await RecordingProxy.open({ jobs: 4, applications: 40 });
 		const credentials = credentialsOn(proxy);
 		const download = operationsOf('ats').find(({ chosen }) => chosen.operation === 'downloadAttachments' && chosen.provider === name);
 		if (!download) throw new Error('It is not offered');
@@ -97,6 +99,7 @@ describe.each(some(providerEntries, 4).map((entry) => [entry.provider.name, entr
 		for (const change of [{ body: Buffer.from('\ufeff <!-- proxy -->\n<HTML><body>Sign in</body>') }, { body: Buffer.alloc(0) }, { status: 404, body: Buffer.from('nope') }, { status: 410, headers: { 'content-type': 'application/json' }, body: Buffer.from('{}') }]) {
 			expect((await answered(change)).error?.message).toMatch(named);
 		}
+		await proxy.close();
 	});
 
 	it('a key that was pasted with blanks and a line break is the key', async () => {
