@@ -133,7 +133,7 @@ function tellers(event: EventName): string[] {
 }
 
 /** What stands under the node on the canvas: the provider, and what starts the workflow, in words. */
-export const triggerSubtitle = `={{ ${JSON.stringify(Object.fromEntries(polled.map(({ name, label }) => [name, label])))}[$parameter["provider"]] + ": " + $parameter["events"].map((event) => event.replace(/[._]/g, " ")).join(", ") }}`;
+export const triggerSubtitle = `={{ ${JSON.stringify(Object.fromEntries(polled.map(({ name, label }) => [name, label])))}[$parameter["provider"]] + ": " + $parameter["events"].map((event) => event === "${ALL}" ? "any event" : event.replace(/[._]/g, " ")).join(", ") }}`;
 
 const behind: Partial<Record<string, INodeProperties[]>> = { provider: freshness, events: untold };
 

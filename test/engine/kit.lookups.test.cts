@@ -88,6 +88,8 @@ describe('in the editor', () => {
 		['ats', { provider: 'kombo', resource: 'application', operation: 'moveStage' }, 'Kombo: move to stage'],
 		['ats', { provider: 'chatTechnologies', resource: 'candidate', operation: 'get' }, 'Chat Technologies: get a candidate'],
 		['chatKitty', { resource: 'message', operation: 'sendToPerson' }, 'send to person'],
+		['atsTrigger', { provider: 'kombo', events: ['application.created', 'offer.status_changed'] }, 'Kombo: application created, offer status changed'],
+		['atsTrigger', { provider: 'lever', events: ['*'] }, 'Lever: any event'],
 	])('the line under a node is in words: %s %j', (type, parameters, words) => {
 		const { nodeTypes } = loadPackage();
 		const { description } = nodeTypes.getByNameAndVersion(fullTypeName(type));
