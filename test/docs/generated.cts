@@ -166,7 +166,7 @@ export function filled(text: string, parts: Readonly<Record<string, string>>): s
 }
 
 /** A service's page: of a native system in docs/providers, of one with a node of its own in docs. */
-function pageOf(read: (file: string) => string, name: string): string | undefined {
+export function pageOf(read: (file: string) => string, name: string): string | undefined {
 	const kebab = name.replace(/([a-z])([A-Z])/g, '$1-$2').replace(/ /g, '-').toLowerCase();
 	return [`docs/providers/${name}.md`, `docs/providers/${name.toLowerCase()}.md`, `docs/${name}.md`, `docs/${kebab}.md`, `docs/${name.toLowerCase()}.md`].find((file) => {
 		try {

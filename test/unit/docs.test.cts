@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { generatedFiles } from '../docs/generated.cts';
+import { providers } from '../../nodes/Ats/providers';
+import { generatedFiles, pageOf } from '../docs/generated.cts';
 
 test.each(Object.entries(generatedFiles((name) => readFileSync(name, 'utf8'))))('%s says what the code does (else: npm run readme)', (file, expected) => {
 	expect(readFileSync(file, 'utf8')).toBe(expected);
@@ -23,8 +24,8 @@ test.each(pages)('every link of %s leads somewhere', (page) => {
 	expect(broken).toEqual([]);
 });
 
-test.each(readdirSync(join('docs', 'providers')).filter((name) => name !== 'README.md'))('docs/providers/%s has the form of all of them', (name) => {
-	const text = readFileSync(join('docs', 'providers', name), 'utf8');
+test.each(providers.map(({ label }) => label))('the page of %s has the form of all of them', (label) => {
+	const text = readFileSync(pageOf((file) => readFileSync(file, 'utf8'), label) ?? '', 'utf8');
 	expect([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual(['Set up', 'Rights', 'Credential', 'What it can', 'Trigger', 'Limits', 'Not confirmed', 'Last live check']);
 	expect(text.split('## Last live check')[1]).toMatch(/^\s*(Not yet tried against a live account|Tried against a live account on \d{4}-\d{2}-\d{2})/);
 	for (const section of text.split(/^## .+$/m).slice(1)) expect(section.trim()).not.toBe('');
