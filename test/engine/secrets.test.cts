@@ -5,6 +5,7 @@
  */
 import type { INodeParameters } from 'n8n-workflow';
 
+import { forgetProcessState } from '../../lib/poll/processState';
 import * as acts from '../../sandbox/actions.cts';
 import { deliverTo, listSearch, loadOptions, loadPackage, PollHost, resourceMapper, runNode, serveWebhook, testCredential, type HostMode, type StoredCredentials } from './harness/index.cts';
 import { credentialsOf, entryOf, providerEntries, serviceEntries } from '../providers/index.cts';
@@ -157,6 +158,8 @@ describe('a trigger that polls shows no secret', () => {
 		for (const host of hosts) {
 			/** Activation, a quiet poll, a poll after something happened, and the editor's test button. */
 			const watch = async (with_: StoredCredentials, happen: () => void = () => {}) => {
+				// A process of its own: what the run before was refused is not remembered.
+				forgetProcessState();
 				const trigger = new PollHost(type, parameters, { credentials: with_, host });
 				const polls = [await trigger.activate(), await trigger.tick()];
 				happen();
