@@ -48,6 +48,7 @@ export class RecordingProxy {
 	/** What the present run is answered with; undefined: the sandbox answers. */
 	private replaying: { exchanges: readonly Exchange[]; used: Set<number>; alter?: Alter } | undefined;
 	private recorded: Exchange[] = [];
+	private underWay = 0;
 	private readonly tokens = new Map<string, Exchange>();
 
 	private constructor(
@@ -83,6 +84,7 @@ export class RecordingProxy {
 
 	/** Runs `work` against the sandbox and keeps what was said. */
 	async record<T>(work: () => Promise<T>): Promise<{ result: T; exchanges: Exchange[] }> {
+		await this.quiet();
 		this.begin(undefined);
 		const result = await work();
 		return { result, exchanges: this.recorded };
@@ -90,8 +92,17 @@ export class RecordingProxy {
 
 	/** Runs `work` against what was said before. An address nobody knows gets the answer of its turn. */
 	async replay<T>(exchanges: readonly Exchange[], work: () => Promise<T>, alter?: Alter): Promise<T> {
+		await this.quiet();
 		this.begin({ exchanges, used: new Set(), ...(alter ? { alter } : {}) });
 		return await work();
+	}
+
+	/** A run that failed may have calls under way: they are its own, and not the next one's. */
+	private async quiet(): Promise<void> {
+		for (let turns = 0; turns < 20; turns++) {
+			if (this.underWay > 0) turns = 0;
+			await new Promise((resolve) => setImmediate(resolve));
+		}
 	}
 
 	private begin(replaying: RecordingProxy['replaying']): void {
@@ -101,6 +112,8 @@ export class RecordingProxy {
 	}
 
 	private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		this.underWay++;
+		response.once('close', () => this.underWay--);
 		const chunks: Buffer[] = [];
 		try {
 			for await (const chunk of request) chunks.push(chunk);
