@@ -4,11 +4,13 @@ import fc from 'fast-check';
 
 import { BitReader, BitWriter, ByteReader, ByteWriter } from '../../lib/poll/state/bytes';
 import { created, diff, type Now } from '../../lib/ats/changes/compare/diff';
+import { Emission } from '../../lib/ats/changes/compare/emission';
 import type { Entry } from '../../lib/ats/changes/memory/memory';
 import { pack, StateTooLarge, unpack } from '../../lib/ats/changes/memory/pack';
 import { CorruptState } from '../../lib/poll/state/corrupt';
 import { contentHash, snapshotOf } from '../../lib/ats/changes/compare/snapshot';
 import { freshState, type State } from '../../lib/ats/changes/memory/state';
+import { DEFAULT_OPTIONS } from '../../lib/ats/changes/options';
 import { APPLICATION_STATUSES, INTERVIEW_STATUSES, MODEL_KEYS, OFFER_STATUSES, ORIGINS } from '../../lib/ats/model';
 import type { Application } from '../../lib/ats/model';
 import type { SourceRow } from '../../lib/ats/source';
@@ -248,6 +250,17 @@ describe('parts without an id', () => {
 		expect(between(a, b)).toEqual([event]);
 		expect(between(b, b)).toEqual([]);
 		expect(between(b, a)).toHaveLength(1);
+	});
+
+	it('gives two files of one name that come at once two event IDs, the same ones whenever they are compared', () => {
+		const { differences } = diff(snapshotOf(withParts({})), nowOf(withParts({ attachments: [file, file] })));
+		const ids = () => {
+			const emission = new Emission(DEFAULT_OPTIONS, 'fake', ['scope']);
+			emission.emit(differences, { applicationId: 'a', application: null, before: null, after: snapshotOf(withParts({})), step: 1, foundBy: 'window', previousKnown: true });
+			return emission.items().map((one) => ('eventId' in one ? one.eventId : ''));
+		};
+		expect(new Set(ids()).size).toBe(2);
+		expect(ids()).toEqual(ids());
 	});
 
 	it('emits one file once that is listed twice with one id', () => {

@@ -56,10 +56,15 @@ export class Emission {
 
 	emit(differences: readonly Difference[], occasion: EmissionContext): void {
 		const application = occasion.application && onlyModels(occasion.application, this.options.models);
+		// Two files of one name that come at once are two events: the second of two that are alike has an ID of its own.
+		const copies = new Map<string, number>();
 		for (const { event, changes, at } of differences) {
+			const said = [event, ...changes.map((change) => JSON.stringify(change))];
+			const copy = copies.get(said.join()) ?? 0;
+			copies.set(said.join(), copy + 1);
 			this.emitted.push({
 				event,
-				eventId: fingerprint(...this.origin, occasion.applicationId, String(occasion.step), event, ...changes.map((change) => JSON.stringify(change))),
+				eventId: fingerprint(...this.origin, occasion.applicationId, String(occasion.step), ...said, ...(copy > 0 ? [String(copy)] : [])),
 				occurredAt: at,
 				detectedAt: this.detectedAt,
 				provider: this.provider,
