@@ -81,3 +81,12 @@ export class CursorRefused extends Error {
 export function rethrow(failure: unknown): never {
 	throw failure;
 }
+
+/** What `work` gives, or its error: for work beside other work that must not fail with it. */
+export async function settled<Result>(work: () => Promise<Result>): Promise<Result | Error> {
+	try {
+		return await work();
+	} catch (error) {
+		return error instanceof Error ? error : new Error(String(error));
+	}
+}

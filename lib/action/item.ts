@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { FieldError } from '../errors';
+import { FieldError, settled } from '../errors';
 import { withoutTags } from './html';
 
 export interface InputFile {
@@ -19,7 +19,7 @@ export class FileItem {
 
 /** What `work` makes of each; one that fails is its error, and takes no other down. */
 export async function settledAll<Task, Made>(tasks: readonly Task[], work: (task: Task) => Promise<Made>): Promise<Array<Made | Error>> {
-	return await Promise.all(tasks.map(async (task) => await work(task).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))));
+	return await Promise.all(tasks.map(async (task) => await settled(async () => await work(task))));
 }
 
 /** The input item that an operation runs for, and what it may do with n8n meanwhile. */

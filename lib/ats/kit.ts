@@ -1,7 +1,7 @@
 /* What every adapter needs: pages, parts of records, sentences. Pure but for the calls it is handed. */
 import { DateTime } from 'luxon';
 
-import { ApiError, FieldError, rethrow } from '../errors';
+import { ApiError, FieldError, rethrow, settled } from '../errors';
 import { isObject, type Answer } from '../http/apiDefinition';
 import type { ServiceFile } from '../http/files';
 import { toId, toText, type Attachment } from './model';
@@ -122,7 +122,8 @@ export function sameAddress(one: string | null | undefined, other: string): bool
 export async function* storedFiles<Record>(records: Iterable<Record>, describe: (record: Record) => Attachment, fetch: (record: Record) => Promise<ServiceFile>): AsyncGenerator<StoredFile | LostFile> {
 	for (const record of records) {
 		const attachment = describe(record);
-		yield await fetch(record).then(({ data, name, mimeType }) => ({ attachment: { ...attachment, name }, data, ...(mimeType === undefined ? {} : { mimeType }) }), (error: unknown) => ({ attachment, error: error instanceof Error ? error : new Error(String(error)) }));
+		const file = await settled(async () => await fetch(record));
+		yield file instanceof Error ? { attachment, error: file } : { attachment: { ...attachment, name: file.name }, data: file.data, ...(file.mimeType === undefined ? {} : { mimeType: file.mimeType }) };
 	}
 }
 

@@ -1,3 +1,4 @@
+import { settled } from '../../lib/errors';
 import { pageAt, recordOr, sourcePage, unlessMissing, type VendorRecord } from '../../lib/ats/kit';
 import { toId, toMillis } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
@@ -52,15 +53,7 @@ function asListed(row: SourceRow): SourceRow {
 
 /** Number, place, files and the moment of a rejection stand in the whole record only. */
 async function detailsOf(bamboo: BambooApi, rows: readonly SourceRow[]): Promise<Map<string, SourceRow | Error>> {
-	const found = await Promise.all(rows.map(async (row): Promise<[string, SourceRow | Error]> => {
-		try {
-			const record = await bamboo.get(path`/applications/${row.id}`);
-			return [row.id, completed(row, record)];
-		} catch (error) {
-			return [row.id, error instanceof Error ? error : new Error(String(error))];
-		}
-	}));
-	return new Map(found);
+	return new Map(await Promise.all(rows.map(async (row) => [row.id, await settled(async () => completed(row, await bamboo.get(path`/applications/${row.id}`)))] as const)));
 }
 
 /** What the row says stays as it is: a change since then comes with the next poll. */

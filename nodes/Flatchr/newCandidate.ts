@@ -1,3 +1,4 @@
+import { settled } from '../../lib/errors';
 import { binary, choice, collection, email, id, rows, text, toggle, when, type Values } from '../../lib/action/field';
 import type { Item } from '../../lib/action/item';
 import type { Row } from '../../lib/action/operation';
@@ -99,7 +100,7 @@ export async function createAndFind<Answer>(flatchr: FlatchrApi, { email, slug }
 		return { vacancyKey: typeof vacancy?.id === 'string' ? vacancy.id : null, applicants: rows.flatMap(({ applicant }) => (typeof applicant === 'string' ? [applicant] : [])) };
 	};
 	// Who may not search may create all the same.
-	const before = await look().catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+	const before = await settled(look);
 	signal?.throwIfAborted();
 	const answer = await create();
 	const unclear = (why: string) => ({ answer, applicant: null, vacancyKey: before instanceof Error ? null : before.vacancyKey, unclear: `The candidate was created, but ${why}: look for the application later with Find by Email, and do not create it again` });

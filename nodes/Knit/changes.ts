@@ -2,7 +2,7 @@ import { pageAt, sourcePage, type VendorRecord } from '../../lib/ats/kit';
 import { toId, toMillis } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import type { SourcePage, SourceRow } from '../../lib/ats/source';
-import { ApiError, FieldError, rethrow } from '../../lib/errors';
+import { ApiError, FieldError, rethrow, settled } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import type { Query } from '../../lib/http/path';
 import { AT_ONCE, inParallel, isUnsupported, LISTS, pageOf, type KnitApi } from './api';
@@ -101,12 +101,4 @@ async function goneOf(knit: KnitApi, missing: ReadonlyArray<{ id: string; lookup
 		}
 	});
 	return gone;
-}
-
-async function settled<Result>(work: () => Promise<Result>): Promise<Result | Error> {
-	try {
-		return await work();
-	} catch (error) {
-		return error instanceof Error ? error : new Error(String(error));
-	}
 }

@@ -3,7 +3,7 @@ import { toId, toMillis, type Application, type ModelKey } from '../../lib/ats/m
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import { partialRow, type SourcePage, type SourceRow } from '../../lib/ats/source';
 import { clock } from '../../lib/clock';
-import { ApiError, rethrow } from '../../lib/errors';
+import { ApiError, rethrow, settled } from '../../lib/errors';
 import type { Query } from '../../lib/http/path';
 import { path } from '../../lib/http/path';
 import { ALL_ROWS, pageOf, type LeverApi, type LeverRow } from './api';
@@ -145,12 +145,4 @@ async function goneOf(lever: LeverApi, ids: readonly string[]): Promise<Map<stri
 		}
 	}));
 	return gone;
-}
-
-async function settled<Result>(work: () => Promise<Result>): Promise<Result | Error> {
-	try {
-		return await work();
-	} catch (error) {
-		return error instanceof Error ? error : new Error(String(error));
-	}
 }

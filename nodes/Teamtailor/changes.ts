@@ -1,3 +1,4 @@
+import { settled } from '../../lib/errors';
 import { pageAt, sourcePage, type VendorRecord } from '../../lib/ats/kit';
 import { toId } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
@@ -37,13 +38,7 @@ function rowOf(record: VendorRecord, raw: boolean): SourceRow {
 
 /** Files are the candidate's: looked at only for what is emitted. */
 async function detailsOf(teamtailor: TeamtailorApi, rows: readonly SourceRow[]): Promise<Map<string, SourceRow | Error>> {
-	return new Map(await Promise.all(rows.map(async (row): Promise<[string, SourceRow | Error]> => {
-		try {
-			return [row.id, { ...row, application: { ...row.application, attachments: await filesOf(teamtailor, row.application) } }];
-		} catch (error) {
-			return [row.id, error instanceof Error ? error : new Error(String(error))];
-		}
-	})));
+	return new Map(await Promise.all(rows.map(async (row) => [row.id, await settled(async () => ({ ...row, application: { ...row.application, attachments: await filesOf(teamtailor, row.application) } }))] as const)));
 }
 
 /** Not there is gone; whatever else is answered says nothing. */

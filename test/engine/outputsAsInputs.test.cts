@@ -1,7 +1,6 @@
 /** What one operation puts out under a name, every operation that asks for that thing takes. Things and fields are read from the nodes' own descriptions. */
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { useClock } from '../../lib/clock';
 import { serviceEntries } from '../providers/index.cts';
 import { credentialsOn, inputItem, nodes, operationsOf, perform, Recorder, type RecordedCase } from './support/everyOperation.cts';
 import { RecordingProxy } from './support/recordingProxy.cts';
@@ -30,15 +29,8 @@ const refused = (error: { message: string; httpCode?: string } | undefined, valu
 
 describe.each(Object.keys(nodes))('%s', (node) => {
 	let proxy: RecordingProxy;
-	let restoreClock: () => void;
-	beforeAll(async () => {
-		restoreClock = useClock({ now: () => Date.now(), sleep: async () => {} });
-		proxy = await RecordingProxy.open();
-	});
-	afterAll(async () => {
-		restoreClock();
-		await proxy.close();
-	});
+	beforeAll(async () => void (proxy = await RecordingProxy.open()));
+	afterAll(async () => await proxy.close());
 
 	test('takes the IDs that it gives, for every pair of operations', async () => {
 		const credentials = credentialsOn(proxy);

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 
 import { z } from 'zod/v4';
 
-import { useClock } from '../../lib/clock';
 import { some } from '../size.cts';
 import { personalFilter } from '../../lib/action/personal';
 import type { Row } from '../../lib/action/operation';
@@ -91,15 +90,8 @@ it.each(actionNodes.map(({ folder, name, resources }) => [name, folder, resource
 
 describe.each(some(Object.keys(nodes).filter((name) => name !== UNIFIED), 2))('%s', (node) => {
 	let proxy: RecordingProxy;
-	let restoreClock: () => void;
-	beforeAll(async () => {
-		restoreClock = useClock({ now: () => Date.now(), sleep: async () => {} });
-		proxy = await RecordingProxy.open();
-	});
-	afterAll(async () => {
-		restoreClock();
-		await proxy.close();
-	});
+	beforeAll(async () => void (proxy = await RecordingProxy.open()));
+	afterAll(async () => await proxy.close());
 
 	it('leaves in no other text of what the service itself writes', async () => {
 		const recorder = new Recorder(proxy, credentialsOn(proxy));

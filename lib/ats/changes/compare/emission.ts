@@ -60,8 +60,9 @@ export class Emission {
 		const copies = new Map<string, number>();
 		for (const { event, changes, at } of differences) {
 			const said = [event, ...changes.map((change) => JSON.stringify(change))];
-			const copy = copies.get(said.join()) ?? 0;
-			copies.set(said.join(), copy + 1);
+			const key = said.join();
+			const copy = copies.get(key) ?? 0;
+			copies.set(key, copy + 1);
 			this.emitted.push({
 				event,
 				eventId: fingerprint(...this.origin, occasion.applicationId, String(occasion.step), ...said, ...(copy > 0 ? [String(copy)] : [])),
