@@ -9,7 +9,6 @@ export interface Selection extends ApplicationQuery {
 	stages?: readonly string[];
 }
 
-
 /**
  * Applications that fit, at most `query.limit`. Details are read only for rows that are put out, and for those that a filter
  * cannot be decided of without them; a row of which nobody can say that it does not fit stays in.
@@ -89,20 +88,23 @@ function verdict(application: Application, filters: readonly Filter[]): Verdict 
 	return unknown ? null : true;
 }
 
+/** Whether something changed since: one that does not say when is not left out. */
+function changedSince({ updatedAfter }: ListQuery, isSure = false): (updatedAt: string | null | undefined) => boolean {
+	const from = updatedAfter === undefined || isSure ? -Infinity : (toMillis(updatedAfter) ?? -Infinity);
+	return (updatedAt) => (toMillis(updatedAt) ?? Infinity) >= from;
+}
+
 /** Candidates that fit. An address is compared, since services match loosely or not at all. */
 export async function* selectCandidates({ candidates, updatedAfterIsSure }: Pick<Operations, 'candidates' | 'updatedAfterIsSure'>, query: CandidateQuery): AsyncGenerator<Candidate[]> {
 	if (!candidates) return;
-	const { email, updatedAfter } = query;
-	const from = updatedAfter === undefined || updatedAfterIsSure ? -Infinity : (toMillis(updatedAfter) ?? -Infinity);
-	for await (const page of candidates(query)) {
-		yield page.filter((one) => (email === undefined || hasAddress(one, email)) && (toMillis(one.updatedAt) ?? Infinity) >= from);
-	}
+	const { email } = query;
+	const isNew = changedSince(query, updatedAfterIsSure);
+	for await (const page of candidates(query)) yield page.filter((one) => (email === undefined || hasAddress(one, email)) && isNew(one.updatedAt));
 }
 
-/** Jobs that fit: one that does not say when it changed is not left out. */
+/** Jobs that fit. */
 export async function* selectJobs({ jobs, updatedAfterIsSure }: Pick<Operations, 'jobs' | 'updatedAfterIsSure'>, query: ListQuery): AsyncGenerator<Job[]> {
 	if (!jobs) return;
-	const { updatedAfter } = query;
-	const from = updatedAfter === undefined || updatedAfterIsSure ? -Infinity : (toMillis(updatedAfter) ?? -Infinity);
-	for await (const page of jobs(query)) yield page.filter(({ info }) => (toMillis(info?.updatedAt) ?? Infinity) >= from);
+	const isNew = changedSince(query, updatedAfterIsSure);
+	for await (const page of jobs(query)) yield page.filter(({ info }) => isNew(info?.updatedAt));
 }
