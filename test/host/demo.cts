@@ -134,7 +134,7 @@ void script(async (cleanup) => {
 	const begin = (what: string) => console.log(`[${++step} of ${steps}] ${String(Math.round((Date.now() - begun) / 1_000)).padStart(3)} s  ${what}`);
 	const moving = showThatItMoves(begun);
 	cleanup(moving.stop);
-	console.log(isInstalled(version) ? 'About three minutes: one to the editor, two more until n8n has asked twice.' : 'About ten minutes the first time, since n8n is installed (3 GB, kept in .hosts); three from then on.');
+	console.log(isInstalled(version) ? 'About three minutes: one to the editor, two more until n8n has asked twice.' : 'About five to ten minutes the first time, since n8n is installed (3 GB, kept in .hosts); three from then on.');
 	begin(`n8n ${version}: ${isInstalled(version) ? 'is installed' : 'is installed now'}`);
 	const host = await ensureHost(version);
 	begin('The package: built and packed');
