@@ -505,6 +505,15 @@ export function when<Name extends string, Value>(one: Field<Name, Value>, condit
 	};
 }
 
+/**
+ * Shown only while the named fields hold one of the values. What was filled in before stays in the node, unseen, and is still
+ * read elsewhere: the operation refuses it, so that nobody's file is left out without a word.
+ */
+export function keptWhen<Name extends string, Value>(one: Field<Name, Value>, condition: Record<string, string[]>): Field<Name, Value> {
+	const { displayName, default: value } = one.property;
+	return { ...one, property: { ...one.property, displayOptions: { show: condition } }, otherwise: { displayName, type: 'hidden', default: value, displayOptions: { hide: condition } } };
+}
+
 /** Marked as required while other fields hold these values. The field itself cannot see them: the operation checks it. */
 export function requiredWhen<Name extends string, Value>(one: Field<Name, Value>, condition: Record<string, Array<string | boolean>>): Field<Name, Value> {
 	const { property } = one;

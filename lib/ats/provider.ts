@@ -47,6 +47,11 @@ export const OPERATIONS = [
 
 export type OperationName = (typeof OPERATIONS)[number];
 
+/** Fields of those operations that some vendors have no use for, as `resource.operation.field`. */
+export const INPUTS = ['application.create.comment', 'application.create.files', 'candidate.findOrCreate.jobId'] as const;
+
+export type InputName = (typeof INPUTS)[number];
+
 /** `true`, or a sentence that says under which condition or how well. What is not named, the provider cannot do. */
 export type Support = true | string;
 
@@ -55,6 +60,8 @@ export interface Capabilities {
 	/** Fields that only some services tell: what kind of step a stage is, the company's own fields, where the person came from. */
 	details?: Partial<Record<'stageCategory' | 'stageOrder' | 'customFields' | 'source', Support>>;
 	operations: Partial<Record<OperationName, Support>>;
+	/** Offered in the editor only where it is named: what the adapter does not use must not be. */
+	inputs?: Partial<Record<InputName, Support>>;
 	/** What its trigger can emit. Empty: it cannot be polled. */
 	events: Partial<Record<EventName, Support>>;
 	/** How far behind reality the trigger is, as a sentence for the editor and the docs. */

@@ -289,6 +289,7 @@ export const provider = defineProvider({
 			'user.getMany': true,
 			'tag.getMany': true,
 		},
+		inputs: { 'application.create.comment': true, 'application.create.files': true },
 		events: {
 			'application.created': true,
 			'application.stage_changed': 'Also when an application is archived: Archived is a stage',

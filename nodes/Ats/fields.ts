@@ -1,7 +1,7 @@
 import { choice, choices, dateTime, dropdown, locator, toggle, when, type Field } from '../../lib/action/field';
 import { nodeOptions } from '../../lib/action/properties';
 import { MODELS } from '../../lib/ats/model';
-import type { Provider } from '../../lib/ats/provider';
+import type { InputName, Provider } from '../../lib/ats/provider';
 import { loadUsers, searchApplications, searchCandidates, searchJobs, searchStages } from './lookups';
 import { providers, providersWith } from './providers';
 
@@ -45,6 +45,9 @@ export const applicationId = locator('applicationId', { displayName: 'Applicatio
 export const candidateId = locator('candidateId', { displayName: 'Candidate', search: searchCandidates, description: "The candidate, by the provider's ID; Candidate, Get Many lists them" });
 export const jobId = locator('jobId', { displayName: 'Job', search: searchJobs, description: "The job, by the provider's ID; Job, Get Many lists them" });
 export const stageId = locator('stageId', { displayName: 'Stage', search: searchStages, description: "A stage of the application's job; Stage, Get Many lists them" });
+
+/** The providers that make use of this field: elsewhere it is not shown. */
+export const takers = (input: InputName): { '/provider': string[] } => ({ '/provider': providersWith(({ capabilities }) => capabilities.inputs?.[input] !== undefined) });
 
 /** Offered as far as the provider can tell them. */
 export const models = when(

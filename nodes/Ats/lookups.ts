@@ -69,7 +69,9 @@ export const searchApplications: Search<AtsApi> = {
 	kind: 'search',
 	name: 'searchApplications',
 	dependsOn: ['provider'],
-	run: async (ats, { filter }) => {
+	run: async (ats, { filter }, editor) => {
+		// Whoever has no applications takes the candidate's ID in their place.
+		if (!ats.operations.applications) return await searchCandidates.run(ats, { filter }, editor);
 		const { results } = await listed(ats.applications({ models: ['info'] }), filter, applicant);
 		// Whoever moves or rejects wants one that is open.
 		const closed = ({ name }: Found) => (/ · (rejected|hired)$/.test(name) ? 1 : 0);

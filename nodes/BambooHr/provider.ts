@@ -181,6 +181,7 @@ export const provider = defineProvider({
 			'rejectionReason.getMany': 'The statuses for people who are not hired',
 			'user.getMany': 'Hiring leads',
 		},
+		inputs: { 'application.create.comment': true, 'application.create.files': true, 'candidate.findOrCreate.jobId': true },
 		events,
 		freshness: 'As fresh as each poll for what is high in the list sorted by the last change: BambooHR cannot be asked what changed since a moment. Deeper changes come with the full check',
 		filtersStages: true,

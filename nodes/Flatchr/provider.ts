@@ -107,7 +107,8 @@ function operationsOf(flatchr: FlatchrApi, archivedAsRejected: boolean): Operati
 		createApplication: async ({ jobId, stageId, candidate, files, comment }) => {
 			const slug = toText((await flatchr.known(flatchr.company('/vacancies'))).find((row) => row.id === jobId)?.slug);
 			if (slug === null) throw notFound('vacancy', jobId, 'Use the 16-character ID that Job, Get Many shows.');
-			const file = files.find(({ type }) => type === 'RESUME') ?? files[0];
+			const [file, ...others] = files;
+			if (others.length > 0) throw new FieldError('Flatchr takes one file with an application', 'Leave all out but the CV.');
 			if (!file) throw new FieldError('Flatchr creates an application only with a CV', 'Add a file of the type Resume.');
 			const { firstName: firstname, lastName: lastname, email, phone } = candidate;
 			const body = filled({ vacancy: slug, firstname, lastname, email, phone, comment, ...document(file), ...keyInBody(flatchr) });
@@ -168,6 +169,7 @@ export const provider = defineProvider({
 			'user.getMany': true,
 			'tag.getMany': true,
 		},
+		inputs: { 'application.create.comment': true, 'application.create.files': true },
 		events,
 		freshness: 'As fresh as each poll; Flatchr dates changes to the day, so that steps of one day between two polls become one',
 	},

@@ -65,6 +65,7 @@ export const provider = defineProvider({
 			'user.getMany': true,
 			'tag.getMany': true,
 		},
+		inputs: { 'application.create.comment': true, 'application.create.files': true, 'candidate.findOrCreate.jobId': true },
 		events,
 		withoutExtraCalls: ['info', 'currentStage', 'rejection'],
 		freshness: 'As fresh as each poll. Lists answer only to a Site Admin, and jobs that are confidential only where the acting user is on the hiring team. An interview that is called off is seen when its application changes again, by the full check at the latest',

@@ -168,6 +168,7 @@ const capabilities: Capabilities = {
 		'offer.getMany': `Read from the applications: ${DETAIL.toLowerCase()}`,
 		'stage.getMany': 'Of a job, or collected from all jobs',
 	},
+	inputs: { 'application.create.files': true, 'candidate.findOrCreate.jobId': true },
 	events: {
 		'application.created': true,
 		'application.stage_changed': true,

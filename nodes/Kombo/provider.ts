@@ -155,6 +155,7 @@ export const provider = defineProvider({
 			'user.getMany': true,
 			'tag.getMany': true,
 		},
+		inputs: { 'application.create.files': true, 'candidate.findOrCreate.jobId': true },
 		events,
 		freshness: 'About 20 seconds behind the ATS where Kombo gets its webhooks, otherwise behind by the sync interval of the integration, which is hours',
 		filtersStages: true,

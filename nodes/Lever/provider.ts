@@ -320,6 +320,7 @@ export const provider: Provider = defineProvider({
 			'user.getMany': true,
 			'tag.getMany': 'The name is the ID',
 		},
+		inputs: { 'application.create.comment': true, 'application.create.files': true, 'candidate.findOrCreate.jobId': true },
 		events,
 		withoutExtraCalls: ['info', 'currentStage', 'rejection'],
 		freshness: 'As fresh as each poll for applications and interviews. Offers, files and feedback are seen late, when something else moves or by the full check. Each part beyond info, stage and rejection costs a call for each application that moved',

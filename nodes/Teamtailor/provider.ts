@@ -101,8 +101,7 @@ class TeamtailorOperations {
 
 	// ----------------------------------------------------------------------------------------------------- applications
 
-	async createApplication({ jobId, stageId, candidate, files, comment }: NewApplication): Promise<Created> {
-		if (files.length > 0) throw new FieldError('Teamtailor takes no files, only public addresses from which it fetches them', 'Leave out the files. Where one has a public address, send it with API Request: POST /uploads.');
+	async createApplication({ jobId, stageId, candidate, comment }: NewApplication): Promise<Created> {
 		const known = await this.candidateWith(candidate.email);
 		const candidateId = toId((known ?? (await this.createCandidate(candidate))).id) ?? '';
 		const relations = { candidate: toOne('candidates', candidateId), job: toOne('jobs', jobId), stage: toOne('stages', stageId) };
@@ -213,7 +212,7 @@ export const provider = defineProvider({
 		operations: {
 			'application.getMany': true,
 			'application.get': true,
-			'application.create': 'Without files: Teamtailor fetches them from a public address only. A known person, by the e-mail address, stays as is',
+			'application.create': 'Without files: Teamtailor fetches them from a public address only, which API Request can name: POST /uploads. A known person, by the e-mail address, stays as is',
 			'application.moveStage': 'Triggers of the stage may send mail. It may take a minute until Teamtailor shows the move',
 			'application.addNote': 'On the candidate, in the name of the acting user',
 			'application.downloadAttachments': "The candidate's CV, and the uploads that belong to the job or to none",
@@ -229,6 +228,7 @@ export const provider = defineProvider({
 			'rejectionReason.getMany': 'To read only: Teamtailor documents no way to reject',
 			'user.getMany': true,
 		},
+		inputs: { 'application.create.comment': true },
 		events,
 		freshness: `As fresh as each poll for stage, rejection and hire; Teamtailor may show a change up to a minute late. ${LATE}. Interviews and offers are not documented well enough to be told`,
 	},

@@ -66,6 +66,7 @@ export const provider = defineProvider({
 			'rejectionReason.getMany': true,
 			'user.getMany': 'Active members',
 		},
+		inputs: { 'application.create.comment': true, 'application.create.files': true, 'candidate.findOrCreate.jobId': true },
 		events,
 		freshness: 'As fresh as each poll for what moves the date of a candidate. Workable does not document that a move, a rejection or a hire does: what does not is found by the full check, which is therefore made every 6 hours',
 		filtersStages: true,

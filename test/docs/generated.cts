@@ -4,7 +4,7 @@ import { z, type ZodType } from 'zod/v4';
 
 import { conditionsOf, FORM, linesOf, missesOf, type Report } from '../../bench/rows.cts';
 import { EVENTS, MODELS, applicationSchema, candidateSchema, eventSchema, jobSchema, messageSchema } from '../../lib/ats/model';
-import { OPERATIONS, type Provider } from '../../lib/ats/provider';
+import { INPUTS, OPERATIONS, type Provider } from '../../lib/ats/provider';
 import { simpleApplicationSchema, simpleCandidateSchema, simpleEventSchema } from '../../nodes/Ats/simplify';
 import { providers } from '../../nodes/Ats/providers';
 import { loadPackage, versionsOf } from '../engine/harness/package.cts';
@@ -38,10 +38,11 @@ export function triggersTable(): string {
 	return table(['Trigger', 'How', 'What it does'], rows);
 }
 
-const declared = ({ models, details = {}, operations, events }: Provider['capabilities']): Array<[title: string, support: true | string | undefined]> => [
+const declared = ({ models, details = {}, operations, inputs = {}, events }: Provider['capabilities']): Array<[title: string, support: true | string | undefined]> => [
 	...MODELS.map(({ key, label }): [string, true | string | undefined] => [`Model: ${label}`, models[key]]),
 	...DETAILS.map(([key, label]): [string, true | string | undefined] => [`Detail: ${label}`, details[key]]),
 	...OPERATIONS.map((operation): [string, true | string | undefined] => [`Operation: ${operation}`, operations[operation]]),
+	...INPUTS.map((input): [string, true | string | undefined] => [`Field: ${input}`, inputs[input]]),
 	...EVENTS.map((event): [string, true | string | undefined] => [`Event: ${event}`, events[event]]),
 ];
 const DETAILS = [['stageCategory', 'kind of stage'], ['stageOrder', 'order of stages'], ['customFields', 'custom fields'], ['source', 'source']] as const;

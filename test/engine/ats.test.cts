@@ -1,6 +1,6 @@
-import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { NodeHelpers, type IDataObject, type INode, type INodeExecutionData, type INodeParameters, type INodeProperties } from 'n8n-workflow';
 
-import { OPERATIONS, type OperationName } from '../../lib/ats/provider';
+import { INPUTS, OPERATIONS, type InputName, type OperationName } from '../../lib/ats/provider';
 import { applicationSchema, candidateSchema, jobSchema } from '../../lib/ats/model';
 import { useClock } from '../../lib/clock';
 import { ManualClock } from '../../sandbox/clock.cts';
@@ -14,6 +14,8 @@ const clock = new ManualClock();
 let restoreClock: () => void;
 beforeAll(() => void (restoreClock = useClock(clock)));
 afterAll(() => restoreClock());
+
+const operationOf = (input: InputName) => input.slice(0, input.lastIndexOf('.')) as OperationName;
 
 const pdf = Buffer.from('%PDF-1.4 a real file\n%%EOF\n');
 
@@ -44,6 +46,7 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 	}
 	const jsons = (items: INodeExecutionData[]) => items.map(({ json }) => json);
 	const everything = async (operation: OperationName, parameters: INodeParameters = {}) => jsons(await ok(operation, { returnAll: true, ...parameters }));
+	const takes = (input: InputName) => capabilities.inputs?.[input] !== undefined;
 	const can = (operation: OperationName) => capabilities.operations[operation] !== undefined;
 	const info = (application: IDataObject | undefined) => application?.['info'] as IDataObject | null | undefined;
 	const stageOf = async (applicationId: unknown) => (jsons(await ok('application.get', { applicationId: id(applicationId), models: ['currentStage'] }))[0]?.['currentStage'] as IDataObject | null)?.['id'];
@@ -126,11 +129,22 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 			expect(files.every((file) => file !== undefined && sandbox.world.attachments.rows.some((row) => sandbox.world.bytes(row).equals(file)))).toBe(true);
 		},
 		'application.create': async () => {
-			const before = sandbox.world.applications.rows.length;
+			const { applications, attachments, candidates } = sandbox.world;
+			const before = [applications.rows.length, attachments.rows.length, sandbox.requests.length];
 			const open = jobs.find((job) => (job['info'] as IDataObject)['status'] === 'OPEN') ?? jobs[0];
-			await ok('application.create', { jobId: id(open?.['id']), firstName: 'Ada', lastName: 'Newcomer', email: `ada.${name}@example.com`, additionalFields: { phone: '+49301234567' }, ...(one.takesNoFiles ? {} : { files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } }) }, [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }]);
-			const [created] = sandbox.world.applications.rows.slice(before);
-			expect(created && sandbox.world.candidates.need(created.candidateId)).toMatchObject({ firstName: 'Ada', lastName: 'Newcomer' });
+			const parameters = { jobId: id(open?.['id']), firstName: 'Ada', lastName: 'Newcomer', email: `ada.${name}@example.com`, additionalFields: { phone: '+49301234567', comment: 'Free from May' } };
+			const files = { files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } };
+			const items = [{ json: {}, binary: { data: await binaryFile(pdf, 'cv.pdf', 'application/pdf') } }];
+			if (!takes('application.create.files')) {
+				// Left from a provider that takes them.
+				expect((await ats('application.create', { ...parameters, ...files }, items)).error?.message).toBe(`${one.provider.label} takes no files with a new application`);
+				expect(sandbox.requests.length).toBe(before[2]);
+			}
+			await ok('application.create', { ...parameters, ...(takes('application.create.files') ? files : {}) }, items);
+			const [created] = applications.rows.slice(before[0]);
+			expect(created && candidates.need(created.candidateId)).toMatchObject({ firstName: 'Ada', lastName: 'Newcomer' });
+			expect(attachments.rows.slice(before[1]).map((row) => sandbox.world.bytes(row).equals(pdf))).toEqual(takes('application.create.files') ? [true] : []);
+			expect(sandbox.requests.slice(before[2]).some(({ body }) => (JSON.stringify(body) ?? '').includes('Free from May'))).toBe(takes('application.create.comment'));
 		},
 		'candidate.getMany': async () => {
 			const candidates = await everything('candidate.getMany');
@@ -231,9 +245,20 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 		expect(sandbox.requests.length).toBe(before);
 	});
 
+	test.each(INPUTS.filter((input) => can(operationOf(input))))('%s is shown where the provider makes use of it, and nowhere else', (input) => {
+		const [resource = '', operation = '', field = ''] = input.split('.');
+		const { description } = loadPackage().nodeTypes.getByNameAndVersion('n8n-nodes-ats.ats');
+		const asNode: INode = { id: '1', name: 'ATS', type: 'ats', typeVersion: 1, position: [0, 0], parameters: { provider: name, resource, operation } };
+		const shows = (property: INodeProperties, path = '') => property.type !== 'hidden' && NodeHelpers.displayParameterPath(asNode.parameters, property, path, asNode, description);
+		const alone = description.properties.filter((property) => shows(property));
+		const inside = alone.flatMap((property) => (property.type === 'collection' ? (property.options ?? []) : [])).filter((option): option is INodeProperties => 'type' in option && shows(option));
+		expect([...alone, ...inside].some((property) => property.name === field)).toBe(takes(input));
+	});
+
 	test('the dropdowns list what the provider has', async () => {
 		if (can('job.getMany')) expect((await listSearch('ats', 'searchJobs', { provider: name, resource: 'job', operation: 'get' }, { credentials: one.credentials(sandbox) })).results.length).toBe(jobs.length);
-		if (can('application.getMany')) expect((await listSearch('ats', 'searchApplications', { provider: name, resource: 'application', operation: 'get' }, { credentials: one.credentials(sandbox) })).results.length).toBeGreaterThan(0);
+		// Where there are no applications, a candidate's ID is taken in their place.
+		expect((await listSearch('ats', 'searchApplications', { provider: name, resource: 'application', operation: 'get' }, { credentials: one.credentials(sandbox) })).results.length).toBeGreaterThan(0);
 	});
 
 	test('records of the service, alone or in a whole answer, become the unified model without a request', async () => {

@@ -408,7 +408,7 @@ describe('with a hiring team at work', () => {
 				...Object.fromEntries(['What the Old Can', 'In the Old', 'Files of the Old'].map((name) => [name, side(from)])),
 				...Object.fromEntries(['What the New Can', 'Jobs of the New', 'In the New', 'Create with CV', 'Create without CV', 'Add File'].map((name) => [name, side(to)])),
 			};
-			const copy = async (copies = true) => await run(file, [{ json: {} }], { credentials: { ...credentialsNew, ...credentialsOld }, set: { ...set, Settings: { copy: copies, withCv: to.takesNoFiles !== true } } });
+			const copy = async (copies = true) => await run(file, [{ json: {} }], { credentials: { ...credentialsNew, ...credentialsOld }, set: { ...set, Settings: { copy: copies, withCv: to.provider.capabilities.inputs?.['application.create.files'] !== undefined } } });
 			const written = old.world.journal.length;
 
 			const compared = await copy(false);

@@ -104,7 +104,7 @@ test('files cannot be sent, and nothing is created before that is said', async (
 	const [job] = (await ats('job', 'getAll')).json;
 	const file = await binaryFile('CV', 'cv.txt', 'text/plain');
 	const { error } = await runNode('ats', { provider: 'teamtailor', resource: 'application', operation: 'create', jobId: id(job?.['id']), firstName: 'Ada', lastName: 'Larsen', email: 'ada@example.com', files: { row: [{ fileType: 'RESUME', binaryField: 'data' }] } }, { credentials: entry.credentials(sandbox), items: [{ json: {}, binary: { data: file } }] });
-	expect([error?.message, sent('POST').length]).toEqual(['Teamtailor takes no files, only public addresses from which it fetches them', 0]);
+	expect([error?.message, sent('POST').length]).toEqual(['Teamtailor takes no files with a new application', 0]);
 });
 
 test('tags are read, changed and written whole; where the write does not replace them, that is an error', async () => {

@@ -83,8 +83,6 @@ export interface ProviderEntry extends ServiceEntry {
 	lists?: readonly KeepsList[];
 	/** A call that reads, as a user types it into *API Request*; default: GET of the path that the node proposes. */
 	readingCall?: INodeParameters;
-	/** An application is created without files here: the service takes none. */
-	takesNoFiles?: true;
 	/** The ID under which this provider shows an application of the world; default: the world's own. */
 	applicationId?(world: World, application: Application): string;
 	/** For the shared contract of the trigger. Without `changes` in the provider: leave it out. */

@@ -38,7 +38,6 @@ export const entry: ProviderEntry = {
 		{ method: 'GET', url: '/teamtailor/v1/stages/{}/job-applications' },
 		{ method: 'PATCH', url: '/teamtailor/v1/candidates/{}' },
 	],
-	takesNoFiles: true,
 	applicationId: (world, application) => rowsOf(world).ids.of('application', application),
 	poll: { quietRequests: 1, pageSize: 30, list: '/v1/job-applications' },
 	misconfigured: {

@@ -39,7 +39,7 @@ interface Shown {
 
 /** Every field that somebody can meet in the editor, also inside collections. */
 function fieldsOf(properties: INodeProperties[], path = ''): Shown[] {
-	return properties.flatMap((property): Shown[] => {
+	return properties.filter(({ type }) => type !== 'hidden').flatMap((property): Shown[] => {
 		const here = `${path}${property.displayName}`;
 		const inner = (property.options ?? []).flatMap((option) => ('type' in option ? [option] : 'values' in option ? option.values : []));
 		return [{ path: here, property }, ...fieldsOf(inner, `${here} > `)];

@@ -1,12 +1,13 @@
-import { binary, choice, choices, collection, dateTime, dropdowns, locator, rows, text } from '../../../lib/action/field';
+import { binary, choice, choices, collection, dateTime, dropdowns, keptWhen, locator, rows, text, when } from '../../../lib/action/field';
 import { FileItem, type Item } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { kitFields } from '../../../lib/action/properties';
 import type { Application, ModelKey } from '../../../lib/ats/model';
 import { onlyAsked } from '../../../lib/ats/select';
 import type { NewFile } from '../../../lib/ats/provider';
+import { FieldError } from '../../../lib/errors';
 import { row, unified, type AtsApi } from '../api';
-import { applicationId, jobId, models, stageId, updatedAfter } from '../fields';
+import { applicationId, jobId, models, stageId, takers, updatedAfter } from '../fields';
 import { loadJobs, loadStageNames, searchCandidates, searchRejectionReasons, searchStages } from '../lookups';
 import { simpleApplication, simpleApplicationSchema } from '../simplify';
 import { personFields } from './candidate';
@@ -75,11 +76,11 @@ export const application: Resource<AtsApi> = {
 			fields: [
 				jobId,
 				...personFields,
-				rows('files', { displayName: 'Files', addLabel: 'Add File', rowLabel: 'File', fields: file }),
+				keptWhen(rows('files', { displayName: 'Files', addLabel: 'Add File', rowLabel: 'File', fields: file }), takers('application.create.files')),
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
-						text('comment', { displayName: 'Comment', placeholder: 'I would like to work four days a week.', rows: 3, description: 'Cover letter or remark, where the provider takes one' }),
+						when(text('comment', { displayName: 'Comment', placeholder: 'I would like to work four days a week.', rows: 3, description: 'Cover letter or remark' }), takers('application.create.comment')),
 						text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+49 30 1234567' }),
 						locator('stageId', { displayName: 'Stage', required: false, search: searchStages, description: "Where the application starts; the job's first stage otherwise" }),
 					],
@@ -88,6 +89,10 @@ export const application: Resource<AtsApi> = {
 			run: async (ats, p, item) => {
 				const { comment, phone, stageId: startsIn } = p.additionalFields;
 				const create = ats.for('createApplication', 'create applications');
+				const { capabilities, label } = ats.provider;
+				if (p.files.length > 0 && capabilities.inputs?.['application.create.files'] === undefined) {
+					throw new FieldError(`${label} takes no files with a new application`, '"Files" still holds those of another provider: choose that one again, take them out, and come back.');
+				}
 				const files = await Promise.all(p.files.map(async (one) => await fileOf(item, one)));
 				const candidate = { firstName: p.firstName, lastName: p.lastName, email: p.email, ...(phone === undefined ? {} : { phone }) };
 				return row(await create({ jobId: p.jobId, candidate, files, ...(startsIn === undefined ? {} : { stageId: startsIn }), ...(comment === undefined ? {} : { comment }) }));

@@ -1,9 +1,9 @@
-import { collection, email, locator, text } from '../../../lib/action/field';
+import { collection, email, locator, text, when } from '../../../lib/action/field';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { kitFields } from '../../../lib/action/properties';
 import type { Candidate } from '../../../lib/ats/model';
 import { row, unified, type AtsApi } from '../api';
-import { candidateId, updatedAfter } from '../fields';
+import { candidateId, takers, updatedAfter } from '../fields';
 import { searchJobs } from '../lookups';
 import { simpleCandidate, simpleCandidateSchema } from '../simplify';
 
@@ -48,7 +48,7 @@ export const candidate: Resource<AtsApi> = {
 				collection('additionalFields', {
 					displayName: 'Additional Fields',
 					fields: [
-						locator('jobId', { displayName: 'Job', required: false, search: searchJobs, description: 'For providers that create a candidate only together with an application' }),
+						when(locator('jobId', { displayName: 'Job', required: false, search: searchJobs, description: 'What a new candidate applies for' }), takers('candidate.findOrCreate.jobId')),
 						text('phone', { displayName: 'Phone', description: 'Phone number of the candidate, best with the country code', placeholder: '+49 30 1234567' }),
 					],
 				}),
