@@ -51,8 +51,12 @@ export class ApiError extends Error {
 
 	/** Worth another try later without anybody doing anything. */
 	get temporary(): boolean {
-		return this.facts.cause === 'rate-limited' || this.facts.cause === 'temporarily-unavailable' || this.facts.cause === 'quota-exhausted';
+		return isTemporary(this.facts.cause);
 	}
+}
+
+export function isTemporary(cause: FailureCause): boolean {
+	return cause === 'rate-limited' || cause === 'temporarily-unavailable' || cause === 'quota-exhausted';
 }
 
 /** A poll that fails for a reason of our own; `failure` is what n8n's scheduler understands. */

@@ -1,6 +1,7 @@
 /** What the process knows of one trigger. All of it may be lost at any moment, at the cost of reading more. */
 export interface ProcessState {
-	lock: { token: symbol; until: number } | null;
+	/** Of the poll that runs. */
+	lock: { readonly until: number } | null;
 	/** Our clock: the service asked to be left alone until then. */
 	notBefore: number;
 	failingSince: number | null;
@@ -21,16 +22,6 @@ export function processStateFor(key: string): ProcessState {
 		states.set(key, processState);
 	}
 	return processState;
-}
-
-/** A part of it that one engine keeps for itself. */
-export function perTrigger<Part>(fresh: () => Part): (processState: ProcessState) => Part {
-	const parts = new WeakMap<ProcessState, Part>();
-	return (processState) => {
-		const part = parts.get(processState) ?? fresh();
-		parts.set(processState, part);
-		return part;
-	};
 }
 
 /** As after a restart of the process. For tests. */

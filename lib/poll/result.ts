@@ -4,10 +4,10 @@ import { POLL_LIMITS } from './limits';
 import type { ProcessState } from './processState';
 
 /**
- * What a poll hands to n8n: items; 'commit' = `[[]]`, an empty execution that carries the state to the database (the only way that
- * works in every host mode); 'quiet' = null.
+ * What a poll hands to n8n. Null: nothing; no items: an empty execution, `[[]]`, that carries the state to the database (the only way
+ * that works in every host mode).
  */
-export type PollResult<Item> = { items: readonly Item[] } | 'commit' | 'quiet';
+export type PollResult<Item> = readonly Item[] | null;
 
 interface Outcome<Item> {
 	items: readonly Item[];
@@ -25,7 +25,7 @@ export function handOver<Item>(host: PollHost, processState: ProcessState, { ite
 	const overdue = processState.silentSince !== null && clock.now() - processState.silentSince >= POLL_LIMITS.silentCommitMs;
 	const lasts = items.length > 0 || mustLast || overdue;
 	if (lasts || changed) host.write(pack());
-	if (!lasts) return 'quiet';
+	if (!lasts) return null;
 	processState.silentSince = null;
-	return items.length > 0 ? { items } : 'commit';
+	return items;
 }

@@ -35,10 +35,8 @@ export class AtsTrigger implements INodeType {
 			const settings = readSettings(this);
 			const chosen = providerNamed(settings.provider);
 			const context = contextOf(chosen, { common: settings, options: settings.options });
-			const result = await runPoll(hostOf(this), async (limits) => await openSource(this, chosen, settings, { ...context, ...limits }), pollOptions(settings));
-			if (result === 'quiet') return null;
-			// An empty execution carries the state to the database in every host mode.
-			return [result === 'commit' ? [] : (await itemsOf(this, chosen, context, settings, result.items)).map((json) => ({ json }))];
+			const emitted = await runPoll(hostOf(this), async (limits) => await openSource(this, chosen, settings, { ...context, ...limits }), pollOptions(settings));
+			return emitted && [(await itemsOf(this, chosen, context, settings, emitted)).map((json) => ({ json }))];
 		} catch (error) {
 			throw asNodeError(this, error);
 		}

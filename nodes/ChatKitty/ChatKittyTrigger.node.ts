@@ -5,7 +5,7 @@ import { lookupMethods } from '../../lib/action/lookupMethods';
 import { hostOf } from '../../lib/poll/host';
 import { pollList } from '../../lib/poll/list/newRows';
 import { connectChatKitty } from './api';
-import { openSource, readSettings, triggerFields, triggerProperties, watchOptions } from './trigger';
+import { itemOf, openSource, pollOptions, readSettings, triggerFields, triggerProperties } from './trigger';
 
 export class ChatKittyTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -29,10 +29,8 @@ export class ChatKittyTrigger implements INodeType {
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
 			const settings = readSettings(this);
-			const result = await pollList(hostOf(this), async (limits) => await openSource(this, settings, limits), watchOptions(settings));
-			if (result === 'quiet') return null;
-			// An empty execution carries the state to the database in every host mode.
-			return [result === 'commit' ? [] : result.items.map((json) => ({ json }))];
+			const items = await pollList(hostOf(this), async (limits) => await openSource(this, settings, limits), pollOptions(settings), (row) => itemOf(row, settings));
+			return items && [items.map((json) => ({ json }))];
 		} catch (error) {
 			throw asNodeError(this, error);
 		}

@@ -7,7 +7,8 @@ import type { Row } from '../../lib/action/operation';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import { ProcessMap } from '../../lib/processMap';
-import type { ListPage, ListSource, ListOptions } from '../../lib/poll/list/source';
+import type { ReadOptions, ListSource } from '../../lib/poll/list/source';
+import type { Reporting } from '../../lib/poll/failures';
 import { applicationOf, connectChatKitty, PAGE_SIZE, type ChatKittyApi } from './api';
 import { channelId, channelType, userId } from './fields';
 import { simpleChannel, simpleMessage, simpleNotification } from './models';
@@ -70,12 +71,22 @@ export function readSettings(context: IPollFunctions): TriggerSettings {
 	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null), context.getTimezone());
 }
 
-export function watchOptions({ event, filters, channelTypes, options }: TriggerSettings): ListOptions {
-	return {
-		cap: options.cap ?? 5_000,
-		reportFailures: options.reportFailures ?? 'afterFifteenMinutes',
-		wanted: ({ raw }) => (event === 'channel' ? isWantedChannel(raw, channelTypes ?? []) : event === 'notification' || isWantedMessage(raw, filters ?? {})),
-	};
+export function pollOptions({ options }: TriggerSettings): ReadOptions & Reporting {
+	return { cap: options.cap ?? 5_000, reportFailures: options.reportFailures ?? 'afterFifteenMinutes' };
+}
+
+interface Listed {
+	id: string;
+	at: number;
+	/** As ChatKitty gave it, for filters. */
+	raw: Row;
+	/** What is put out. */
+	row: Row;
+}
+
+export function itemOf({ raw, row }: Listed, { event, filters, channelTypes }: TriggerSettings): Row | null {
+	const isWanted = event === 'channel' ? isWantedChannel(raw, channelTypes ?? []) : event === 'notification' || isWantedMessage(raw, filters ?? {});
+	return isWanted ? row : null;
 }
 
 function isWantedChannel({ type }: Row, types: readonly string[]): boolean {
@@ -121,7 +132,7 @@ async function listOf(chatkitty: ChatKittyApi, settings: TriggerSettings): Promi
 }
 
 /** The list that the settings name, as the engine in lib/poll/list reads it. */
-export async function openSource(context: IPollFunctions, settings: TriggerSettings, { deadline }: { deadline: number }): Promise<ListSource> {
+export async function openSource(context: IPollFunctions, settings: TriggerSettings, { deadline }: { deadline: number }): Promise<ListSource<Listed>> {
 	const chatkitty = await connectChatKitty(context, { deadline });
 	const account = await applicationOf(context);
 	const { address, collection: name, simplify } = await listOf(chatkitty, settings);
@@ -137,12 +148,11 @@ export async function openSource(context: IPollFunctions, settings: TriggerSetti
 			// https://chatkitty.com/docs/api/reference#list-channels: only channels can be asked for by time.
 			const window = settings.event === 'channel' && since !== null ? `&startTime=${encodeURIComponent(new Date(since).toISOString())}` : '';
 			const { rows, next, answer } = await chatkitty.page(cursor ?? `${address}?size=${PAGE_SIZE}${window}`, name);
-			const page: ListPage = { rows: [], next, date: dateOf(answer.headers.date), tookMs: answer.tookMs };
 			const read = rows.flatMap((row) => {
 				const at = Date.parse(String(row.created_time));
 				return row.id === undefined || row.id === null || Number.isNaN(at) ? [] : [{ id: String(row.id), at, raw: row, row: settings.simplify ? simplify(row) : row }];
 			});
-			return { ...page, rows: read, unreadable: rows.length - read.length };
+			return { rows: read, next, date: dateOf(answer.headers.date), tookMs: answer.tookMs, unreadable: rows.length - read.length };
 		},
 	};
 }

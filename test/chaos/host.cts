@@ -18,7 +18,7 @@ export interface Execution {
 export type HandOver = 'whole' | 'nothing' | 'executionOnly' | 'stateOnly';
 
 export interface Polled {
-	result: AtsPollResult | null;
+	result: AtsPollResult;
 	error: Error | null;
 }
 
@@ -104,12 +104,11 @@ export class SimHost {
 		}
 	}
 
-	private take(result: AtsPollResult, staged: string | undefined, activating: boolean): void {
-		if (result === 'quiet') {
+	private take(items: AtsPollResult, staged: string | undefined, activating: boolean): void {
+		if (items === null) {
 			if (this.mode === 'durable' && !activating) this.saved = staged;
 			return;
 		}
-		const items = result === 'commit' ? [] : result.items;
 		const runs = this.handOver === 'whole' || this.handOver === 'executionOnly';
 		const saves = this.handOver === 'whole' || this.handOver === 'stateOnly';
 		if (this.dying && saves && !runs) this.crashWindow.lost += items.length;

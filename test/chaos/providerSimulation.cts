@@ -181,8 +181,8 @@ export class ProviderSimulation {
 		if (!this.active) return;
 		const { host, trigger, observer } = this.started;
 		const before = trigger.requests;
-		const { result } = await host.tick();
-		if (result === 'quiet' && observer.watching) {
+		const { result, error } = await host.tick();
+		if (result === null && error === null && observer.watching) {
 			this.quietPolls++;
 			this.requestsInQuietPolls += trigger.requests - before;
 		}
@@ -210,7 +210,7 @@ export class ProviderSimulation {
 		const { host, trigger, observer } = this.started;
 		host.run = async (poller) => {
 			await trigger.activate(poller);
-			return 'quiet';
+			return null;
 		};
 		const { error } = await host.tick('activate');
 		host.run = trigger.poll;

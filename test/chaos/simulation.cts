@@ -113,7 +113,7 @@ export class Simulation {
 		this.vendor.settle();
 		const requests = this.vendor.requests.length;
 		const emitted = await this.host.tick();
-		if (emitted.result === 'quiet' && this.oracle.watching) {
+		if (emitted.result === null && emitted.error === null && this.oracle.watching) {
 			this.quietPolls++;
 			this.requestsInQuietPolls += this.vendor.requests.length - requests;
 		}

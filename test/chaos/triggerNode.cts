@@ -84,11 +84,9 @@ export class TriggerInProcess {
 		// Without the scheduler n8n polls once at activation, also when it comes up again; the answer does not matter here.
 		if (!isScheduled(host) && !this.activated) await this.once(host, 'init').catch(() => null);
 		this.activated = true;
-		if (host.activation !== null) return 'quiet';
+		if (host.activation !== null) return null;
 		const answer = await this.once(host, 'update');
-		if (answer === null) return 'quiet';
-		const items = (answer[0] ?? []).map(({ json }) => json as unknown as ChangeEvent | ApplicationChanges);
-		return items.length === 0 ? 'commit' : { items };
+		return answer && (answer[0] ?? []).map(({ json }) => json as unknown as ChangeEvent | ApplicationChanges);
 	};
 
 	/** The user switches the workflow on. Throws what they would see. */

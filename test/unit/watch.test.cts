@@ -5,7 +5,9 @@ import { forgetProcessState } from '../../lib/poll/processState';
 import { useClock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
 import { pollList } from '../../lib/poll/list/newRows';
-import type { ListOptions, ListResult, ListSource } from '../../lib/poll/list/source';
+import type { ListSource, ReadOptions } from '../../lib/poll/list/source';
+import type { Reporting } from '../../lib/poll/failures';
+import type { PollResult } from '../../lib/poll/result';
 import { fingerprint } from '../../lib/poll/state/hash';
 import { REMEMBERED } from '../../lib/poll/list/state';
 import { DAY, HOUR, ManualClock, MINUTE, SECOND } from '../../sandbox/clock.cts';
@@ -32,6 +34,8 @@ interface Row {
 	place: number;
 }
 
+type Listed = Pick<Row, 'id' | 'at' | 'text'>;
+
 /** A service with a list of rows, ten a page; cursors name a row, or (shifting) a place. */
 class Service {
 	rows: Row[] = [];
@@ -53,7 +57,7 @@ class Service {
 		this.rows.push({ id: String(44_000 + ((number * 7_654_321) % 9_999_991)), at, seenAt: at + lag, text, place: hash32(text) });
 	}
 
-	source(): ListSource {
+	source(): ListSource<Listed> {
 		return {
 			label: 'Service',
 			scope: [this.scope],
@@ -70,7 +74,7 @@ class Service {
 				const last = part.at(-1);
 				const next = from + part.length < listed.length && last ? (this.shifting ? String(from + part.length) : last.id) : null;
 				return {
-					rows: part.map(({ id, at, text }) => ({ id, at, raw: { text }, row: { text } })),
+					rows: part.map(({ id, at, text }) => ({ id, at, text })),
 					next: fault === 'same page' ? cursor : next,
 					date: this.dateSkew === null ? null : Math.floor((clock.now() + this.dateSkew) / SECOND) * SECOND,
 					tookMs: 0,
@@ -97,7 +101,8 @@ class Host {
 	emitted: string[] = [];
 	empty = 0;
 	errors: string[] = [];
-	options: ListOptions = { cap: 5_000, reportFailures: 'atOnce', wanted: () => true };
+	options: ReadOptions & Reporting = { cap: 5_000, reportFailures: 'atOnce' };
+	wanted: (text: string) => boolean = () => true;
 	budgetMs: number | undefined;
 
 	constructor(
@@ -111,7 +116,7 @@ class Host {
 		return this.mode === 'old' || this.mode === 'memory';
 	}
 
-	async poll(how: Partial<PollHost> = {}): Promise<ListResult | undefined> {
+	async poll(how: Partial<PollHost> = {}): Promise<PollResult<{ text: string }> | undefined> {
 		let staged = this.inMemory ? (this.memory ?? this.saved) : this.saved;
 		const log = { debug: () => {}, info: () => {}, warn: () => {} };
 		const host: PollHost = {
@@ -124,10 +129,10 @@ class Host {
 			...how,
 		};
 		try {
-			const result = await pollList(host, async () => this.service.source(), this.options);
-			if (result !== 'quiet' || this.mode === 'durable') this.saved = staged;
-			if (result === 'commit') this.empty++;
-			if (typeof result === 'object') this.emitted.push(...result.items.map(({ text }) => String(text)));
+			const result = await pollList(host, async () => this.service.source(), this.options, ({ text }) => (this.wanted(text) ? { text } : null));
+			if (result !== null || this.mode === 'durable') this.saved = staged;
+			if (result?.length === 0) this.empty++;
+			this.emitted.push(...(result ?? []).map(({ text }) => text));
 			return result;
 		} catch (error) {
 			this.errors.push(error instanceof Error ? error.message : String(error));
@@ -165,7 +170,7 @@ const down = (status = 503) => new ApiError({ message: 'down', service: 'Service
 describe.each<Order>(['newest first', 'oldest first', 'no order'])('a list with the %s', (order) => {
 	it.each(MODES)('is read once without a word, then each new row is emitted once, on a host of the kind %s', async (mode) => {
 		const { service, host } = setUp({ order }, mode);
-		expect(await host.poll()).toBe('commit');
+		expect(await host.poll()).toEqual([]);
 		for (let i = 0; i < 30; i++) {
 			service.add(`new ${i}`);
 			await host.minutes(1 + (i % 3));
@@ -232,13 +237,13 @@ describe('a host that loses state', () => {
 
 	it('keeps rows that a filter leaves out in mind, and writes them at the latest after an hour', async () => {
 		const { service, host } = setUp({}, 'scheduler');
-		host.options = { ...host.options, wanted: ({ raw }) => !String(raw.text).startsWith('noise') };
+		host.wanted = (text) => !text.startsWith('noise');
 		await host.poll();
 		for (let i = 0; i < 130; i++) {
 			service.add(`noise ${i}`);
 			await host.minutes();
 		}
-		host.options = { ...host.options, wanted: () => true };
+		host.wanted = () => true;
 		await host.minutes(2);
 		// At most what came since the last write could be taken for new.
 		expect(host.emitted.length).toBeLessThanOrEqual(61);
@@ -296,11 +301,12 @@ describe('a host that loses state', () => {
 			{ key: Reflect.get(host, 'key'), manual: false, activation: null, budgetMs: 36_000, read: () => host.saved, write: () => host.emitted.push('trace'), log: { debug() {}, info() {}, warn() {} } },
 			async () => ({ ...source, readPage: async (ask) => (await slow, await source.readPage(ask)) }),
 			host.options,
+			({ text }) => ({ text }),
 		);
-		expect(await host.poll()).toBe('quiet');
+		expect(await host.poll()).toBeNull();
 		await host.minutes(3);
 		wait();
-		expect(await late).toBe('quiet');
+		expect(await late).toBeNull();
 		expect(host.emitted).toEqual(['new']);
 	});
 });
@@ -445,7 +451,7 @@ describe('Test and activation', () => {
 	it('Test shows the newest rows as examples and touches nothing', async () => {
 		const { host } = setUp();
 		const shown = await host.poll({ manual: true, write: () => host.emitted.push('written') });
-		expect(shown).toEqual({ items: ['recent 11', 'recent 10', 'recent 9'].map((text) => ({ text, example: true })) });
+		expect(shown).toEqual(['recent 11', 'recent 10', 'recent 9'].map((text) => ({ text, example: true })));
 		expect(host.saved).toBeUndefined();
 	});
 
@@ -458,11 +464,11 @@ describe('Test and activation', () => {
 
 	it('activation only checks access; start-up with a service that is down does not throw', async () => {
 		const { service, host } = setUp();
-		expect(await host.poll({ activation: 'activate' })).toBe('quiet');
+		expect(await host.poll({ activation: 'activate' })).toBeNull();
 		expect(service.requests).toBe(0);
 		const failing = { ...service.source(), probe: async () => Promise.reject(down()) };
-		const open = (activation: PollHost['activation']) => pollList({ key: 'a', manual: false, activation, read: () => undefined, write: () => {}, log: { debug() {}, info() {}, warn() {} } }, async () => failing, host.options);
-		await expect(open('init')).resolves.toBe('quiet');
+		const open = (activation: PollHost['activation']) => pollList({ key: 'a', manual: false, activation, read: () => undefined, write: () => {}, log: { debug() {}, info() {}, warn() {} } }, async () => failing, host.options, () => null);
+		await expect(open('init')).resolves.toBeNull();
 		await expect(open('activate')).rejects.toThrow('down');
 	});
 });

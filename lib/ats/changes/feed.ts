@@ -1,9 +1,9 @@
 import { clock } from '../../clock';
 import type { PollHost } from '../../poll/host';
-import type { Lease } from '../../poll/lease';
-import { pollRows } from '../../poll/list/newRows';
+import { exampleRows, pollRows } from '../../poll/list/newRows';
 import type { GrowingList } from '../../poll/list/source';
 import type { PollResult } from '../../poll/result';
+import type { Lease } from '../../poll/trigger';
 import type { ChangeEvent } from '../model';
 import type { FeedEntry, FeedSource } from '../source';
 import type { PollOptions } from './options';
@@ -12,6 +12,10 @@ import type { PollOptions } from './options';
 export async function pollFeed(host: PollHost, lease: Lease, source: FeedSource, options: PollOptions): Promise<PollResult<ChangeEvent>> {
 	const wanted = options.events.length === 0 || options.events.includes('activity.recorded');
 	return await pollRows(host, lease, listOf(source, host), options, (entry, eventId) => (wanted ? activityEvent(source, entry, eventId) : null));
+}
+
+export async function feedExamples(host: PollHost, source: FeedSource): Promise<ChangeEvent[]> {
+	return await exampleRows(listOf(source, host), (entry, eventId) => activityEvent(source, entry, eventId));
 }
 
 function listOf(source: FeedSource, host: PollHost): GrowingList<FeedEntry> {
@@ -35,7 +39,7 @@ function contentOf({ at, applicationId, activity }: FeedEntry): string {
 	return JSON.stringify([at, applicationId, { ...activity, raw: undefined }]);
 }
 
-export function activityEvent({ provider }: FeedSource, { at, applicationId, activity }: FeedEntry, eventId: string): ChangeEvent {
+function activityEvent({ provider }: FeedSource, { at, applicationId, activity }: FeedEntry, eventId: string): ChangeEvent {
 	return {
 		event: 'activity.recorded',
 		eventId,

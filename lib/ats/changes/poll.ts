@@ -1,12 +1,11 @@
 import { rethrow } from '../../errors';
 import { clock } from '../../clock';
 import type { ApplicationChanges, ChangeEvent } from '../model';
-import { MarkRefused, type ChangeSource, type OpenSource } from '../source';
-import { activate } from '../../poll/activation';
+import { MarkRefused, type ChangeSource, type OpenSource, type Source } from '../source';
 import { Emission } from './compare/emission';
-import { examples } from './testEvents';
+import { applicationExamples } from './testEvents';
 import { messageOf } from '../../poll/failures';
-import { pollFeed } from './feed';
+import { feedExamples, pollFeed } from './feed';
 import { fingerprint } from '../../poll/state/hash';
 import type { PollHost } from '../../poll/host';
 import { HOUR } from '../../poll/limits';
@@ -19,31 +18,20 @@ import { EndlessList, type Outcome } from './read/pages';
 import { engineStateOf, freshEngine, startRun, type EngineState, type Run } from './run';
 import type { ProcessState } from '../../poll/processState';
 import { freshState, type State } from './memory/state';
-import { withLease } from '../../poll/lease';
+import { pollTrigger, type Lease } from '../../poll/trigger';
 import { readWindow } from './read/window';
 
 export type AtsPollResult = PollResult<ChangeEvent | ApplicationChanges>;
 
 /** One poll of the trigger, whatever the provider and whatever the host. Throws what the user should see. */
 export async function runPoll(host: PollHost, open: OpenSource, options: PollOptions): Promise<AtsPollResult> {
-	if (host.manual) return await examples(open, options);
-	if (host.activation !== null) return await activate(host, open);
-	return await withLease(host, options, async (lease) => {
-		const source = await open({ deadline: lease.deadline });
-		return source.kind === 'feed' ? await pollFeed(host, lease, source, options) : await pollApplications({ host, source, options, ...lease });
+	return await pollTrigger<Source, ChangeEvent | ApplicationChanges>(host, open, options, {
+		examples: async (source) => (source.kind === 'feed' ? await feedExamples(host, source) : await applicationExamples(source, options)),
+		poll: async (source, lease) => (source.kind === 'feed' ? await pollFeed(host, lease, source, options) : await pollApplications(host, lease, source, options)),
 	});
 }
 
-interface PollParts {
-	host: PollHost;
-	processState: ProcessState;
-	source: ChangeSource;
-	options: PollOptions;
-	deadline: number;
-	mayWrite(): boolean;
-}
-
-async function pollApplications({ host, processState, source, options, deadline, mayWrite }: PollParts): Promise<AtsPollResult> {
+async function pollApplications(host: PollHost, { processState, deadline, mayWrite }: Lease, source: ChangeSource, options: PollOptions): Promise<AtsPollResult> {
 	const scope = fingerprint(source.provider, ...source.scope);
 	const reads = readsOf(options);
 	const text = host.read();
@@ -60,10 +48,10 @@ async function pollApplications({ host, processState, source, options, deadline,
 		if (error instanceof EndlessList) forgetCursors(state);
 		return rethrow(error);
 	}
-	if (!mayWrite()) return 'quiet';
+	if (!mayWrite()) return null;
 	const result = finish(run, processState, text);
 	logRun(run, result);
-	if (failed !== undefined && result === 'quiet') throw failed;
+	if (failed !== undefined && result === null) throw failed;
 	return result;
 }
 
@@ -146,7 +134,7 @@ function finish(run: Run, processState: ProcessState, text: string | undefined):
 	let packed: string | undefined;
 	try {
 		const result = handOver(host, processState, outcome, () => (packed = pack(state, options.maxStateBytes ?? (host.budgetMs === undefined ? OLD_HOST_BOUND : DEFAULT_BOUND))));
-		if (packed !== undefined) engine.standsFor = typeof result === 'object' ? [packed] : [...new Set([...engine.standsFor, text, packed])].slice(-8);
+		if (packed !== undefined) engine.standsFor = result !== null && result.length > 0 ? [packed] : [...new Set([...engine.standsFor, text, packed])].slice(-8);
 		return result;
 	} catch (error) {
 		engine.state = null;
@@ -159,9 +147,9 @@ function logRun(run: Run, result: AtsPollResult): void {
 		run.host.log.warn(`${run.skipped.length} records of ${run.source.label} could not be read and were left out`, { first: run.skipped.slice(0, 3) });
 	}
 	// n8n looks up the caller for each line, shown or not: a poll that found nothing would pay for it every minute.
-	if (result === 'quiet' && run.news === 0) return;
+	if (result === null && run.news === 0) return;
 	run.host.log.debug('Polled', {
-		told: typeof result === 'string' ? 0 : run.emission.count,
+		told: run.emission.count,
 		pages: run.comparedPages,
 		remembered: run.state.memory.size,
 		lagMs: run.header.lag,

@@ -5,7 +5,7 @@ import type { PollHost } from '../../poll/host';
 import { Draft, isFull, type CompactEntry, type Entry } from './memory/memory';
 import type { PollOptions } from './options';
 import { ALL_MODELS, modelBits } from './compare/snapshot';
-import { perTrigger } from '../../poll/processState';
+import type { ProcessState } from '../../poll/processState';
 import type { Header, State } from './memory/state';
 
 /** What the process knows of a trigger. All of it may be lost at any moment, at the cost of reading more. */
@@ -33,7 +33,14 @@ export interface EngineState {
 export const freshEngine = (): EngineState => ({
 	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, gone: { fullRead: 0, rows: new Map() }, fullReads: 0,
 });
-export const engineStateOf = perTrigger(freshEngine);
+
+const engines = new WeakMap<ProcessState, EngineState>();
+
+export function engineStateOf(processState: ProcessState): EngineState {
+	const engine = engines.get(processState) ?? freshEngine();
+	engines.set(processState, engine);
+	return engine;
+}
 
 /** Everything one poll works with. Nothing of it reaches the state before the poll is sure (see finish in poll.ts). */
 export interface Run {

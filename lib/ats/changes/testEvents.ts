@@ -1,13 +1,11 @@
 import { clock } from '../../clock';
-import { DAY, POLL_LIMITS } from '../../poll/limits';
-import { PollError } from '../../poll/failures';
-import type { PollResult } from '../../poll/result';
+import { PollError } from '../../errors';
+import { DAY } from '../../poll/limits';
 import type { Application, Change, ChangeEvent, EventName, Stage } from '../model';
 import { isStage } from '../select';
-import type { ChangeSource, OpenSource, Source, SourceRow } from '../source';
+import type { ChangeSource, SourceRow } from '../source';
 import { complete } from './compare/complete';
 import { onlyModels } from './compare/emission';
-import { activityEvent } from './feed';
 import type { PollOptions } from './options';
 
 const COUNT = 3;
@@ -17,23 +15,8 @@ const PAGES = 4;
 /** Where each row may cost a call. */
 const ROWS_WITH_DETAILS = 30;
 
-/** What "Test" shows: real recent applications that fit the filters and show what the chosen events say. Nothing is remembered. */
-export async function examples(open: OpenSource, options: PollOptions): Promise<PollResult<ChangeEvent>> {
-	const source = await open({ deadline: clock.now() + POLL_LIMITS.budgetMs });
-	const items = source.kind === 'feed'
-		? (await source.readPage({ cursor: null })).entries.slice(0, COUNT).map((entry) => ({ ...activityEvent(source, entry, `example-${entry.id ?? ''}`), example: true }))
-		: await applicationExamples(source, options);
-	if (items.length > 0) return { items };
-	const filtered = options.events.length + options.jobIds.length + options.stages.length > 0 && source.kind === 'applications';
-	throw new PollError(
-		filtered
-			? `${source.label} shows no application that fits the filters and events of this trigger${options.events.length > 0 ? ` (${options.events.join(', ')})` : ''}: there is nothing to make an example of. Test with other filters or events, or after one has happened`
-			: `${source.label} shows no applications here yet: there is nothing to make an example of`,
-		{ cause: 'configuration-invalid' },
-	);
-}
-
-async function applicationExamples(source: ChangeSource, options: PollOptions): Promise<ChangeEvent[]> {
+/** What "Test" shows: real recent applications that fit the filters and show what the chosen events say. */
+export async function applicationExamples(source: ChangeSource, options: PollOptions): Promise<ChangeEvent[]> {
 	const events = options.events.length === 0 ? (['application.updated'] as const) : options.events.filter((event) => source.events.length === 0 || source.events.includes(event));
 	const found = new Map<string, { event: EventName; row: SourceRow; changes: Change[] }>();
 	const stages = new Map<string, Stage[]>();
@@ -52,7 +35,14 @@ async function applicationExamples(source: ChangeSource, options: PollOptions): 
 		}
 		if (found.size === COUNT) break;
 	}
-	return [...found.values()].map(({ event, row, changes }) => applicationExample(source, row, event, changes, options));
+	if (found.size > 0) return [...found.values()].map(({ event, row, changes }) => applicationExample(source, row, event, changes, options));
+	const filtered = options.events.length + options.jobIds.length + options.stages.length > 0;
+	throw new PollError(
+		filtered
+			? `${source.label} shows no application that fits the filters and events of this trigger${options.events.length > 0 ? ` (${options.events.join(', ')})` : ''}: there is nothing to make an example of. Test with other filters or events, or after one has happened`
+			: `${source.label} shows no applications here yet: there is nothing to make an example of`,
+		{ cause: 'configuration-invalid' },
+	);
 }
 
 /** The latest first, a few at a time, completed where the provider reads details. Rows that cannot be read are left out. */
@@ -130,7 +120,7 @@ function shows(event: EventName, { application, deleted }: SourceRow, stages: Re
 	}
 }
 
-function applicationExample({ provider }: Source, row: SourceRow, event: EventName, changes: Change[], options: PollOptions): ChangeEvent {
+function applicationExample({ provider }: ChangeSource, row: SourceRow, event: EventName, changes: Change[], options: PollOptions): ChangeEvent {
 	return {
 		event,
 		eventId: `example-${row.id}`,

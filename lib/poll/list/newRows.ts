@@ -1,14 +1,12 @@
-import { activate } from '../activation';
 import { fingerprint } from '../state/hash';
 import type { PollHost } from '../host';
-import { POLL_LIMITS } from '../limits';
 import { readStored } from '../state/corrupt';
-import { withLease, type Lease } from '../lease';
+import type { Reporting } from '../failures';
 import { handOver, type PollResult } from '../result';
-import { clock } from '../../clock';
+import { pollTrigger, type Lease, type Open } from '../trigger';
 import { PollError } from '../../errors';
-import { readPass, type PassResult } from './read';
-import type { GrowingList, ListOptions, ListResult, ListSource, ReadOptions, Row } from './source';
+import { readPass } from './read';
+import type { GrowingList, ListSource, ReadOptions, Row } from './source';
 import { freshList, packList, unpackList } from './state';
 
 /*
@@ -23,38 +21,39 @@ import { freshList, packList, unpackList } from './state';
 
 const EXAMPLES = 3;
 
-/** One poll of a trigger on one list. `commit` = `[[]]`, an empty execution that carries the state to the database; `quiet` = null. */
-export async function pollList(host: PollHost, open: (limits: { deadline: number }) => Promise<ListSource>, options: ListOptions): Promise<ListResult> {
-	if (host.manual) return await examples(open, options);
-	if (host.activation !== null) return await activate(host, open);
-	return await withLease(host, options, async (lease) => await pollRows(host, lease, await open(lease), options, (row) => (options.wanted(row) ? row.row : null)));
+/** What is emitted of a row, null: nothing. The event id is the same whenever the row is emitted. Filters stand here: they never decide what is remembered. */
+export type ItemOf<One, Item> = (row: One, eventId: string) => Item | null;
+
+/** One poll of a trigger on one list. */
+export async function pollList<One extends Row, Item extends object>(host: PollHost, open: Open<ListSource<One>>, options: ReadOptions & Reporting, itemOf: ItemOf<One, Item>): Promise<PollResult<Item>> {
+	return await pollTrigger(host, open, options, {
+		examples: async (source) => await exampleRows(source, itemOf),
+		poll: async (source, lease) => await pollRows(host, lease, source, options, itemOf),
+	});
 }
 
-async function examples(open: (limits: { deadline: number }) => Promise<ListSource>, { wanted }: ListOptions): Promise<ListResult> {
-	const source = await open({ deadline: clock.now() + POLL_LIMITS.budgetMs });
-	const { rows } = await source.readPage({ cursor: null, since: null });
-	const newest = [...rows].filter(wanted).sort((a, b) => b.at - a.at).slice(0, EXAMPLES);
-	if (newest.length > 0) return { items: newest.map(({ row }) => ({ ...row, example: true })) };
-	throw new PollError(`${source.label} shows nothing here yet that the trigger would tell: there is nothing to make an example of`, { cause: 'configuration-invalid' });
+/** The newest of the first page. */
+export async function exampleRows<One extends Row, Item extends object>(list: GrowingList<One>, itemOf: ItemOf<One, Item>): Promise<Item[]> {
+	const { rows } = await list.readPage({ cursor: null, since: null });
+	const items = [...rows].sort((a, b) => (b.at ?? 0) - (a.at ?? 0)).flatMap((row) => itemOf(row, `example-${row.id ?? ''}`) ?? []);
+	if (items.length > 0) return items.slice(0, EXAMPLES).map((item) => ({ ...item, example: true }));
+	throw new PollError(`${list.label} shows nothing here yet that the trigger would tell: there is nothing to make an example of`, { cause: 'configuration-invalid' });
 }
 
-/** A scheduled poll. `itemOf`: what is emitted of a new row, null: nothing; the event id is the same whenever the row is emitted. */
-export async function pollRows<One extends Row, Item>(host: PollHost, { processState, deadline, mayWrite }: Lease, list: GrowingList<One>, options: ReadOptions, itemOf: (row: One, eventId: string) => Item | null): Promise<PollResult<Item>> {
+/** A scheduled poll. */
+export async function pollRows<One extends Row, Item>(host: PollHost, { processState, deadline, mayWrite }: Lease, list: GrowingList<One>, options: ReadOptions, itemOf: ItemOf<One, Item>): Promise<PollResult<Item>> {
 	const scope = fingerprint(...list.scope);
 	const stored = readStored(processState, host.read(), unpackList, (rebuilt) => freshList(scope, rebuilt));
 	const state = stored.scope === scope ? stored : freshList(scope);
 	// A read that the last poll left open must be seen to end, or every poll would go on from the same place.
 	const wasOpen = state.floor === null || state.pass !== null;
-	const result = await readPass(host, list, state, { ...options, deadline });
-	if (!mayWrite()) return 'quiet';
-	if (result.unreadable > 0) host.log.warn(`${result.unreadable} rows had no ID or no time and were left out`);
-	const items = inTime(result).flatMap(({ key, row }) => itemOf(row, fingerprint(state.scope, state.birth, String(key))) ?? []);
+	const { fresh, remembered, unreadable, ended, lasting, oldestFirst } = await readPass(host, list, state, { ...options, deadline });
+	if (!mayWrite()) return null;
+	if (unreadable > 0) host.log.warn(`${unreadable} rows had no ID or no time and were left out`);
+	// Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there.
+	const inTime = (oldestFirst ? fresh : fresh.reverse()).sort((a, b) => (a.row.at ?? 0) - (b.row.at ?? 0));
+	const items = inTime.flatMap(({ key, row }) => itemOf(row, fingerprint(state.scope, state.birth, String(key))) ?? []);
 	// The end of a first or of a long read, a read that goes on, a floor that sank.
-	const mustLast = wasOpen || !result.ended || result.lasting;
-	return handOver(host, processState, { items, changed: result.remembered > 0, silent: result.remembered > 0, mustLast }, () => packList(state));
-}
-
-/** Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there. */
-function inTime<One extends Row>({ fresh, oldestFirst }: PassResult<One>): PassResult<One>['fresh'] {
-	return (oldestFirst ? [...fresh] : [...fresh].reverse()).sort((a, b) => (a.row.at ?? 0) - (b.row.at ?? 0));
+	const mustLast = wasOpen || !ended || lasting;
+	return handOver(host, processState, { items, changed: remembered > 0, silent: remembered > 0, mustLast }, () => packList(state));
 }

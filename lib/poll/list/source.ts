@@ -1,8 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import type { Reporting } from '../failures';
-import type { PollResult } from '../result';
-
 /** A row of a list that grows: it is emitted once, and never compared. */
 export interface Row {
 	/** Null: the list gives none; then `content`, and which of the equal ones it is, stand for it. */
@@ -50,27 +45,8 @@ export interface ReadOptions {
 	fullCheckHours?: number;
 }
 
-// ------------------------------------------------------------------------------------ a trigger on one list (pollList)
-
-export interface ListRow extends Row {
-	id: string;
-	at: number;
-	/** As the service gave it, for filters. */
-	raw: IDataObject;
-	/** What is put out. */
-	row: IDataObject;
-}
-
-export type ListPage = Page<ListRow>;
-
-export interface ListSource extends GrowingList<ListRow> {
+/** A list that a trigger reads. */
+export interface ListSource<One extends Row> extends GrowingList<One> {
 	/** One cheap request at activation that proves access. */
 	probe(): Promise<void>;
 }
-
-export interface ListOptions extends Reporting, ReadOptions {
-	/** Filters emission, never remembering. */
-	wanted(row: ListRow): boolean;
-}
-
-export type ListResult = PollResult<IDataObject>;

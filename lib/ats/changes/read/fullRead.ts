@@ -1,6 +1,6 @@
 import { clock } from '../../../clock';
 import type { Difference } from '../compare/diff';
-import { PollError } from '../../../poll/failures';
+import { PollError } from '../../../errors';
 import { isFull, type CompactEntry, type Entry } from '../memory/memory';
 import { idHash } from '../../../poll/state/hash';
 import { DAY, HOUR } from '../../../poll/limits';

@@ -1,8 +1,8 @@
 import { clock } from '../../../clock';
-import { rethrow } from '../../../errors';
+import { PollError, rethrow } from '../../../errors';
 import { CursorRefused, MarkRefused, type SourcePage } from '../../source';
 import { comparePage, type CompareOptions } from '../compare/rows';
-import { messageOf, PollError } from '../../../poll/failures';
+import { messageOf } from '../../../poll/failures';
 import { POLL_LIMITS } from '../../../poll/limits';
 import { storable } from '../../../poll/state/storable';
 import { hasTime, skip, timed, type Run } from '../run';
