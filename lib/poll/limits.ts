@@ -1,3 +1,5 @@
+import { PollError } from '../errors';
+
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
@@ -21,3 +23,9 @@ export const POLL_LIMITS = {
 	/** Silent changes reach the database at the latest after this. */
 	silentCommitMs: HOUR,
 } as const;
+
+/** A cursor or mark that a vendor handed out: it is stored with each poll, so it must be short. */
+export function storable<Text extends string | null>(label: string, text: Text, what: 'cursor' | 'mark'): Text {
+	if (text === null || text.length <= POLL_LIMITS.cursorChars) return text;
+	throw new PollError(`${label} gave a ${what} of ${text.length.toLocaleString('en')} characters: more than ${POLL_LIMITS.cursorChars.toLocaleString('en')} cannot be remembered, so its list cannot be read`, { cause: 'configuration-invalid' });
+}

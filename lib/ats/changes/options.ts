@@ -3,7 +3,6 @@ import { DAY, MINUTE } from '../../poll/limits';
 import type { FirstRun } from '../../poll/list/source';
 import type { EventName, ModelKey } from '../model';
 
-
 /** What the user of the trigger chose. */
 export interface PollOptions extends Reporting {
 	/** Events to tell; empty = all. */

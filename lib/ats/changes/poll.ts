@@ -13,7 +13,7 @@ import { handOver, type PollResult } from '../../poll/result';
 import { readStored } from '../../poll/state/corrupt';
 import type { PollOptions } from './options';
 import { DEFAULT_BOUND, OLD_HOST_BOUND, pack, unpack } from './memory/pack';
-import { beginFullRead, checkModels, firstFullRead, MassVanish, readFull } from './read/fullRead';
+import { beginFullRead, checkModels, MassVanish, newFullRead, readFull } from './read/fullRead';
 import { EndlessList, type Outcome } from './read/pages';
 import { engineStateOf, freshEngine, startRun, type EngineState, type Run } from './run';
 import type { ProcessState } from '../../poll/processState';
@@ -59,7 +59,7 @@ async function pollApplications(host: PollHost, { processState, deadline, mayWri
 async function readAllThatIsDue(run: Run, reads: readonly string[]): Promise<unknown> {
 	const { header, engine } = run;
 	if (header.highWater === null) {
-		header.pass ??= firstFullRead();
+		header.pass ??= newFullRead('first');
 		await checkModels(run);
 		const outcome = await readFull(run, reads);
 		// What was read so far must not be lost, even if nothing is told.
@@ -93,7 +93,7 @@ async function readChanges(run: Run): Promise<Outcome> {
 		if (!(error instanceof MarkRefused)) return rethrow(error);
 		run.host.log.warn(`${messageOf(error)}: everything is read again`);
 		Object.assign(header, { marks: null, window: null });
-		header.pass = { ...firstFullRead(), kind: header.pass?.kind ?? 'full', dropUnseen: header.pass?.dropUnseen ?? false };
+		header.pass = newFullRead(header.pass?.kind ?? 'full', header.pass?.dropUnseen);
 		return { end: 'complete', mark: null };
 	}
 }

@@ -47,13 +47,13 @@ export async function pollRows<One extends Row, Item>(host: PollHost, { processS
 	const state = stored.scope === scope ? stored : freshList(scope);
 	// A read that the last poll left open must be seen to end, or every poll would go on from the same place.
 	const wasOpen = state.floor === null || state.pass !== null;
-	const { fresh, remembered, unreadable, ended, lasting, oldestFirst } = await readPass(host, list, state, { ...options, deadline });
+	const { fresh, remembered, unreadable, lasting, oldestFirst } = await readPass(host, list, state, { ...options, deadline });
 	if (!mayWrite()) return null;
 	if (unreadable > 0) host.log.warn(`${unreadable} rows had no ID or no time and were left out`);
 	// Oldest first. Rows of one moment keep their order in the list, turned round where the newest come first there.
 	const inTime = (oldestFirst ? fresh : fresh.reverse()).sort((a, b) => (a.row.at ?? 0) - (b.row.at ?? 0));
 	const items = inTime.flatMap(({ key, row }) => itemOf(row, fingerprint(state.scope, state.birth, String(key))) ?? []);
 	// The end of a first or of a long read, a read that goes on, a floor that sank.
-	const mustLast = wasOpen || !ended || lasting;
+	const mustLast = wasOpen || state.pass !== null || lasting;
 	return handOver(host, processState, { items, changed: remembered > 0, silent: remembered > 0, mustLast }, () => packList(state));
 }

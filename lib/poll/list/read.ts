@@ -1,11 +1,11 @@
 import { messageOf } from '../failures';
 import type { PollHost } from '../host';
-import { DAY, HOUR, POLL_LIMITS } from '../limits';
+import { DAY, HOUR, POLL_LIMITS, storable } from '../limits';
 import { clock } from '../../clock';
 import { ApiError, CursorRefused, PollError } from '../../errors';
-import { storable } from '../state/storable';
+import { idHash } from '../state/hash';
 import type { GrowingList, Page, ReadOptions, Row } from './source';
-import { keyOf, raiseFloor, type ListState, type Pass } from './state';
+import { raiseFloor, type ListState, type Pass } from './state';
 
 /** Neighbours may be out of order by that much in a list with the newest first. */
 const DISORDER_MS = 5 * 60_000;
@@ -23,8 +23,6 @@ export interface PassResult<One> {
 	/** Rows that were not there before, in the order of the list. */
 	fresh: Array<{ key: number; row: One }>;
 	remembered: number;
-	/** False: the next poll goes on. */
-	ended: boolean;
 	/** What must reach the database even if nothing is emitted: a clock that went back, a full read that ended. */
 	lasting: boolean;
 	/** The list shows the oldest first. */
@@ -38,11 +36,11 @@ function lateOf<One extends Row>({ lateMs = HOUR }: GrowingList<One>): number {
 }
 
 /**
- * Reads on until the end, the deadline (our clock, ms) or the cap, and notes in `state` what it found. An error ends it early: what
- * was gained is emitted, and with nothing gained the error is thrown.
+ * Reads on until the end, the deadline (our clock, ms) or the cap, and notes in `state` what it found: with a pass left there the next
+ * poll goes on. An error ends it early: what was gained is emitted, and with nothing gained the error is thrown.
  */
 export async function readPass<One extends Row>(host: PollHost, list: GrowingList<One>, state: ListState, options: ReadOptions & { deadline: number }): Promise<PassResult<One>> {
-	const result: PassResult<One> = { fresh: [], remembered: 0, ended: false, lasting: false, oldestFirst: false, unreadable: 0 };
+	const result: PassResult<One> = { fresh: [], remembered: 0, lasting: false, oldestFirst: false, unreadable: 0 };
 	const asked = new Set<string>();
 	const copies = new Map<string, number>();
 	let refused = false;
@@ -51,38 +49,34 @@ export async function readPass<One extends Row>(host: PollHost, list: GrowingLis
 	if (state.pass && clock.now() - state.pass.storedAt > POLL_LIMITS.cursorLifeMs) restart(host, list, state.pass);
 	for (let pages = 0; ; pages++) {
 		const cursor = state.pass ? state.pass.cursor : isFullDue(state, options) ? null : state.resume;
-		if (pages > 0 && (clock.now() + slowest * 1.5 > options.deadline || result.fresh.length >= options.cap)) return stopped(state, result);
+		if (pages > 0 && (clock.now() + slowest * 1.5 > options.deadline || result.fresh.length >= options.cap)) return result;
 		const begin = clock.now();
 		let page: Page<One>;
 		try {
 			page = await list.readPage({ cursor, since: state.floor });
 		} catch (error) {
-			if (cursor !== null && !refused && isRefusal(error)) {
-				refused = true;
-				asked.clear();
-				state.resume = null;
-				if (state.pass) restart(host, list, state.pass);
-				continue;
-			}
-			return partly(host, state, result, error);
+			if (cursor === null || refused || !isRefusal(error)) return partly(host, result, error);
+			refused = true;
+			asked.clear();
+			state.resume = null;
+			if (state.pass) restart(host, list, state.pass);
+			continue;
 		}
 		slowest = Math.max(slowest, clock.now() - begin);
-		const pass = state.pass ?? beginPass(list, state, page, result, options);
-		state.pass = pass;
-		learn(state, pass, page.rows, cursor);
+		const pass = (state.pass ??= beginPass(list, state, page, cursor, result, options));
 		const isOld = take(state, pass, page, result, copies);
 		pass.pages++;
 		const next = page.next ?? '';
 		if (next === '' || isOld) {
 			endPass(host, list, state, pass, result);
-			return { ...result, ended: true };
+			return result;
 		}
 		if (asked.has(next) || next === cursor) {
 			restart(host, list, pass);
-			return partly(host, state, result, new PollError(`${list.label} gave the same page twice: its list would never end`, { cause: 'temporarily-unavailable' }));
+			return partly(host, result, new PollError(`${list.label} gave the same page twice: its list would never end`, { cause: 'temporarily-unavailable' }));
 		}
 		asked.add(next);
-		pass.cursor = storable(list.label, next, 'cursor');
+		Object.assign(pass, { cursor: storable(list.label, next, 'cursor'), storedAt: clock.now() });
 	}
 }
 
@@ -91,23 +85,18 @@ function isFullDue({ fullAt }: ListState, { fullCheckHours = 0 }: ReadOptions): 
 }
 
 function restart<One extends Row>(host: PollHost, { label }: GrowingList<One>, pass: Pass): void {
-	Object.assign(pass, { cursor: null, pages: 0, restarts: pass.restarts + 1, rises: 0, falls: 0, last: null, resume: null });
+	Object.assign(pass, { cursor: null, storedAt: clock.now(), pages: 0, restarts: pass.restarts + 1, rises: 0, falls: 0, last: null, resume: null });
 	if (pass.restarts > MANY_RESTARTS) host.log.warn(`${label}'s list could not be read to its end between two polls, ${pass.restarts} times now: poll more often, or watch a smaller list`);
 }
 
-function partly<One>(host: PollHost, state: ListState, result: PassResult<One>, error: unknown): PassResult<One> {
+function partly<One>(host: PollHost, result: PassResult<One>, error: unknown): PassResult<One> {
 	if (result.remembered === 0) throw error;
 	host.log.warn(`${messageOf(error)}. The next poll goes on there`);
-	return stopped(state, result);
-}
-
-function stopped<One>(state: ListState, result: PassResult<One>): PassResult<One> {
-	if (state.pass) state.pass.storedAt = clock.now();
-	return { ...result, oldestFirst: isOldestFirst(state) };
+	return result;
 }
 
 /** The first answer tells the service's time. */
-function beginPass<One extends Row>(list: GrowingList<One>, state: ListState, page: Page<One>, result: PassResult<One>, options: ReadOptions): Pass {
+function beginPass<One extends Row>(list: GrowingList<One>, state: ListState, page: Page<One>, cursor: string | null, result: PassResult<One>, options: ReadOptions): Pass {
 	const t0 = page.date === null ? clock.now() - page.tookMs - POLL_LIMITS.unknownClockMs : page.date - page.tookMs;
 	const late = lateOf(list);
 	const full = state.floor === null || isFullDue(state, options);
@@ -132,42 +121,33 @@ function beginPass<One extends Row>(list: GrowingList<One>, state: ListState, pa
 		state.floor = t0 - late;
 		state.readTo = state.floor;
 	}
-	return { cursor: null, storedAt: clock.now(), pages: 0, restarts: 0, full, t0, silentUpTo: Math.max(0, silentUpTo), newest: 0, rises: 0, falls: 0, last: null, resume: null };
+	return { cursor, storedAt: clock.now(), pages: 0, restarts: 0, full, t0, silentUpTo: Math.max(0, silentUpTo), newest: 0, rises: 0, falls: 0, last: null, resume: null };
 }
 
-/** Counts neighbours, and notes the last page that begins before everything that may still become visible. */
-function learn(state: ListState, pass: Pass, rows: readonly Row[], cursor: string | null): void {
-	const [first] = rows;
-	if (cursor !== null && typeof first?.at === 'number' && first.at < state.readTo) pass.resume = cursor;
-	for (const { at } of rows) {
-		if (at === null) continue;
-		if (pass.last !== null && at > pass.last) pass.rises++;
-		if (pass.last !== null && at < pass.last) pass.falls++;
-		pass.last = at;
-	}
-}
-
-function isOldestFirst({ pass, resume }: ListState): boolean {
-	const { rises = 0, falls = 0 } = pass ?? {};
-	return rises === falls ? resume !== null : rises > falls;
-}
-
-/** Remembers the rows of a page; true when all that follow must be known: the newest come first, and the last one is older than a read has to go back. */
+/** Takes in the rows of a page and their order; true when all that follow must be known: the newest come first, and the last one is older than a read has to go back. */
 function take<One extends Row>(state: ListState, pass: Pass, page: Page<One>, result: PassResult<One>, copies: Map<string, number>): boolean {
 	const floor = state.floor ?? 0;
 	const isFirst = state.lastT0 === null;
 	// With a look-back or everything, the first answer counts like any other.
 	const isSilentAnswer = isFirst && pass.pages === 0 && pass.restarts === 0 && pass.silentUpTo > pass.t0;
 	result.unreadable += page.unreadable ?? 0;
+	// The last page that begins before everything that may still become visible.
+	if ((page.rows[0]?.at ?? Infinity) < state.readTo) pass.resume = pass.cursor ?? pass.resume;
 	for (const row of page.rows) {
 		const { at } = row;
-		pass.newest = Math.max(pass.newest, at ?? 0);
-		const key = keyOf(row.id ?? numbered(row.content ?? '', copies));
+		if (at !== null) {
+			if (pass.last !== null && at > pass.last) pass.rises++;
+			if (pass.last !== null && at < pass.last) pass.falls++;
+			pass.last = at;
+			pass.newest = Math.max(pass.newest, at);
+		}
+		const key = idHash(row.id ?? numbered(row.content ?? '', copies), 53);
 		if ((at !== null && at < floor) || state.seen.has(key)) continue;
 		state.seen.set(key, at);
 		result.remembered++;
 		if (!isSilentAnswer && (at === null ? !isFirst : at > pass.silentUpTo)) result.fresh.push({ key, row });
 	}
+	result.oldestFirst = pass.rises === pass.falls ? state.resume !== null : pass.rises > pass.falls;
 	const last = page.rows.at(-1)?.at ?? null;
 	return last !== null && last < (pass.full ? floor : Math.max(floor, state.readTo)) - DISORDER_MS && isNewestFirst(page.rows);
 }
@@ -195,14 +175,10 @@ function isNewestFirst(rows: readonly Row[]): boolean {
 function endPass<One extends Row>(host: PollHost, list: GrowingList<One>, state: ListState, pass: Pass, result: PassResult<One>): void {
 	const { t0, newest, pages, full, rises, falls } = pass;
 	if (pages > MANY_PAGES) host.log.warn(`Reading ${list.label}'s list took ${pages} calls: it does not come with the newest first, or a great deal is new`);
-	result.oldestFirst = isOldestFirst(state);
 	state.pass = null;
 	state.lastT0 = t0;
-	if (list.shifting && pages > 1 && !state.again) {
-		state.again = true;
-		return;
-	}
-	state.again = false;
+	state.again = list.shifting && pages > 1 && !state.again;
+	if (state.again) return;
 	if (full) {
 		state.fullAt = clock.now();
 		result.lasting = true;

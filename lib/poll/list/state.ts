@@ -2,10 +2,9 @@ import { randomBytes } from 'crypto';
 import { z } from 'zod/v4';
 
 import { ByteReader, ByteWriter } from '../state/bytes';
-import { fingerprint, hash32 } from '../state/hash';
+import { fingerprint } from '../state/hash';
 import { CorruptState } from '../state/corrupt';
 import { lazily } from '../../lazily';
-import { rethrow } from '../../errors';
 
 /** Rows remembered once a read has come to its end: about 190 KB of text, which also fits hosts that copy it into every execution. */
 export const REMEMBERED = 10_000;
@@ -74,11 +73,6 @@ export function freshList(scope: string, rebuilt = false): ListState {
 	};
 }
 
-/** 53 bits of an id: among 10,000 remembered a newcomer meets a double once in 10^12 times. */
-export function keyOf(id: string): number {
-	return hash32(id) * 0x20_0000 + (hash32(id, 0x9747b28c) & 0x1f_ffff);
-}
-
 /** Stands for "not said": before any date that can be written. */
 const TIMELESS = -1_000_000_000_000;
 
@@ -94,16 +88,7 @@ export function packList({ seen, ...header }: ListState): string {
 	return `${text}.${fingerprint(text).slice(0, 8)}`;
 }
 
-/** Throws CorruptState. */
 export function unpackList(text: string): ListState {
-	try {
-		return unpacked(text);
-	} catch (error) {
-		return rethrow(error instanceof CorruptState ? error : new CorruptState('it is damaged or has another form'));
-	}
-}
-
-function unpacked(text: string): ListState {
 	const [head = '', body = '', sum = ''] = text.split('.');
 	if (fingerprint(`${head}.${body}`).slice(0, 8) !== sum) throw new CorruptState('it is damaged or has another form');
 	const header = headerSchema().safeParse(JSON.parse(Buffer.from(head, 'base64').toString('utf8')));

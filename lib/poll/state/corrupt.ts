@@ -1,4 +1,3 @@
-import { rethrow } from '../../errors';
 import type { ProcessState } from '../processState';
 
 export class CorruptState extends Error {
@@ -14,8 +13,8 @@ export function readStored<State>(processState: ProcessState, text: string | und
 	try {
 		return unpack(text);
 	} catch (error) {
-		if (error instanceof CorruptState && processState.corrupt === text) return fresh(true);
+		if (processState.corrupt === text) return fresh(true);
 		processState.corrupt = text;
-		return rethrow(error);
+		throw error instanceof CorruptState ? error : new CorruptState(error instanceof RangeError ? 'it is damaged' : 'it has another form');
 	}
 }

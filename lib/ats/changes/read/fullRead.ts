@@ -19,8 +19,8 @@ import { startOf } from './window';
  *   full     the full check: tells what the windows missed, and what is gone
  */
 
-export function firstFullRead(): FullRead {
-	return { ...newRead(), kind: 'first', dropUnseen: false };
+export function newFullRead(kind: FullRead['kind'], dropUnseen = false): FullRead {
+	return { ...newRead(), kind, dropUnseen };
 }
 
 /** Begins a pass when one is due. */
@@ -30,15 +30,12 @@ export function beginFullRead(run: Run, reads: readonly string[]): void {
 	if (reads.join('\n') !== header.reads.join('\n')) {
 		// Restarted when the selection changes once more while it runs.
 		const dropUnseen = jobsOf(reads) !== jobsOf(header.reads);
-		if (header.pass?.kind !== 'refresh' || engine.fullReads === 0) header.pass = { ...newRead(), kind: 'refresh', dropUnseen };
+		if (header.pass?.kind !== 'refresh' || engine.fullReads === 0) header.pass = newFullRead('refresh', dropUnseen);
 		return;
 	}
-	if (source.marks && header.marks === null && clock.now() >= engine.fullNotBefore) {
-		header.pass ??= { ...newRead(), kind: 'full', dropUnseen: false };
-		return;
-	}
-	const due = options.fullCheckHours > 0 && clock.now() - (header.fullAt ?? 0) >= options.fullCheckHours * HOUR;
-	if (header.pass === null && due && clock.now() >= engine.fullNotBefore) header.pass = { ...newRead(), kind: 'full', dropUnseen: false };
+	const isDue = options.fullCheckHours > 0 && clock.now() - (header.fullAt ?? 0) >= options.fullCheckHours * HOUR;
+	const hasNoMark = source.marks && header.marks === null;
+	if ((isDue || hasNoMark) && clock.now() >= engine.fullNotBefore) header.pass ??= newFullRead('full');
 }
 
 function jobsOf(reads: readonly string[]): string {
@@ -82,8 +79,7 @@ export async function readFull(run: Run, reads: readonly string[]): Promise<Outc
 	header.pass = null;
 	header.reads = [...reads];
 	header.fullAt = clock.now();
-	if (run.missedLag < Infinity) header.lag = Math.max(header.lag, run.missedLag);
-	else header.lag = Math.floor(header.lag * 0.8);
+	header.lag = run.missedLag < Infinity ? Math.max(header.lag, run.missedLag) : Math.floor(header.lag * 0.8);
 	run.mustCommit = true;
 	return outcome;
 }
@@ -152,16 +148,12 @@ function refuseMassVanish(run: Run, missing: number): void {
 	if (missing < LIMITS.vanishedLeast || missing <= alive * LIMITS.vanishedShare) return;
 	throw new MassVanish(
 		`${missing} of ${alive} remembered applications are missing from ${run.source.label}'s answer all at once. Nothing was told as deleted: check the credential, the integration and the filters. The full check tries again in an hour`,
+		{ cause: 'configuration-invalid' },
 	);
 }
 
 /** The pass is worthless, but what the window told before it is not. */
-export class MassVanish extends PollError {
-	constructor(message: string) {
-		super(message, { cause: 'configuration-invalid' });
-		this.name = 'MassVanish';
-	}
-}
+export class MassVanish extends PollError {}
 
 /**
  * The vendor is asked about each: what is found is compared like any other row. Only of what no trace is left may too much have vanished.

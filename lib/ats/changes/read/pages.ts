@@ -3,8 +3,7 @@ import { PollError, rethrow } from '../../../errors';
 import { CursorRefused, MarkRefused, type SourcePage } from '../../source';
 import { comparePage, type CompareOptions } from '../compare/rows';
 import { messageOf } from '../../../poll/failures';
-import { POLL_LIMITS } from '../../../poll/limits';
-import { storable } from '../../../poll/state/storable';
+import { POLL_LIMITS, storable } from '../../../poll/limits';
 import { hasTime, skip, timed, type Run } from '../run';
 import type { StoredRead } from '../memory/state';
 
@@ -37,22 +36,19 @@ export function sentAtVendor({ date, tookMs }: SourcePage): number | null {
 }
 
 /** A list that does not come to its end: said aloud, then begun anew. */
-export class EndlessList extends PollError {
-	constructor(message: string) {
-		super(message, { cause: 'temporarily-unavailable' });
-		this.name = 'EndlessList';
-	}
-}
+export class EndlessList extends PollError {}
+
+const TEMPORARY = { cause: 'temporarily-unavailable' } as const;
 
 /** Reads until the end, or as far as time and room allow. Throws when nothing at all was gained. */
 export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 	const { read } = reading;
 	const comparedBefore = run.comparedPages;
 	const seen = new Set<string>();
-	const stop = (error: unknown): Outcome => {
-		if (run.comparedPages === comparedBefore) throw error;
+	const stop = (error?: unknown): Outcome => {
+		if (error !== undefined && run.comparedPages === comparedBefore) throw error;
 		interrupted(read);
-		run.host.log.warn(`${messageOf(error)}. What was read so far is kept; the next poll goes on there`, { pages: read.pages });
+		if (error !== undefined) run.host.log.warn(`${messageOf(error)}. What was read so far is kept; the next poll goes on there`, { pages: read.pages });
 		return { end: 'stopped', error };
 	};
 	if (read.cursor !== null && clock.now() - read.storedAt > POLL_LIMITS.cursorLifeMs) {
@@ -60,14 +56,12 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		if (endless) throw endless;
 	}
 	for (;;) {
-		if (!hasTime(run) && run.comparedPages > comparedBefore) return stopped(read);
+		if (!hasTime(run) && run.comparedPages > comparedBefore) return stop();
 		let page: SourcePage;
 		const newsBefore = run.news;
 		try {
 			page = await onePage(run, reading);
-			if (!(await comparePage(run, page.rows, reading.compareOptions(page.date ?? read.t0)))) {
-				return stopped(read);
-			}
+			if (!(await comparePage(run, page.rows, reading.compareOptions(page.date ?? read.t0)))) return stop();
 		} catch (error) {
 			if (error instanceof MarkRefused) return rethrow(error);
 			if (!(error instanceof CursorRefused) || read.cursor === null) return stop(error);
@@ -80,17 +74,12 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		const next = page.next ?? '';
 		if (next === '' || (page.rows.length > 0 && reading.endsEarly?.(run.news - newsBefore))) return { end: 'complete', mark: storable(run.source.label, page.mark ?? null, 'mark') };
 		if (seen.has(next) || next === read.cursor) {
-			return stop(beginAgain(run, read) ?? new EndlessList(`${run.source.label} gave the same page twice: its list would never end`));
+			return stop(beginAgain(run, read) ?? new EndlessList(`${run.source.label} gave the same page twice: its list would never end`, TEMPORARY));
 		}
 		seen.add(next);
 		read.cursor = storable(run.source.label, next, 'cursor');
 		read.storedAt = clock.now();
 	}
-}
-
-function stopped(read: StoredRead): Outcome {
-	interrupted(read);
-	return { end: 'stopped' };
 }
 
 async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
@@ -109,5 +98,6 @@ function beginAgain(run: Run, read: StoredRead): EndlessList | null {
 	read.restarts++;
 	return read.restarts < 2 ? null : new EndlessList(
 		`${run.source.label}'s list could not be read to its end: twice it had to be begun anew. Narrow the trigger to some jobs, or let it poll more often`,
+		TEMPORARY,
 	);
 }
