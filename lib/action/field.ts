@@ -3,6 +3,7 @@ import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n
 
 import { FieldError } from '../errors';
 import { isObject } from '../http/apiDefinition';
+import { longNumberIn, withoutMark } from '../http/json';
 import type { Dropdown, MapperSource, Search } from './lookups';
 
 /** A parameter of an operation: how the editor shows it, and how its raw value becomes a typed one. */
@@ -69,17 +70,17 @@ export function text<Name extends string, const Required extends boolean = false
 	return field(name, { ...shown, type: 'string', default: value, ...typeOptions }, reader(about, (raw) => asText(about, raw)));
 }
 
-/** What a failed expression or a model writes where there is nothing. */
-const NOTHING = /^(null|undefined|none|nan|\[object object\])$/i;
-/** Signs of no width, which come along when text is copied. */
-const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g;
+/** What a failed expression, a sheet (`#REF!`) or a model writes where there is nothing. */
+const NOTHING = /^(null|undefined|none|nil|nan|n\/a|\[object object\]|#n\/a|#nv|#[\p{L}/0]{3,8}[!?])$/iu;
+/** Signs of no width, which come along when text is copied, and control characters but for tab and line break. */
+const UNSEEN = /(?![\t\r\n])[\p{Cc}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
 /** One ID as text: blanks and quotes around it go; a number keeps its digits. */
 function asId(about: About, raw: unknown): string {
 	if (typeof raw === 'number' && !Number.isSafeInteger(raw)) throw new FieldError(`"${about.displayName}" is a number that has lost digits or is no ID`, `It got ${String(raw)}. Hand the ID on as text.`);
 	if (typeof raw !== 'string' && typeof raw !== 'number') throw new FieldError(`"${about.displayName}" is not an ID`, `It got ${excerpt(raw)}. An expression gave something else: pick the ID in it.`);
 	const given = something(about, unquoted(bare(String(raw))));
-	if (/^[[{]/.test(given)) throw new FieldError(`"${about.displayName}" is not one ID`, `It got ${excerpt(given)}: pick one ID in it.`);
+	if (/^[[{(]|[\r\n\t]/.test(given)) throw new FieldError(`"${about.displayName}" is not one ID`, `It got ${excerpt(given)}: pick one ID in it.`);
 	return given;
 }
 
@@ -89,7 +90,7 @@ export function bare(given: string): string {
 }
 
 function unquoted(given: string): string {
-	return given.length > 1 && /^["']$/.test(given.charAt(0)) && given.endsWith(given.charAt(0)) ? bare(given.slice(1, -1)) : given;
+	return given.length > 1 && /^(".*"|'.*'|[“”„«].*[“”»]|[‘’‚].*[‘’])$/s.test(given) ? bare(given.slice(1, -1)) : given;
 }
 
 function something(about: About, given: string): string {
@@ -107,7 +108,7 @@ export function id<Name extends string, const Required extends boolean = true>(n
 function asEmail(about: About, raw: unknown): string {
 	const given = typeof raw === 'string' ? unquoted(bare(raw)) : '';
 	const [person, host, ...more] = given.split('@');
-	if (!person || !host || more.length > 0 || /[\s,;:<>"]/.test(given)) throw new FieldError(`"${about.displayName}" is not an e-mail address`, `It got ${excerpt(raw)}. Give one address, for example jane@example.com.`);
+	if (!person || !host || more.length > 0 || /[\s,;:<>"“”\\]|\.$|@\.|\.\./.test(given)) throw new FieldError(`"${about.displayName}" is not an e-mail address`, `It got ${excerpt(raw)}. Give one address, for example jane@example.com.`);
 	return given;
 }
 
@@ -270,10 +271,14 @@ function oneOf<Value extends string>(about: About, options: ReadonlyArray<Choice
 /** Takes the place of a list without entries that an expression gave: the editor's own [] means that nothing was chosen. */
 export const EMPTIED: readonly never[] = Object.freeze([]);
 
+/** Between the entries of a text. Cells of sheets hold lines, and where the comma is for decimals, semicolons; words may hold those. */
+const OF_IDS = /[,;\r\n]/;
+const OF_WORDS = /[,\r\n]/;
+
 /** A list as the editor, an expression, a person or a model writes it: entries, `a, b`, `["a", "b"]`, `['a', 'b']`. */
-function many(about: About, raw: unknown): unknown[] {
+function many(about: About, raw: unknown, between: RegExp = OF_IDS): unknown[] {
 	if (isEmpty(raw)) return [];
-	const given = typeof raw === 'string' ? entriesOf(about, bare(raw)) : Array.isArray(raw) ? raw : [raw];
+	const given = typeof raw === 'string' ? entriesOf(about, bare(raw), between) : Array.isArray(raw) ? raw : [raw];
 	const found = given.filter((one) => !isEmpty(one));
 	if (found.length === 0 && (typeof raw === 'string' || given.length > 0 || raw === EMPTIED)) throw emptied(about);
 	return found.map((one) => (typeof one === 'string' ? unquoted(bare(one)) : one));
@@ -283,13 +288,14 @@ function emptied(about: About): FieldError {
 	return new FieldError(`"${about.displayName}" is an empty list; leave it out to get all`, 'An expression found nothing to ask for. An IF node before this one can stop here.');
 }
 
-function entriesOf(about: About, given: string): unknown[] {
+function entriesOf(about: About, given: string, between: RegExp): unknown[] {
 	const inBrackets = given.startsWith('[') && given.endsWith(']');
+	if (!inBrackets && /^\[\s*["']/.test(given)) throw new FieldError(`"${about.displayName}" is a list without its end`, `It got ${excerpt(given)}. Check what wrote it.`);
 	const parsed = inBrackets || given.startsWith('"') ? jsonList(inBrackets ? given : `[${given}]`) : undefined;
 	if (parsed?.some((one) => typeof one === 'object' && one !== null)) throw new FieldError(`"${about.displayName}" is not a list of texts`, 'It holds objects or lists: give one text for each entry.');
 	// Long numbers would lose digits as JSON: they are taken as they are written.
 	if (parsed?.every((one) => typeof one === 'string')) return parsed;
-	return (inBrackets ? given.slice(1, -1) : given).split(',');
+	return (inBrackets ? given.slice(1, -1) : given).split(between);
 }
 
 function jsonList(text: string): unknown[] | undefined {
@@ -328,7 +334,7 @@ const ENTRY = { text: (about: About, raw: unknown) => something(about, asText(ab
  */
 export function list<Name extends string>(name: Name, about: About & { default?: string; of?: keyof typeof ENTRY; mayBeEmpty?: true }): Field<Name, string[]> {
 	const { default: value = '', of = 'text', mayBeEmpty, ...shown } = about;
-	return field(name, { ...shown, type: 'string', default: value }, (raw) => (mayBeEmpty && isEmptyList(raw) ? [] : many(about, Array.isArray(raw) && raw.length === 0 ? EMPTIED : raw)).map((one) => ENTRY[of](about, one)));
+	return field(name, { ...shown, type: 'string', default: value }, (raw) => (mayBeEmpty && isEmptyList(raw) ? [] : many(about, Array.isArray(raw) && raw.length === 0 ? EMPTIED : raw, of === 'text' ? OF_WORDS : OF_IDS)).map((one) => ENTRY[of](about, one)));
 }
 
 function isEmptyList(raw: unknown): boolean {
@@ -406,8 +412,11 @@ export function jsonObject<Name extends string, const Required extends boolean =
 
 function parsedJson(about: About, raw: unknown): Json {
 	if (typeof raw !== 'string') return raw as Json;
+	const text = withoutMark(raw);
+	const long = longNumberIn(text);
+	if (long !== undefined) throw new FieldError(`"${about.displayName}" holds the number ${long}, which would lose digits`, `Write it as text, in quotes: "${long}".`);
 	try {
-		return JSON.parse(raw, (key, value: unknown) => (key === '__proto__' ? undefined : value)) as Json;
+		return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value)) as Json;
 	} catch (error) {
 		return invalidJson(about, error);
 	}

@@ -26,11 +26,12 @@ export function isInside(hostname: string): boolean {
 	const host = hostOf(hostname);
 	const bytes = bytesOf(host);
 	if (bytes) return isPrivate(bytes);
-	if (host.includes(':')) return !/^[23]/.test(host) || host.startsWith('2001:db8:');
+	// 2001:0 (Teredo) holds an address of IPv4, and no file server has one.
+	if (host.includes(':')) return !/^[23]/.test(host) || /^2001:(db8:|0:|:)/.test(host);
 	return !host.includes('.') || INSIDE_NAMES.some((ending) => host.endsWith(ending));
 }
 
-const INSIDE_NAMES = ['.localhost', '.local', '.internal', '.intranet', '.lan', '.home.arpa'];
+const INSIDE_NAMES = ['.localhost', '.localdomain', '.local', '.internal', '.intranet', '.private', '.corp', '.home', '.lan', '.svc', '.home.arpa'];
 
 function hostOf(hostname: string): string {
 	const host = hostname.toLowerCase();

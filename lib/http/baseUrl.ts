@@ -11,5 +11,6 @@ export function checkedBaseUrl(raw: unknown, field = 'Base URL'): string {
 		throw new FieldError(`"${field}" in the credential must start with https://`, 'Plain http would send the key readable for everybody on the way; only this machine itself is exempt.');
 	}
 	if (url.username || url.password || url.search || url.hash) throw new FieldError(`"${field}" in the credential holds more than an address`, 'Leave out user, password, query and fragment.');
-	return trimEnd(url.href, '/');
+	// What follows an empty ? or # would be no path.
+	return trimEnd(url.origin + url.pathname, '/');
 }

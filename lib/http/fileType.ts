@@ -1,7 +1,7 @@
 import { mediaTypeOf } from './headers';
 
 /** By the ending of a name. */
-const BY_NAME: Readonly<Record<string, string>> = {
+const BY_NAME: ReadonlyMap<string, string> = new Map(Object.entries({
 	pdf: 'application/pdf',
 	doc: 'application/msword',
 	docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
@@ -38,7 +38,7 @@ const BY_NAME: Readonly<Record<string, string>> = {
 	mp4: 'video/mp4',
 	mov: 'video/quicktime',
 	webm: 'video/webm',
-};
+}));
 
 /** By the first bytes, as Latin-1. */
 const BY_BYTES: ReadonlyArray<[begins: string, type: string]> = [
@@ -65,7 +65,7 @@ const VAGUE = /^(application\/(octet-stream|x-octet-stream|force-download|x-down
 export function fileTypeOf(file: { declared?: string | null; name?: string | null; data?: Buffer }): string | undefined {
 	const declared = mediaTypeOf(file.declared);
 	const stated = declared === undefined || VAGUE.test(declared) ? undefined : declared;
-	const named = BY_NAME[endingOf(file.name ?? '')];
+	const named = BY_NAME.get(endingOf(file.name ?? ''));
 	const found = file.data && byBytes(file.data, named, stated);
 	if (found !== undefined) return found;
 	return (stated === 'text/plain' ? named : undefined) ?? stated ?? named;
@@ -75,17 +75,26 @@ function byBytes(data: Buffer, named: string | undefined, stated: string | undef
 	const head = data.subarray(0, 1024).toString('latin1');
 	const container = CONTAINERS.find(({ begins }) => head.startsWith(begins));
 	if (container) {
-		const held = container.holds.map((ending) => BY_NAME[ending]);
+		const held = container.holds.map((ending) => BY_NAME.get(ending));
 		// What is inside stands in the first entries of most files of Word, Excel and PowerPoint.
 		const inside = container.type === undefined ? undefined : ['word/', 'xl/', 'ppt/'].findIndex((folder) => head.includes(folder));
 		return [named, stated].find((type) => type !== undefined && held.includes(type)) ?? (inside === undefined ? undefined : held[inside]) ?? stated ?? container.type;
 	}
 	if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'image/webp';
-	if (head.slice(4, 12) === 'ftypheic') return 'image/heic';
+	if (/^ftyp(heic|heix|mif1)/.test(head.slice(4, 12))) return 'image/heic';
 	// Some programs write a few bytes before the mark of a PDF.
 	if (head.includes('%PDF-') && !isWebPage(data)) return 'application/pdf';
 	return BY_BYTES.find(([begins]) => head.startsWith(begins))?.[1];
 }
+
+/** Whether this begins like what a server says (JSON, a piece of HTML, XML) where by its name the file begins otherwise. */
+export function isMessage(data: Buffer, name: string): boolean {
+	const head = data.subarray(0, 1024).toString('latin1').replace(/^\xef\xbb\xbf/, '').trimStart();
+	return /^[<{[]/.test(head) && MARKED.has(endingOf(name)) && byBytes(data, undefined, undefined) === undefined;
+}
+
+/** Their first bytes are known. */
+const MARKED = new Set(['pdf', 'doc', 'docx', 'xls', 'xlsx', 'ppt', 'pptx', 'odt', 'rtf', 'png', 'jpg', 'jpeg', 'gif', 'zip']);
 
 function endingOf(name: string): string {
 	return name.slice(name.lastIndexOf('.') + 1).trim().toLowerCase();

@@ -1,6 +1,6 @@
 import { ApiError, FieldError, rethrow } from '../errors';
 import { isObject, type Answer } from './apiDefinition';
-import { fileTypeOf, isWebPage } from './fileType';
+import { fileTypeOf, isMessage, isWebPage } from './fileType';
 import { fileNameIn, fileNameInUrl, percentDecoded, safeName } from './headers';
 
 export interface ServiceFile {
@@ -61,16 +61,17 @@ function naming(source: FileSource, error: unknown): unknown {
 export function inlineFile(content: unknown, facts: FileFacts, encoding: 'base64' | 'text' = 'base64'): ServiceFile {
 	const text = typeof content === 'string' ? content.trim() : '';
 	const prefix = text.slice(0, 5).toLowerCase() === 'data:' ? text.slice(0, text.indexOf(',') + 1) : '';
-	const inBase64 = prefix === '' ? encoding === 'base64' : prefix.toLowerCase().endsWith(';base64,');
+	const inBase64 = prefix === '' ? encoding === 'base64' : /;\s*base64\s*,$/i.test(prefix);
 	const value = text.slice(prefix.length);
-	const data = inBase64 ? bytesOf(value) : prefix === '' ? Buffer.from(typeof content === 'string' ? content : '', 'utf8') : Buffer.from(percentDecoded(value), 'utf8');
+	const data = inBase64 ? bytesOf(prefix === '' ? value : percentDecoded(value)) : prefix === '' ? Buffer.from(typeof content === 'string' ? content : '', 'utf8') : Buffer.from(percentDecoded(value), 'utf8');
 	if (data === undefined) throw new Error(`${fileLabel(facts)} cannot be read: what stands in the answer is no base64.`);
 	return checkedFile({ data, name: safeName(facts.name || facts.otherwise || 'file'), facts, declared: [facts.mimeType, prefix.slice(5)] });
 }
 
-/** The bytes of base64 or base64url, line breaks allowed; undefined where the text is something else. */
+/** The bytes of base64 or base64url, line breaks allowed; undefined where the text is something else, such as a word or a sentence. */
 export function bytesOf(text: string): Buffer | undefined {
-	const compact = text.replace(/\s/g, '');
+	const compact = text.split(/[\r\n]+/).map((line) => line.trim()).join('');
+	if (/^[a-z/]{1,40}$/i.test(compact)) return undefined;
 	const [digits = ''] = compact.split('=', 1);
 	if (!/^[\w+/-]*$/.test(digits) || !/^={0,2}$/.test(compact.slice(digits.length)) || digits.length % 4 === 1) return undefined;
 	return Buffer.from(compact, 'base64');
@@ -80,6 +81,7 @@ function checkedFile({ data, name, facts, declared }: { data: Buffer; name: stri
 	const label = fileLabel({ ...facts, name: facts.name || name });
 	if (data.length === 0) throw new Error(`${label} is empty: its server answered with 0 bytes. Try again, or look at it in the service.`);
 	if (isWebPage(data) && !/\.x?html?$/i.test(name)) throw new Error(`${label} cannot be had: its server answered with a web page instead, which may be a login or an error. Addresses of files expire: ask for the list of files again.`);
+	if (isMessage(data, name)) throw new Error(`${label} cannot be had: what came instead is no file of this type, but a message of its server. Addresses of files expire: ask for the list of files again.`);
 	const mimeType = declared.reduce<string | undefined>((found, one) => found ?? fileTypeOf({ declared: one ?? null }), undefined);
 	const type = fileTypeOf({ declared: mimeType ?? null, name, data });
 	return { data, name, ...(type === undefined ? {} : { mimeType: type }) };

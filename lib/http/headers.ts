@@ -12,7 +12,7 @@ export function fileNameIn(disposition: string | undefined): string | undefined 
 
 /** The type of a Content-Type header without its parameters, in lower case; undefined where it says nothing. */
 export function mediaTypeOf(contentType: string | null | undefined): string | undefined {
-	const type = contentType?.split(/[;,]/, 1)[0]?.trim().toLowerCase() ?? '';
+	const type = contentType?.split(/[;,]/, 1)[0]?.replace(/"/g, '').trim().toLowerCase() ?? '';
 	return /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(type) ? type : undefined;
 }
 
@@ -27,21 +27,29 @@ export function fileNameInUrl(address: string): string | undefined {
 export function safeName(name: string, otherwise = 'file'): string {
 	const safe = name
 		.slice(0, 2000)
-		.replace(/[/\\]/g, '_')
+		.replace(SEPARATORS, '_')
 		.replace(UNSAFE, '')
 		.replace(/\.{2,}/g, '.')
-		.replace(/^[\s.]+/, '');
+		.replace(/^[\s.]+/, '')
+		.replace(DEVICE, '_$1');
 	const letters = Array.from(safe.trim());
 	if (letters.length === 0 || letters.every((letter) => letter === '_' || letter === '.')) return otherwise;
-	if (letters.length <= MAX_LETTERS) return letters.join('');
 	const dot = letters.lastIndexOf('.');
-	const ending = dot > letters.length - 12 ? letters.slice(dot) : [];
-	return [...letters.slice(0, MAX_LETTERS - ending.length), ...ending].join('');
+	const ending = dot > letters.length - 12 ? letters.splice(dot) : [];
+	let bytes = Buffer.byteLength(ending.join(''));
+	const fits = letters.slice(0, MAX_LETTERS - ending.length).filter((letter) => (bytes += Buffer.byteLength(letter)) <= MAX_BYTES);
+	return [...fits, ...ending].join('');
 }
 
 const MAX_LETTERS = 200;
+/** File systems take 255; some put something before or behind a name. */
+const MAX_BYTES = 240;
+/** Slashes of any alphabet, which some systems take for their own, and the brackets of HTML. */
+const SEPARATORS = /[/\\\u2044\u2215\u29f5\u29f8\ufe68\uff0f\uff3c<>]/g;
+/** https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 /** Control characters, halves of characters, marks that turn the direction of writing, and letters without width. */
-const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+const UNSAFE = /[\p{Cc}\p{Cs}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** `%E9` may be Latin-1, and a `%` may stand for itself. */
 export function percentDecoded(text: string): string {

@@ -48,9 +48,23 @@ function isDigit(code: number): boolean {
 	return code >= 0x30 && code <= 0x39;
 }
 
+/** A whole number that a number of JavaScript has no room for; undefined: none. */
+export function longNumberIn(text: string): string | undefined {
+	return hasLongNumber(text) ? longNumbersIn(text)[0]?.number : undefined;
+}
+
 function withLongNumbersAsTexts(text: string): string {
 	const parts: string[] = [];
 	let copied = 0;
+	for (const { start, number } of longNumbersIn(text)) {
+		parts.push(text.slice(copied, start), '"', number, '"');
+		copied = start + number.length;
+	}
+	return parts.join('') + text.slice(copied);
+}
+
+function longNumbersIn(text: string): Array<{ start: number; number: string }> {
+	const found: Array<{ start: number; number: string }> = [];
 	for (let at = 0; at < text.length; ) {
 		const character = text.charAt(at);
 		if (character === '"') {
@@ -59,14 +73,12 @@ function withLongNumbersAsTexts(text: string): string {
 			const start = at;
 			while (NUMERIC.has(text.charAt(at))) at++;
 			const number = text.slice(start, at);
-			if (!/^-?\d{16,}$/.test(number) || Number.isSafeInteger(Number(number))) continue;
-			parts.push(text.slice(copied, start), '"', number, '"');
-			copied = at;
+			if (/^-?\d{16,}$/.test(number) && !Number.isSafeInteger(Number(number))) found.push({ start, number });
 		} else {
 			at++;
 		}
 	}
-	return parts.join('') + text.slice(copied);
+	return found;
 }
 
 const NUMERIC = new Set('-+.0123456789eE');

@@ -29,7 +29,7 @@ export function typedPath(text: string): string {
 	const given = trimmed.startsWith('/') ? trimmed : `/${trimmed}`;
 	const [beforeQuery = ''] = given.split('?', 1);
 	// Some servers decode a slash or backslash before they split the path.
-	const climbs = beforeQuery.split(/\/|\\|%2f|%5c/i).some((part) => /^(\.|%2e){1,2}$/i.test(part));
+	const climbs = beforeQuery.split(/\/|\\|%2f|%5c/i).some((part) => /^(\.|%2e){1,2}(;|%3b|%00|$)/i.test(part));
 	if (climbs || given.startsWith('//') || beforeQuery.includes('\\') || hasControlCharacter(given)) {
 		throw new FieldError('The path leaves the API', 'Start it with one "/" and leave out "..", "." and backslashes, as in /ats/jobs.');
 	}

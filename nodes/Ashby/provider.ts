@@ -3,7 +3,7 @@ import { FieldError, rethrow, ApiError } from '../../lib/errors';
 import { defineProvider } from '../../lib/ats/defineProvider';
 import { findOrCreate } from '../../lib/ats/findOrCreate';
 import { idFrom, mapped, notFound, storedFiles } from '../../lib/ats/kit';
-import { toId, type Application, type ModelKey } from '../../lib/ats/model';
+import { toId, toMillis, type Application, type ModelKey } from '../../lib/ats/model';
 import type { Context, NewCandidate, NewFile, Operations } from '../../lib/ats/provider';
 import { fetchedFile, fileAddress } from '../../lib/http/files';
 import type { Host } from '../../lib/http/host';
@@ -217,10 +217,10 @@ function withParts(row: Application, parts: Parts, models: readonly ModelKey[]):
 }
 
 async function* partPages<Part extends object>(ashby: AshbyApi, method: AshbyMethod, { applicationId, limit, updatedAfter }: { applicationId?: string; limit?: number; updatedAfter?: string }, read: (row: Given) => readonly Part[]): AsyncGenerator<Array<Part & { applicationId: string | null }>> {
-	const from = updatedAfter === undefined ? -Infinity : Date.parse(updatedAfter);
+	const from = toMillis(updatedAfter) ?? -Infinity;
 	for await (const rows of ashby.list(method, applicationId === undefined ? {} : { applicationId }, updatedAfter === undefined ? limit : undefined)) {
 		// Offers carry no date of change: nothing says that one did not.
-		yield rows.filter(({ updatedAt }) => typeof updatedAt !== 'string' || Date.parse(updatedAt) >= from).flatMap((row) => read(row).map((part) => ({ ...part, applicationId: toId(row.applicationId) })));
+		yield rows.filter(({ updatedAt }) => (toMillis(updatedAt) ?? Infinity) >= from).flatMap((row) => read(row).map((part) => ({ ...part, applicationId: toId(row.applicationId) })));
 	}
 }
 

@@ -1,5 +1,6 @@
 import { listOf, oneOf, placeOf, recordOr, type VendorRecord } from '../../lib/ats/kit';
-import { NOT_SPECIFIED, toId, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Job, type JOB_STATUSES, type ListedStage, type ModelKey, type User } from '../../lib/ats/model';
+import { NOT_SPECIFIED, toEnum, toId, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Job, type ListedStage, type ModelKey, type User } from '../../lib/ats/model';
+import { JOB_STATUSES } from '../../lib/ats/model/job';
 
 export const PROVIDER = 'bambooHr';
 
@@ -116,7 +117,7 @@ export function toUser(row: VendorRecord): User {
 }
 
 /** Words of a job's status, as the filter `statusGroups` names them. https://documentation.bamboohr.com/reference/get-job-summaries-1 */
-const JOB_WORDS: Record<string, (typeof JOB_STATUSES)[number]> = { open: 'OPEN', draft: 'DRAFT', filled: 'CLOSED', canceled: 'ARCHIVED', deleted: 'ARCHIVED' };
+const JOB_WORDS = { OPEN: 'OPEN', DRAFT: 'DRAFT', FILLED: 'CLOSED', CANCELED: 'ARCHIVED', DELETED: 'ARCHIVED' } as const;
 
 export function toJob(row: VendorRecord, stages: readonly ListedStage[] | null, raw = false): Job {
 	const id = toId(row.id);
@@ -130,7 +131,7 @@ export function toJob(row: VendorRecord, stages: readonly ListedStage[] | null, 
 			id,
 			title: titleOf(row),
 			description: null,
-			status: JOB_WORDS[(toText(recordOr(row.status)?.label) ?? '').toLowerCase()] ?? NOT_SPECIFIED,
+			status: toEnum(recordOr(row.status)?.label, JOB_STATUSES, JOB_WORDS),
 			confidential: null,
 			infoUrl: toText(row.postingUrl),
 			applyUrl: null,

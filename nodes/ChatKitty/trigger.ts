@@ -4,6 +4,7 @@ import { choice, choices, collection, list, number, text, toggle, when, type Fie
 import { readParameters } from '../../lib/action/parameters';
 import { kitFields, propertyOf } from '../../lib/action/properties';
 import type { Row } from '../../lib/action/operation';
+import { toMillis } from '../../lib/ats/model';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import { ProcessMap } from '../../lib/processMap';
@@ -149,8 +150,8 @@ export async function openSource(context: IPollFunctions, settings: TriggerSetti
 			const window = settings.event === 'channel' && since !== null ? `&startTime=${encodeURIComponent(new Date(since).toISOString())}` : '';
 			const { rows, next, answer } = await chatkitty.page(cursor ?? `${address}?size=${PAGE_SIZE}${window}`, name);
 			const read = rows.flatMap((row) => {
-				const at = Date.parse(String(row.created_time));
-				return row.id === undefined || row.id === null || Number.isNaN(at) ? [] : [{ id: String(row.id), at, raw: row, row: settings.simplify ? simplify(row) : row }];
+				const at = toMillis(row.created_time);
+				return row.id === undefined || row.id === null || at === null ? [] : [{ id: String(row.id), at, raw: row, row: settings.simplify ? simplify(row) : row }];
 			});
 			return { rows: read, next, date: dateOf(answer.headers.date), tookMs: answer.tookMs, unreadable: rows.length - read.length };
 		},

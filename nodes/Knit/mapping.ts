@@ -223,7 +223,7 @@ const TYPES: Record<string, Kind['kind']> = { ats_applications: 'application', a
 
 /** A deletion holds ids only, and a run's report no record: neither is one. */
 function ofEvent({ eventType, syncDataType, recordId }: VendorRecord, record: VendorRecord): Kind | null {
-	const kind = typeof syncDataType === 'string' ? TYPES[syncDataType] : undefined;
+	const kind = typeof syncDataType === 'string' && Object.hasOwn(TYPES, syncDataType) ? TYPES[syncDataType] : undefined;
 	if (kind === undefined || (eventType !== 'record.new' && eventType !== 'record.modified')) return null;
 	const id = toId(recordId);
 	return isObject(record.info) || (kind === 'application' && id !== null) ? { kind, record, id } : null;

@@ -66,7 +66,7 @@ const definition: ApiDefinition = {
 
 function vendorError(error: unknown): VendorError {
 	const { code, message, title } = isObject(error) ? error : {};
-	const known = typeof code === 'string' ? CODES[code] : undefined;
+	const known = typeof code === 'string' && Object.hasOwn(CODES, code) ? CODES[code] : undefined;
 	return {
 		...known,
 		...(typeof code === 'string' ? { code } : {}),

@@ -1,5 +1,6 @@
 import { oneOf, placeOf, recordOr, recordsIn, type VendorRecord } from '../../lib/ats/kit';
-import { NOT_SPECIFIED, toId, toMillis, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Job, type JOB_STATUSES, type ListedStage, type ModelKey, type RejectionReason, type StageCategory, type User } from '../../lib/ats/model';
+import { NOT_SPECIFIED, toEnum, toId, toMillis, toText, toUtc, type Application, type ApplicationStatus, type Attachment, type Candidate, type Job, type ListedStage, type ModelKey, type RejectionReason, type StageCategory, type User } from '../../lib/ats/model';
+import { JOB_STATUSES } from '../../lib/ats/model/job';
 import { flat, relationsOf } from '../../lib/http/jsonApi';
 import type { TeamtailorRow } from './api';
 
@@ -92,9 +93,9 @@ function typeOf(stage: VendorRecord): string | undefined {
 }
 
 /** What happens while somebody is "in process" is not told. */
-const CATEGORIES: Record<string, StageCategory> = { inbox: 'APPLIED', hired: 'HIRED' };
+const CATEGORIES: ReadonlyMap<string | undefined, StageCategory> = new Map<string, StageCategory>([['inbox', 'APPLIED'], ['hired', 'HIRED']]);
 
-const categoryOf = (stage: VendorRecord): StageCategory | null => CATEGORIES[typeOf(stage) ?? ''] ?? null;
+const categoryOf = (stage: VendorRecord): StageCategory | null => CATEGORIES.get(typeOf(stage)) ?? null;
 
 /** For *Check Connection*: the words that the model has words for. */
 export function wordsOf(row: TeamtailorRow): Record<string, unknown> {
@@ -168,7 +169,7 @@ export function toResume(row: TeamtailorRow): Attachment[] {
 // -------------------------------------------------------------------------------------------------------------- jobs
 
 /** `human-status`: archived, unlisted, expired, draft, published, scheduled, unsaved; `status`: open, draft, archived, unlisted, temp. */
-const JOB_WORDS: Record<string, (typeof JOB_STATUSES)[number]> = { published: 'OPEN', open: 'OPEN', unlisted: 'OPEN', expired: 'CLOSED', archived: 'ARCHIVED', draft: 'DRAFT', unsaved: 'DRAFT' };
+const JOB_WORDS = { PUBLISHED: 'OPEN', OPEN: 'OPEN', UNLISTED: 'OPEN', EXPIRED: 'CLOSED', ARCHIVED: 'ARCHIVED', DRAFT: 'DRAFT', UNSAVED: 'DRAFT' } as const;
 
 export function toJob(row: TeamtailorRow, raw = false): Job {
 	const fields = read(row);
@@ -183,7 +184,7 @@ export function toJob(row: TeamtailorRow, raw = false): Job {
 			id,
 			title: toText(fields.title),
 			description: toText(fields.body),
-			status: JOB_WORDS[word] ?? NOT_SPECIFIED,
+			status: toEnum(word, JOB_STATUSES, JOB_WORDS),
 			confidential: null,
 			infoUrl: toText(links['careersite-job-url']),
 			applyUrl: toText(links['careersite-job-apply-url']),

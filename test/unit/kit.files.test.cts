@@ -39,7 +39,7 @@ describe('the name in a Content-Disposition', () => {
 });
 
 describe('names of others', () => {
-	it.each([['..', 'file'], ['', 'file'], ['a\0b.pdf', 'ab.pdf'], ['\ud800.pdf', 'pdf'], ['.htaccess', 'htaccess'], [`${'ü'.repeat(300)}.docx`, `${'ü'.repeat(195)}.docx`]])('%j becomes %j', (name, safe) => {
+	it.each([['..', 'file'], ['', 'file'], ['a\0b.pdf', 'ab.pdf'], ['\ud800.pdf', 'pdf'], ['.htaccess', 'htaccess'], ['a\u2215..\uff0fetc\uff3cb.pdf', 'a_._etc_b.pdf'], ['<img src="x">.pdf', '_img src="x"_.pdf'], ['nul.pdf', '_nul.pdf'], ['con\u00advention.pdf', 'convention.pdf'], [`${'😀'.repeat(100)}.pdf`, `${'😀'.repeat(59)}.pdf`], [`${'ü'.repeat(300)}.docx`, `${'ü'.repeat(117)}.docx`]])('%j becomes %j', (name, safe) => {
 		expect(safeName(name)).toBe(safe);
 	});
 
@@ -78,6 +78,9 @@ describe('the type of a file', () => {
 		[{ declared: 'application/octet-stream', name: 'cv', data: Buffer.from('???') }, undefined],
 		[{ declared: null, name: null }, undefined],
 		[{ declared: 'nonsense' }, undefined],
+		[{ name: 'cv.constructor' }, undefined],
+		[{ name: 'cv.__proto__' }, undefined],
+		[{ declared: '"application/pdf"; name=x' }, 'application/pdf'],
 	])('%j is %s', (file, type) => {
 		expect(fileTypeOf(file)).toBe(type);
 	});
@@ -100,8 +103,12 @@ describe('a file of a service', () => {
 		expect(fileFrom(answer('x'), {}, 'https://files.example/c')).toEqual({ data: Buffer.from('x'), name: 'file' });
 	});
 
-	it.each([['<html>Please sign in</html>', /"cv.pdf".*web page/], ['', /"cv.pdf" is empty/]])('that is %j is an error which names it', (body, message) => {
+	it.each([['<html>Please sign in</html>', /"cv.pdf".*web page/], ['', /"cv.pdf" is empty/], ['{"error":"expired"}', /"cv.pdf".*message/], ['<h1>403</h1>', /"cv.pdf".*message/], ['\ufeff<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', /"cv.pdf".*message/]])('that is %j is an error which names it', (body, message) => {
 		expect(() => fileFrom(answer(body), { name: 'cv.pdf' })).toThrow(message);
+	});
+
+	it('may begin with a bracket where its type does', () => {
+		for (const [body, name] of [['{\\rtf1 x}', 'cv.rtf'], ['{"a":1}', 'cv.json'], ['[1]', 'cv'], ['<svg/>', 'a.svg'], ['{\\rtf1 x}', 'cv.doc']] as const) expect(fileFrom(answer(body), { name }).data.toString()).toBe(body);
 	});
 
 	it('may be a page of HTML where its name says so', () => {
@@ -110,6 +117,7 @@ describe('a file of a service', () => {
 
 	it.each([
 		['data:application/pdf;base64,JVBERi0=', { data: Buffer.from('%PDF-'), name: 'cv.pdf', mimeType: 'application/pdf' }],
+		['data:application/pdf; BASE64 ,JVBERi0%3D', { data: Buffer.from('%PDF-'), name: 'cv.pdf', mimeType: 'application/pdf' }],
 		['JVBE\nRi0=', { data: Buffer.from('%PDF-'), name: 'cv.pdf', mimeType: 'application/pdf' }],
 		['JVBERi0', { data: Buffer.from('%PDF-'), name: 'cv.pdf', mimeType: 'application/pdf' }],
 		['data:text/plain,a%20b%E4', { data: Buffer.from('a bä'), name: 'cv.pdf', mimeType: 'application/pdf' }],
@@ -117,7 +125,7 @@ describe('a file of a service', () => {
 		expect(inlineFile(content, { name: 'cv.pdf' })).toEqual(file);
 	});
 
-	it.each([['this is no base64!'], ['<html>'], ['JVBERi0=x'], ['A'], [''], [null]])('inline as %j is an error which names it', (content) => {
+	it.each([['this is no base64!'], ['Not available'], ['null'], ['n/a'], ['Confidential'], ['See attachment in ATS'], ['<html>'], ['JVBERi0=x'], ['A'], [''], [null]])('inline as %j is an error which names it', (content) => {
 		expect(() => inlineFile(content, { name: 'cv.pdf' })).toThrow('"cv.pdf"');
 	});
 

@@ -14,7 +14,7 @@ export function toUtc(value: unknown): string | null {
 }
 
 /**
- * As `toUtc`, in milliseconds since 1970. Numbers, and digits as text, are seconds, milliseconds or microseconds since 1970: whichever
+ * As `toUtc`, in milliseconds since 1970. Numbers, and digits as text, are seconds, milliseconds, microseconds or nanoseconds since 1970: whichever
  * gives a time that a record can have. A day that no month has is no time.
  */
 export function toMillis(value: unknown): number | null {
@@ -25,14 +25,18 @@ export function toMillis(value: unknown): number | null {
 	// The common form is read by the engine itself; luxon costs thirty times as much.
 	if (isoWithOffset.test(value)) return hasDay(value) ? inRange(Date.parse(value)) : null;
 	if (epochDigits.test(value)) return sinceEpoch(Number(value));
-	const parsed = DateTime.fromISO(value, { zone: 'utc' });
-	return parsed.isValid ? inRange(parsed.toMillis()) : null;
+	const text = value.trim();
+	for (const read of [DateTime.fromISO, DateTime.fromSQL, DateTime.fromRFC2822]) {
+		const parsed = read(text, { zone: 'utc' });
+		if (parsed.isValid) return inRange(parsed.toMillis());
+	}
+	return null;
 }
 
 const isoWithOffset = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/;
 /** As `toUtc` writes it, of a day that every month has. */
 const ownForm = /^(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
-const epochDigits = /^\d{9,16}(?:\.\d{1,9})?$/;
+const epochDigits = /^\d{9,19}(?:\.\d{1,9})?$/;
 const EARLIEST = Date.UTC(1990, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 
@@ -42,7 +46,7 @@ export function isPlausible(ms: number): boolean {
 }
 
 function sinceEpoch(value: number): number | null {
-	for (const factor of [1_000, 1, 0.001]) if (isPlausible(value * factor)) return Math.trunc(value * factor);
+	for (const factor of [1_000, 1, 1e-3, 1e-6]) if (isPlausible(value * factor)) return Math.trunc(value * factor);
 	return null;
 }
 
