@@ -1,4 +1,5 @@
 import { clock } from '../clock';
+import { rethrow } from '../errors';
 import { failsForLong, messageOf, report, type Reporting } from './failures';
 import type { PollHost } from './host';
 import { POLL_LIMITS } from './limits';
@@ -64,14 +65,12 @@ async function activate(host: PollHost, open: Open<{ probe(): Promise<void> }>):
 		const source = await open({ deadline: clock.now() + Math.min(POLL_LIMITS.activationMs, host.budgetMs ?? POLL_LIMITS.activationMs) });
 		await source.probe();
 	} catch (error) {
-		if (host.activation !== 'init' && host.activation !== 'leadershipChange') throw withoutAuthorizationWord(error);
+		if (host.activation !== 'init' && host.activation !== 'leadershipChange') {
+			// Hosts before 2.x stop retrying an activation whose message has this word in it.
+			if (error instanceof Error) error.message = error.message.replace(/authorization/gi, 'access');
+			return rethrow(error);
+		}
 		host.log.warn(`${messageOf(error)}. The trigger stays active and tries again with its next poll`);
 	}
 	return null;
-}
-
-/** Hosts before 2.x stop retrying an activation whose message has this word in it. */
-function withoutAuthorizationWord(error: unknown): unknown {
-	if (error instanceof Error) error.message = error.message.replace(/authorization/gi, 'access');
-	return error;
 }

@@ -29,14 +29,11 @@ function listOf(source: FeedSource, host: PollHost): GrowingList<FeedEntry> {
 		async readPage({ cursor }) {
 			const { entries, unreadable = [], ...page } = await source.readPage({ cursor });
 			for (const { id, reason } of unreadable) host.log.warn('An entry of the feed could not be read', { id, reason });
+			// The vendor's own record is there only on request: asking for it must not make every entry look new.
+			const contentOf = ({ at, applicationId, activity }: FeedEntry) => JSON.stringify([at, applicationId, { ...activity, raw: undefined }]);
 			return { ...page, rows: entries.map((entry) => (entry.id === null ? { ...entry, content: contentOf(entry) } : entry)) };
 		},
 	};
-}
-
-/** The vendor's own record is there only on request: asking for it must not make every entry look new. */
-function contentOf({ at, applicationId, activity }: FeedEntry): string {
-	return JSON.stringify([at, applicationId, { ...activity, raw: undefined }]);
 }
 
 function activityEvent({ provider }: FeedSource, { at, applicationId, activity }: FeedEntry, eventId: string): ChangeEvent {

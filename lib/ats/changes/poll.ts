@@ -45,7 +45,10 @@ async function pollApplications(host: PollHost, { processState, deadline, mayWri
 	try {
 		failed = await readAllThatIsDue(run, reads);
 	} catch (error) {
-		if (error instanceof EndlessList) forgetCursors(state);
+		if (error instanceof EndlessList) {
+			state.header.window = null;
+			if (state.header.pass) Object.assign(state.header.pass, { cursor: null, restarts: 0, pages: 0 });
+		}
 		return rethrow(error);
 	}
 	if (!mayWrite()) return null;
@@ -101,11 +104,6 @@ async function readChanges(run: Run): Promise<Outcome> {
 /** An error after some pages is only of interest when the list does not end. */
 function loud(outcome: Outcome): unknown {
 	return outcome.end === 'stopped' && outcome.error instanceof EndlessList ? outcome.error : undefined;
-}
-
-function forgetCursors({ header }: State): void {
-	header.window = null;
-	if (header.pass) header.pass = { ...header.pass, cursor: null, restarts: 0, pages: 0 };
 }
 
 /** What the reading depends on. */

@@ -24,14 +24,14 @@ export interface EngineState {
 	modelsAsked: boolean;
 	/** Full checks wait until then after one that failed. */
 	fullNotBefore: number;
-	/** What the full read of that number missed, and the vendor says is gone. */
-	gone: { fullRead: number; rows: Map<string, SourceRow | null> };
+	/** What the last full read missed, and the vendor says is gone. */
+	gone: Map<string, SourceRow | null>;
 	/** Numbers the reads of everything. */
 	fullReads: number;
 }
 
 export const freshEngine = (): EngineState => ({
-	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, gone: { fullRead: 0, rows: new Map() }, fullReads: 0,
+	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, gone: new Map(), fullReads: 0,
 });
 
 const engines = new WeakMap<ProcessState, EngineState>();

@@ -18,24 +18,26 @@ const ROWS_WITH_DETAILS = 30;
 /** What "Test" shows: real recent applications that fit the filters and show what the chosen events say. */
 export async function applicationExamples(source: ChangeSource, options: PollOptions): Promise<ChangeEvent[]> {
 	const events = options.events.length === 0 ? (['application.updated'] as const) : options.events.filter((event) => source.events.length === 0 || source.events.includes(event));
-	const found = new Map<string, { event: EventName; row: SourceRow; changes: Change[] }>();
+	const found = new Map<string, ChangeEvent>();
 	const stages = new Map<string, Stage[]>();
 	for await (const rows of recentRows(source)) {
-		for (const { application } of rows) noteStage(stages, application);
+		for (const { application: { info, currentStage } } of rows) {
+			if (info?.jobId && currentStage) stages.set(info.jobId, [...(stages.get(info.jobId) ?? []), currentStage]);
+		}
 		for (const row of rows) {
-			if (found.has(row.id) || found.size === COUNT || !fits(row.application, options)) continue;
+			if (found.has(row.id) || !fits(row.application, options)) continue;
 			// The events take turns, so that none fills the list alone.
-			for (let turn = 0; turn < events.length; turn++) {
-				const event = events[(found.size + turn) % events.length];
-				const changes = event && shows(event, row, stages);
-				if (!event || !changes) continue;
-				found.set(row.id, { event, row, changes });
+			const turn = found.size % events.length;
+			for (const event of [...events.slice(turn), ...events.slice(0, turn)]) {
+				const changes = shows(event, row, stages);
+				if (!changes) continue;
+				found.set(row.id, exampleOf(source, row, event, changes, options));
 				break;
 			}
+			if (found.size === COUNT) return [...found.values()];
 		}
-		if (found.size === COUNT) break;
 	}
-	if (found.size > 0) return [...found.values()].map(({ event, row, changes }) => applicationExample(source, row, event, changes, options));
+	if (found.size > 0) return [...found.values()];
 	const filtered = options.events.length + options.jobIds.length + options.stages.length > 0;
 	throw new PollError(
 		filtered
@@ -66,24 +68,17 @@ async function* recentRows(source: ChangeSource): AsyncGenerator<readonly Source
 }
 
 async function* completed({ details }: ChangeSource, rows: readonly SourceRow[]): AsyncGenerator<readonly SourceRow[]> {
-	for (let at = 0; at < rows.length; at += AT_ONCE) {
-		const chunk = rows.slice(at, at + AT_ONCE);
-		const answers = new Map<string, SourceRow | Error>();
-		for (let from = 0; details && from < chunk.length; from += details.atOnce) {
-			for (const [id, one] of await details.read(chunk.slice(from, from + details.atOnce).map((row) => ({ row, lookupKey: row.lookupKey ?? null })))) answers.set(id, one);
-		}
+	if (!details) return yield rows;
+	const size = Math.min(AT_ONCE, details.atOnce);
+	for (let at = 0; at < rows.length; at += size) {
+		const chunk = rows.slice(at, at + size);
+		const answers = await details.read(chunk.map((row) => ({ row, lookupKey: row.lookupKey ?? null })));
 		yield chunk.flatMap((row) => {
-			if (!details) return [row];
 			const more = answers.get(row.id);
 			if (!more || more instanceof Error) return [];
 			return [row.partial || details.compared ? more : { ...row, application: complete(row.application, more.application) }];
 		});
 	}
-}
-
-function noteStage(stages: Map<string, Stage[]>, { info, currentStage }: Application): void {
-	if (!info?.jobId || !currentStage) return;
-	stages.set(info.jobId, [...(stages.get(info.jobId) ?? []), currentStage]);
 }
 
 function fits({ info, currentStage }: Application, { jobIds, stages }: PollOptions): boolean {
@@ -120,7 +115,7 @@ function shows(event: EventName, { application, deleted }: SourceRow, stages: Re
 	}
 }
 
-function applicationExample({ provider }: ChangeSource, row: SourceRow, event: EventName, changes: Change[], options: PollOptions): ChangeEvent {
+function exampleOf({ provider }: ChangeSource, row: SourceRow, event: EventName, changes: Change[], options: PollOptions): ChangeEvent {
 	return {
 		event,
 		eventId: `example-${row.id}`,

@@ -60,6 +60,7 @@ export async function readFull(run: Run, reads: readonly string[]): Promise<Outc
 		}),
 		begin(page) {
 			run.engine.fullReads++;
+			run.engine.gone.clear();
 			pass.t0 = startOf(page);
 			if (pass.kind === 'first' && header.watchStart === 0) {
 				header.watchStart = sentAtVendor(page) ?? pass.t0;
@@ -100,9 +101,12 @@ async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
 		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.setCompact(key, null);
 		return true;
 	}
+	const { jobIds } = run.options;
 	const missing: Missing[] = [];
 	for (const entry of memory.full.values()) {
-		if (!entry.snapshot.deleted && unseen(entry) && current(run, entry.id, entry) && !isElsewhere(run, entry)) missing.push({ id: entry.id, lookupKey: entry.lookupKey, entry });
+		const { deleted, jobId } = entry.snapshot;
+		const isElsewhere = jobIds.length > 0 && jobId !== null && !jobIds.includes(jobId);
+		if (!deleted && !isElsewhere && unseen(entry) && current(run, entry.id, entry)) missing.push({ id: entry.id, lookupKey: entry.lookupKey, entry });
 	}
 	const nameless: number[] = [];
 	for (const [key, entry] of memory.compact) {
@@ -130,11 +134,6 @@ function forgetNameless({ state, draft, host, source }: Run, keys: readonly numb
 	for (const key of keys) Object.assign(state.memory.compact.get(key) ?? {}, { missed: true });
 }
 
-/** Known to live in a job that is not read. */
-function isElsewhere({ options }: Run, { snapshot }: Entry): boolean {
-	return options.jobIds.length > 0 && snapshot.jobId !== null && !options.jobIds.includes(snapshot.jobId);
-}
-
 /** Not replaced during this very poll. */
 function current(run: Run, id: string, entry: Entry | CompactEntry): boolean {
 	return run.draft.find(id) === entry;
@@ -160,9 +159,8 @@ export class MassVanish extends PollError {}
  * Those whose ids are not known count as vanished in the same proportion.
  */
 async function confirmMissing(run: Run, missing: readonly Missing[], nameless: number): Promise<boolean> {
-	const { source, engine } = run;
-	const gone = engine.gone.fullRead === engine.fullReads ? engine.gone : (engine.gone = { fullRead: engine.fullReads, rows: new Map() });
-	const open = missing.filter(({ id }) => !gone.rows.has(id));
+	const { source, engine, engine: { gone } } = run;
+	const open = missing.filter(({ id }) => !gone.has(id));
 	for (let at = 0; at < open.length; at += LIMITS.confirmAtOnce) {
 		if (!hasTime(run) || run.emission.isFull) return false;
 		const chunk = open.slice(at, at + LIMITS.confirmAtOnce);
@@ -170,16 +168,16 @@ async function confirmMissing(run: Run, missing: readonly Missing[], nameless: n
 		const alive: SourceRow[] = [];
 		for (const { id, entry } of chunk) {
 			const row = answer.get(id);
-			if (row === null || row?.deleted) gone.rows.set(id, row);
+			if (row === null || row?.deleted) gone.set(id, row);
 			else entry.seenIn = engine.fullReads;
 			if (row && !row.deleted) alive.push(row);
 		}
 		if (!(await compareRows(run, alive, { foundBy: 'full', silentBefore: null, fullRead: engine.fullReads, since: 0, vendorNow: clock.now() }))) return false;
 	}
-	const left = missing.filter(({ id }) => gone.rows.has(id));
-	const traceless = left.filter(({ id }) => gone.rows.get(id) === null).length;
+	const left = missing.filter(({ id }) => gone.has(id));
+	const traceless = left.filter(({ id }) => gone.get(id) === null).length;
 	refuseMassVanish(run, traceless + (missing.length === 0 ? nameless : Math.round((nameless * traceless) / missing.length)));
-	return left.every((one) => tellGone(run, one, gone.rows.get(one.id)?.changedAt ?? null));
+	return left.every((one) => tellGone(run, one, gone.get(one.id)?.changedAt ?? null));
 }
 
 function missTwice(run: Run, missing: readonly Missing[], nameless: number): boolean {
