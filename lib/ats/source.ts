@@ -50,8 +50,11 @@ export interface ChangeSource extends SourceBase {
 	 */
 	readWindow(request: WindowRequest): Promise<SourcePage>;
 
-	/** One page of all applications, deleted ones included where the vendor can. May read several lists, as a window may. */
-	readAll(request: { cursor: string | null }): Promise<SourcePage>;
+	/**
+	 * One page of all applications, deleted ones included where the vendor can. May read several lists, as a window may. `first`: nothing
+	 * is remembered yet, no window is read beside it, and the details of every row will be asked for.
+	 */
+	readAll(request: { cursor: string | null; first?: boolean }): Promise<SourcePage>;
 
 	/**
 	 * More about rows than a list gives. `compared: true`: list rows only show which applications moved (compared with list rows), and what

@@ -7,6 +7,7 @@ import { CursorRefused, partialRow, type SourceRow } from '../../lib/ats/source'
 import { AT_ONCE, PAGE_SIZE, type GreenhouseApi, type ListPage, type Row } from './api';
 import { idOf, isApplication, PROVIDER, toApplication } from './mapping';
 import { completed, ifAllowed, knownOf } from './parts';
+import { WholeLists } from './wholeLists';
 
 /**
  * How the trigger reads Greenhouse. What moves an application's `updated_at` is not documented, and interviews, offers and files
@@ -41,6 +42,8 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 	/** One filter takes 50 values: beyond that the jobs are sorted out on emission alone. */
 	const jobs: Query = jobIds.length > 0 && jobIds.length <= AT_ONCE ? { job_ids: jobIds } : {};
 	const wholeRows = new WeakMap<SourceRow, Row>();
+	/** Of the first read. */
+	let wholeLists: WholeLists | null = null;
 
 	const rowOf = (row: Row): SourceRow => {
 		const application = toApplication(row, {}, IN_ROWS, raw);
@@ -57,7 +60,10 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 	const applicationsPage = ({ answer, rows, next }: ListPage) => sourcePage(answer, rows.filter(isApplication), next, rowOf);
 	const complete = async (rows: readonly Row[]): Promise<SourceRow[]> => {
 		const times = new Map(rows.map((row) => [idOf(row), timesOf(row)]));
-		return (await completed(greenhouse, rows, told, raw)).map(({ application, known }) => ({ id: application.id, application, known, deleted: false, ...(times.get(application.id) ?? NO_TIMES) }));
+		const read = wholeLists;
+		const [here, elsewhere] = read ? [rows.filter((row) => read.isCurrent(row)), rows.filter((row) => !read.isCurrent(row))] : [[], rows];
+		const whole = [...(read ? await completed(read, here, told, raw) : []), ...(await completed(greenhouse, elsewhere, told, raw))];
+		return whole.map(({ application, known }) => ({ id: application.id, application, known, deleted: false, ...(times.get(application.id) ?? NO_TIMES) }));
 	};
 	const byIds = async (ids: readonly string[]) => await greenhouse.of(APPLICATIONS, 'ids', ids);
 
@@ -78,11 +84,20 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 			const read = path === APPLICATIONS ? applicationsPage(page) : sourcePage(page.answer, page.rows, null, (row) => partOf(path, row));
 			return { ...read, next: following };
 		},
-		async readAll({ cursor }) {
-			const page = applicationsPage(await greenhouse.page(APPLICATIONS, { prospect: false, per_page: PAGE_SIZE, ...jobs }, cursor));
+		async readAll({ cursor, first = false }) {
+			const [name = '', path = '', place = null] = cursor?.startsWith(FIRST) ? cursor.slice(FIRST.length).split(' ') : ['', cursor === null ? '' : APPLICATIONS, cursor];
+			// Other lists take no jobs: of a few jobs, most of them would be read in vain.
+			const isWanted = cursor === null && first && jobs.job_ids === undefined;
+			const lists = (wholeLists = isWanted ? WholeLists.begin(greenhouse, told) : name === '' ? null : WholeLists.named(name, greenhouse));
+			const following = (of: string, next: string | null) => [`${FIRST}${lists?.name}`, of, ...(next === null ? [] : [next])].join(' ');
+			const part = path === APPLICATIONS ? null : await lists?.page(path, place);
+			if (part) return { ...part.page, next: following(part.path ?? APPLICATIONS, part.next) };
+			const list = await greenhouse.page(APPLICATIONS, { prospect: false, per_page: PAGE_SIZE, ...jobs }, path === APPLICATIONS ? place : null);
+			if (list.next === null) lists?.end();
+			const page = applicationsPage(list);
 			// An interview that is called off is gone, which moves no stamp.
-			const lively = told.includes('interviews') ? page.rows.filter(isLively) : [];
-			return { ...page, rows: [...page.rows, ...lively.map((row) => again(row))] };
+			const lively = told.includes('interviews') && !first ? page.rows.filter(isLively) : [];
+			return { ...page, next: page.next && lists ? following(APPLICATIONS, page.next) : page.next, rows: [...page.rows, ...lively.map((row) => again(row))] };
 		},
 		details: {
 			compared: true,
@@ -107,6 +122,8 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 	};
 }
 
+/** Opens the cursor of a first read: its name and the list follow, and the address of the page. */
+const FIRST = 'first ';
 const NO_TIMES = { createdAt: null, changedAt: null };
 
 function timesOf(row: Row): { createdAt: number | null; changedAt: number | null } {

@@ -13,7 +13,20 @@ export async function ifAllowed<T>(reading: Promise<T>): Promise<T | undefined> 
 	}
 }
 
-const mine = (list: readonly Row[] | undefined, id: string) => list?.filter((one) => toId(one.application_id) === id);
+/** Where the rows of other lists come from. */
+export type Lists = Pick<GreenhouseApi, 'of' | 'known'>;
+
+/** Rows by the application that they belong to; undefined: nothing is known of them. */
+function byApplication(list: readonly Row[] | undefined): (id: string) => Row[] | undefined {
+	const found = list && new Map<string | null, Row[]>();
+	for (const row of list ?? []) {
+		const id = toId(row.application_id);
+		const mine = found?.get(id);
+		if (mine) mine.push(row);
+		else found?.set(id, [row]);
+	}
+	return (id) => found && (found.get(id) ?? []);
+}
 
 export interface Whole {
 	application: Application;
@@ -22,19 +35,20 @@ export interface Whole {
 }
 
 /** Everything about these rows of `/applications` that stands in other lists, which take 50 ids at a time. */
-export async function completed(greenhouse: GreenhouseApi, rows: readonly Row[], models: readonly ModelKey[], raw = false): Promise<Whole[]> {
+export async function completed(lists: Lists, rows: readonly Row[], models: readonly ModelKey[], raw = false): Promise<Whole[]> {
 	const found = rows.filter(isApplication);
 	if (found.length === 0) return [];
 	const ids = found.map(idOf);
-	const of = async (path: string, filter: string, wanted: readonly string[], query: Query = {}) => (wanted.length === 0 ? [] : await ifAllowed(greenhouse.of(path, filter, wanted, query)));
-	const lookup = async (path: string, query: Query = {}) => mapOf(await ifAllowed(greenhouse.known(path, query)));
+	const of = async (path: string, filter: string, wanted: readonly string[], query: Query = {}) => (wanted.length === 0 ? [] : await ifAllowed(lists.of(path, filter, wanted, query)));
+	const lookup = async (path: string, query: Query = {}) => mapOf(await ifAllowed(lists.known(path, query)));
 	const wants = (model: ModelKey) => models.includes(model);
 
 	const people = wants('info') ? mapOf(await of('/candidates', 'ids', found.flatMap(({ candidate_id: id }) => toId(id) ?? []))) : undefined;
 	// The field was seen on a live account, and is absent from the published schema; and after the end of an application it is empty.
 	const stageless = wants('currentStage') ? found.filter((row) => stageOf(row) === null).map(idOf) : [];
 	const stays = await of('/application_stages', 'application_ids', stageless);
-	const lastStays = new Map(stageless.map((id) => [id, lastStay(mine(stays, id) ?? [])]));
+	const staysOf = byApplication(stays);
+	const lastStays = new Map(stageless.map((id) => [id, lastStay(staysOf(id) ?? [])]));
 	const nameless = found.filter((row) => toText(row.stage_name) === null).flatMap((row) => toId(lastStays.get(idOf(row))?.job_interview_stage_id) ?? []);
 	const rejected = wants('rejection') ? found.filter(({ status }) => status === 'rejected').map(idOf) : [];
 	const rejections = await of('/rejection_details', 'application_ids', rejected);
@@ -52,16 +66,17 @@ export async function completed(greenhouse: GreenhouseApi, rows: readonly Row[],
 		sources: wants('info') ? await lookup('/sources') : undefined,
 		slots: interviews && interviews.length > 0 ? mapOf(await of('/job_interviews', 'ids', interviews.flatMap(({ job_interview_id: id }) => toId(id) ?? []))) : undefined,
 	};
+	const [rejectionsOf, interviewsOf, offersOf, attachmentsOf] = [rejections, interviews, offers, attachments].map(byApplication);
 	return found.map((row) => {
 		const id = idOf(row);
 		const parts: Parts = {
 			...shared,
 			candidate: people?.get(toId(row.candidate_id) ?? ''),
 			stay: lastStays.get(id),
-			rejection: mine(rejections, id)?.[0],
-			interviews: mine(interviews, id)?.filter(hasSlot),
-			offers: mine(offers, id),
-			attachments: mine(attachments, id),
+			rejection: rejectionsOf?.(id)?.[0],
+			interviews: interviewsOf?.(id)?.filter(hasSlot),
+			offers: offersOf?.(id),
+			attachments: attachmentsOf?.(id),
 		};
 		const application = toApplication(row, parts, models, raw);
 		// The list of details may be a little behind: which rejection it is is then unknown, and not none.

@@ -1,6 +1,7 @@
 /* Greenhouse through the ATS node: what its dossier warns of, and what a user sees when the credential is not right. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { cancelInterview, move } from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { entry } from '../providers/greenhouse.cts';
 import { PollHost, runNode, StoredCredentials, testCredential, type Outcome } from './harness/index.cts';
@@ -198,6 +199,31 @@ describe('the trigger', () => {
 		const trigger = await watching();
 		sandbox.recruiter.step('move');
 		expect((await trigger.tick()).items?.map(({ json }) => json['event'])).toEqual(['application.stage_changed']);
+	});
+	test('reads the lists of a large account whole at first, and knows every part of what it remembers', async () => {
+		await sandbox.close();
+		sandbox = await startSandbox({ jobs: 4, applications: 1200, services: ['greenhouse'], seed: 'greenhouse' });
+		const trigger = await watching({ models: ['info', 'currentStage', 'interviews', 'rejection', 'offers', 'attachments'], simplify: false });
+		const asked = (list: string) => calls('GET', new RegExp(`/v3/${list}$`)).length;
+		expect([asked('candidates'), asked('rejection_details')]).toEqual([3, 1]);
+		expect(sandbox.requests.length).toBeLessThan(60);
+		const { world } = sandbox;
+		const interview = world.interviews.alive().find(({ status, applicationId }) => status === 'SCHEDULED' && active().some(({ id: one }) => one === applicationId));
+		const application = world.applications.need(interview?.applicationId ?? '');
+		world.change('candidate', application.candidateId, { firstName: 'Renamed' }, 'test');
+		cancelInterview(world, world.interviews.need(interview?.id ?? ''), 'test');
+		move(world, application, world.jobs.need(application.jobId).stageIds.find((stage) => stage !== application.stageId) ?? '', 'test');
+		const other = active().find(({ id: one, stageId }) => one !== application.id && stageId !== null && world.interviews.by('applicationId', one).length > 0) ?? application;
+		move(world, other, world.jobs.need(other.jobId).stageIds.find((stage) => stage !== other.stageId) ?? '', 'test');
+		const items = (await trigger.tick()).items ?? [];
+		const changesOf = (one: { number: number }) => items.flatMap(({ json }) => (json['applicationId'] === idOf(one) ? Object(json['changes']) : []));
+		expect(changesOf(other).map(({ path }: { path: string }) => path)).toEqual(['currentStage']);
+		const changes = changesOf(application);
+		expect(changes).toEqual(expect.arrayContaining([
+			expect.objectContaining({ path: 'currentStage', from: expect.anything() }),
+			expect.objectContaining({ path: 'info.candidate', to: expect.objectContaining({ firstName: 'Renamed' }) }),
+			expect.objectContaining({ path: expect.stringMatching(/^interviews/), from: expect.anything() }),
+		]));
 	});
 	test('a new version of an offer is no new offer', async () => {
 		const trigger = await watching({ models: ['info', 'offers'] });

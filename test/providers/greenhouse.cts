@@ -4,6 +4,7 @@ import { flatten, type Flat } from '../chaos/oracle.cts';
 import { every, shared } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
 import { busy, perWorld, type ProviderEntry } from './entry.cts';
+import { AT_ONCE } from '../../nodes/Greenhouse/api';
 import { byId, toApplication, type Parts } from '../../nodes/Greenhouse/mapping';
 import { provider } from '../../nodes/Greenhouse/provider';
 import { MODEL_KEYS } from '../../lib/ats/model';
@@ -94,6 +95,14 @@ export const entry: ProviderEntry = {
 	demo: { done: 'note', call: /^POST .*\/notes$/ },
 };
 
+const WHOLE: ReadonlyArray<{ name: string; parts: Array<keyof Parts> }> = [
+	{ name: 'candidates', parts: ['candidate'] },
+	{ name: 'interviews', parts: ['interviews', 'slots'] },
+	{ name: 'interviewers', parts: ['interviewers'] },
+	{ name: 'offers', parts: ['offers'] },
+	{ name: 'attachments', parts: ['attachments'] },
+];
+
 /** What the lists say together. */
 function viewOf(world: World): View {
 	// Only what its rows need: nothing here is served.
@@ -102,10 +111,10 @@ function viewOf(world: World): View {
 	const reasons = byId(world.rejectionReasons.rows.map((reason) => rows.rejectionReason(state, reason)));
 	const sources = byId(SOURCES.map((name, place) => rows.source(name, place)));
 	const alive = <T extends { deletedAt: number | null }>(list: readonly T[]) => list.filter(({ deletedAt }) => deletedAt === null);
-	const flatOf = (application: Application): Flat => {
+	const partsOf = (application: Application): Parts => {
 		const interviews = alive(world.interviews.by('applicationId', application.id)).filter(({ status }) => status !== 'CANCELLED');
 		const offers = alive(world.offers.by('applicationId', application.id));
-		const parts: Parts = {
+		return {
 			users, reasons, sources,
 			stay: state.staysOf.get(application.id)?.slice(-1).map((one) => rows.stay(state, one))[0],
 			candidate: rows.candidate(state, world.candidates.need(application.candidateId)),
@@ -116,17 +125,34 @@ function viewOf(world: World): View {
 			offers: offers.map((one) => rows.offer(state, one, { id: state.id('offer', one), version: 1, createdAt: one.createdAt, updatedAt: one.changedAt, replaced: false })),
 			attachments: alive(world.attachments.by('applicationId', application.id)).map((one) => rows.attachment(state, one)),
 		};
-		return flatten(toApplication(rows.application(state, application), parts, MODEL_KEYS), application.deletedAt !== null, true);
+	};
+	const flatOf = (application: Application, before?: Parts): Flat => flatten(toApplication(rows.application(state, application), { ...partsOf(application), ...before }, MODEL_KEYS), application.deletedAt !== null, true);
+	/** The first read has read other lists whole before the applications: what they showed then is what it remembers. */
+	const readBefore = new Map<string, Map<Application, Parts>>();
+	let begun = Infinity;
+	let areWhole = false;
+	const keep = (path: string) => {
+		const list = WHOLE.find(({ name }) => path.endsWith(`/v3/${name}`));
+		const pick = (parts: Parts): Parts => Object.fromEntries(list?.parts.map((name) => [name, parts[name]]) ?? []);
+		if (list) readBefore.set(list.name, new Map(world.applications.rows.map((one) => [one, pick(partsOf(one))])));
 	};
 	return {
 		whole: true,
 		show: (application) => ({ id: String(state.id('application', application)), flat: flatOf(application) }),
 		*served(path, body) {
-			if (!path.endsWith('/v3/applications')) return;
 			const read: unknown = JSON.parse(body);
-			for (const row of Array.isArray(read) ? read : []) {
+			const list = Array.isArray(read) ? read : [];
+			if (path.endsWith('/v3/candidates') && list.length > AT_ONCE) {
+				begun = world.clock.now() - MINUTE;
+				areWhole = true;
+			}
+			if (areWhole) keep(path);
+			if (!path.endsWith('/v3/applications')) return;
+			areWhole = false;
+			for (const row of list) {
 				const application = state.find('application', Number(row.id));
-				if (application) yield { id: String(row.id), flat: () => flatOf(application) };
+				const before = () => (application && Date.parse(row.updated_at) < begun ? Object.assign({}, ...[...readBefore.values()].map((parts) => parts.get(application))) : {});
+				if (application) yield { id: String(row.id), flat: () => flatOf(application, before()) };
 			}
 		},
 	};

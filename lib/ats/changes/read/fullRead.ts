@@ -50,7 +50,7 @@ export async function readFull(run: Run, reads: readonly string[]): Promise<Outc
 	header.pass = pass;
 	const outcome = await readPages(run, {
 		read: pass,
-		page: async (cursor) => await source.readAll({ cursor }),
+		page: async (cursor) => await source.readAll({ cursor, first: pass.kind === 'first' }),
 		compareOptions: (vendorNow) => ({
 			foundBy: pass.kind === 'full' ? 'full' : 'window',
 			silentBefore: pass.kind === 'full' ? null : pass.kind === 'refresh' ? pass.t0 : (header.createdFrom ?? -Infinity),
