@@ -23,10 +23,21 @@ function offsetOf(zone: string): Intl.DateTimeFormat {
 	return format;
 }
 
+const QUARTER_MS = 15 * 60_000;
+/** Zone and quarter of an hour -> its offset: clocks change at no other time. */
+const known = new Map<string, string>();
+
+function offsetAt(zone: string, ms: number): string {
+	const key = `${zone} ${Math.floor(ms / QUARTER_MS)}`;
+	const found = known.get(key) ?? offsetOf(zone).formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+	if (known.size > 100_000) known.clear();
+	known.set(key, found);
+	return found;
+}
+
 /** Local time with its offset, as the account's zone has it at that moment (summer time too): `2026-01-05T10:00:00.000+01:00`. */
 export function isoIn(zone: string, ms: number, milliseconds = true): string {
-	const name = offsetOf(zone).formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
-	const [, sign = '+', hours = '00', minutes = '00'] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(name) ?? [];
+	const [, sign = '+', hours = '00', minutes = '00'] = /GMT(?:([+-])(\d\d):(\d\d))?/.exec(offsetAt(zone, ms)) ?? [];
 	const offset = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -1 : 1);
 	return isoUtc(ms + offset * 60_000, milliseconds).replace('Z', `${sign}${hours}:${minutes}`);
 }

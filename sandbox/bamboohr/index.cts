@@ -83,22 +83,24 @@ function registerReads(app: App, world: World, tools: Tools, rows: Rows): void {
 }
 
 function fits(rows: Rows, world: World, one: Application, { jobId, applicationStatusId, applicationStatus, jobStatusGroups, searchString, newSince }: Query): boolean {
-	const status: Status = rows.statusOf(one);
-	const job = world.jobs.need(one.jobId);
-	if (jobId !== undefined && rows.ids.of('job', job) !== jobId) return false;
-	if (applicationStatusId !== undefined && !applicationStatusId.split(',').includes(String(status.id))) return false;
-	if (applicationStatus !== undefined && !rows.ignoresGroups && !applicationStatus.split(',').some((group) => GROUPS[group]?.includes(status.group))) return false;
-	if (jobStatusGroups !== undefined && !jobStatusGroups.split(',').some((group) => JOB_GROUPS[group]?.includes(job.status))) return false;
+	const status = (): Status => rows.statusOf(one);
+	const job = () => world.jobs.need(one.jobId);
+	if (jobId !== undefined && rows.ids.of('job', job()) !== jobId) return false;
+	if (applicationStatusId !== undefined && !applicationStatusId.split(',').includes(String(status().id))) return false;
+	if (applicationStatus !== undefined && !rows.ignoresGroups && !applicationStatus.split(',').some((group) => GROUPS[group]?.includes(status().group))) return false;
+	if (jobStatusGroups !== undefined && !jobStatusGroups.split(',').some((group) => JOB_GROUPS[group]?.includes(job().status))) return false;
 	if (newSince !== undefined && one.createdAt <= Date.parse(`${newSince.replace(' ', 'T')}Z`)) return false;
+	if (searchString === undefined) return true;
 	const person = world.candidates.need(one.candidateId);
 	const text = [person.firstName, person.lastName, ...person.emails.map(({ address }) => address)].join(' ').toLowerCase();
-	return searchString === undefined || text.includes(searchString.toLowerCase());
+	return text.includes(searchString.toLowerCase());
 }
 
 function sorted(applications: readonly Application[], rows: Rows, by: string, order: string): Application[] {
 	const key = (one: Application): number => (by === 'last_updated' ? rows.lastUpdated(one) : by === 'status' ? rows.statusOf(one).id : one.createdAt);
 	const sign = order === 'DESC' ? -1 : 1;
-	return [...applications].sort((a, b) => sign * (key(a) - key(b) || a.number - b.number));
+	const keyed = applications.map((one) => ({ one, key: key(one) }));
+	return keyed.sort((a, b) => sign * (a.key - b.key || a.one.number - b.one.number)).map(({ one }) => one);
 }
 
 function need(rows: Rows, id: string): Application {

@@ -181,6 +181,7 @@ class Service {
 	}
 
 	private fits(one: Doc, filter: ReturnType<typeof bracketed>, type: string, top: boolean): boolean {
+		if (type !== 'jobs' && Object.keys(filter).length === 0) return true;
 		const between = (value: unknown, wanted: unknown): boolean => {
 			const { from, to } = Object(wanted) as { from?: string; to?: string };
 			const at = Date.parse(String(value));
@@ -204,9 +205,9 @@ class Service {
 		const name = text.replace(/^-/, '');
 		const sample = docs[0];
 		if (name !== 'id' && sample && !(name in sample.attributes)) throw fail(400, `${name} is not a valid sort criteria for ${type}`);
-		const key = (doc: Doc): number => (name === 'id' ? Number(doc.id) : /-at$/.test(name) ? Date.parse(String(doc.attributes[name])) : Number(doc.attributes[name]));
+		const key = (doc: Doc): number => (name === 'id' ? Number(doc.id) : name === 'created-at' ? doc.stamp.createdAt : /-at$/.test(name) ? Date.parse(String(doc.attributes[name])) : Number(doc.attributes[name]));
 		const sign = text.startsWith('-') ? -1 : 1;
-		return [...docs].sort((a, b) => sign * (key(a) - key(b)));
+		return docs.map((doc) => ({ doc, at: sign * key(doc) })).sort((a, b) => a.at - b.at).map(({ doc }) => doc);
 	}
 
 	private find({ type, id }: Ref, request: FastifyRequest): Doc | undefined {

@@ -33,7 +33,7 @@ export class Rows {
 	/** What moves an application's `updated-at` beside itself: a person's change does not, as far as anybody has seen. */
 	candidateTouches = false;
 
-	private readonly stageChangedAt = new Map<string, number>();
+	readonly stageChangedAt = new Map<string, number>();
 
 	constructor(
 		readonly world: World,
@@ -70,21 +70,7 @@ export class Rows {
 	}
 
 	application(one: Application): Doc {
-		const job = this.world.jobs.need(one.jobId);
-		const rejected = one.status === 'DECLINED';
-		return {
-			type: 'job-applications', id: this.ids.of('application', one), stamp: { ...one, changedAt: this.updatedAt(one) },
-			attributes: {
-				'cover-letter': null, 'created-at': local(one.createdAt), 'referring-site': one.source, 'referring-url': null, 'rejected-at': rejected ? local(one.rejection?.at ?? one.changedAt) : null,
-				sourced: one.origin === 'AGENCY', 'updated-at': local(this.updatedAt(one)), 'changed-stage-at': local(this.stageChangedAt.get(one.id) ?? one.createdAt), 'row-order': one.number,
-			},
-			relations: {
-				candidate: () => this.ref('candidates', 'candidate', one.candidateId),
-				job: () => this.ref('jobs', 'job', one.jobId),
-				stage: () => ({ type: 'stages', id: this.stageId(job, this.world.stages.need(one.stageId)) }),
-				'reject-reason': () => (rejected ? this.ref('reject-reasons', 'rejectionReason', one.rejection?.reasonId) : null),
-			},
-		};
+		return new ApplicationDoc(this, one);
 	}
 
 	candidate(one: Candidate): Doc {
@@ -190,5 +176,42 @@ export class Rows {
 		const one = this.world.companies.rows[0];
 		if (!one) throw new Error('The world has no company');
 		return { type: 'companies', id: opaqueId(`${this.world.seed}/teamtailor company`, 1, 11), stamp: one, attributes: { name: one.name, website: one.website, locale: 'en' }, relations: { manager: () => this.ref('users', 'user', one.managerId) } };
+	}
+}
+
+/** Of the large list: all of a record but its place in the list is made only for the page that shows it. */
+class ApplicationDoc implements Doc {
+	readonly type = 'job-applications';
+
+	constructor(
+		private readonly rows: Rows,
+		private readonly one: Application,
+	) {}
+
+	get id(): string {
+		return this.rows.ids.of('application', this.one);
+	}
+
+	get stamp(): Doc['stamp'] {
+		const { id, number, createdAt, linkedAt, deletedAt, remoteId } = this.one;
+		return { id, number, createdAt, linkedAt, deletedAt, remoteId, changedAt: this.rows.updatedAt(this.one) };
+	}
+
+	get attributes(): Doc['attributes'] {
+		const { one, rows } = this;
+		return {
+			'cover-letter': null, 'created-at': local(one.createdAt), 'referring-site': one.source, 'referring-url': null, 'rejected-at': one.status === 'DECLINED' ? local(one.rejection?.at ?? one.changedAt) : null,
+			sourced: one.origin === 'AGENCY', 'updated-at': local(rows.updatedAt(one)), 'changed-stage-at': local(rows.stageChangedAt.get(one.id) ?? one.createdAt), 'row-order': one.number,
+		};
+	}
+
+	get relations(): Doc['relations'] {
+		const { one, rows } = this;
+		return {
+			candidate: () => rows.ref('candidates', 'candidate', one.candidateId),
+			job: () => rows.ref('jobs', 'job', one.jobId),
+			stage: () => ({ type: 'stages', id: rows.stageId(rows.world.jobs.need(one.jobId), rows.world.stages.need(one.stageId)) }),
+			'reject-reason': () => (one.status === 'DECLINED' ? rows.ref('reject-reasons', 'rejectionReason', one.rejection?.reasonId) : null),
+		};
 	}
 }
