@@ -40,5 +40,5 @@ function fileOf(url: string): string {
 	const [file = ''] = url.split('/').slice(-1);
 	const [, owner = ''] = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(url) ?? [];
 	if (url === '') return ' (V8)';
-	return url.startsWith('node:') ? ` (${url})` : owner === '' ? ` (${file === 'bundle.js' ? 'ours' : file})` : ` (${owner})`;
+	return url.startsWith('node:') ? ` (${url})` : owner === '' ? ` (${/\/dist\/(bundle|later\/.+)\.js$/.test(url) ? 'ours' : file})` : ` (${owner})`;
 }

@@ -1,10 +1,10 @@
 import { NodeConnectionTypes, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import { actionNode } from '../../lib/action/node';
-import { connectAts, WITHOUT_REQUEST } from './api';
+import { connectAts } from './api';
 import { options, provider } from './fields';
 import { personal } from './personal';
-import { logInFields, providerCredentials, providers } from './providers';
+import { logInFields, providerCredentials, providers, WITHOUT_REQUEST } from './providers';
 import { resources } from './resources';
 
 const node = actionNode({ resources, options, personal, common: [provider, ...logInFields], connect: connectAts });

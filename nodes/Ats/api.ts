@@ -1,12 +1,11 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { operationsOf, type Operation, type OperationSpec, type Row } from '../../lib/action/operation';
-import type { Field } from '../../lib/action/field';
+import type { Row } from '../../lib/action/operation';
 import type { Connection } from '../../lib/ats/checkConnection';
 import { findOrCreate, type FoundCandidate } from '../../lib/ats/findOrCreate';
 import { isStage, selectApplications, selectCandidates, selectJobs, type Selection } from '../../lib/ats/select';
 import { MODEL_KEYS, type Application, type Candidate, type Job } from '../../lib/ats/model';
-import type { CandidateQuery, Context, ListQuery, NewCandidate, OperationName, Operations, Provider } from '../../lib/ats/provider';
+import type { CandidateQuery, Context, ListQuery, NewCandidate, Operations, Provider } from '../../lib/ats/provider';
 import { FieldError } from '../../lib/errors';
 import { folded } from '../../lib/folded';
 import type { Answer } from '../../lib/http/apiDefinition';
@@ -14,7 +13,7 @@ import type { Host } from '../../lib/http/host';
 import { credentialDigest } from '../../lib/http/digest';
 import { fingerprint } from '../../lib/poll/state/hash';
 import { readTitles, withJobTitle } from './jobTitles';
-import { credentialOf, providerNamed, providersWith } from './providers';
+import { credentialOf, providerNamed, WITHOUT_REQUEST } from './providers';
 
 /** What a provider does; the rest of `Operations` says how. */
 type Ability = Exclude<keyof Operations, 'rowModels' | 'updatedAfterIsSure'>;
@@ -113,9 +112,6 @@ export interface AtsSettings {
 	limit?: Context<never>['limit'];
 }
 
-/** Operations that only think: no credential, no call. */
-export const WITHOUT_REQUEST = ['normalize', 'getCapabilities'];
-
 const nothing: Operations = {
 	send: async () => {
 		throw new FieldError('This operation makes no request', 'Choose another operation.');
@@ -151,19 +147,6 @@ export async function connectAts(host: Host, settings: AtsSettings): Promise<Ats
 	const source = changes ? async () => await changes(host, { models: MODEL_KEYS, jobIds: [], raw: false }, watched) : null;
 	return new AtsApi(provider, await provider.operations(host, watched), raw, account, { source, answers });
 }
-
-const operation = operationsOf<AtsApi>();
-
-/** An operation of the unified node, offered for the providers that declare it. Where only one can, its name says which. */
-export function unified<const Fields extends readonly Field[]>(name: OperationName, spec: OperationSpec<AtsApi, Fields>): Operation<AtsApi> {
-	const able = providersWith(({ capabilities }) => capabilities.operations[name] !== undefined);
-	const [only, ...others] = able;
-	const action = only !== undefined && others.length === 0 ? `${spec.action} (${providerNamed(only).label})` : spec.action;
-	return operation({ ...spec, action, offered: { provider: able } });
-}
-
-/** An operation that every provider has. */
-export const always = operation;
 
 /** Model objects leave as they are: they are plain JSON by construction. */
 export function row(value: object): Row {

@@ -56,6 +56,9 @@ export function credentialOf({ credentials, label }: Provider, chosen: unknown):
 	return found.type;
 }
 
+/** Operations that only think: no credential, no call. */
+export const WITHOUT_REQUEST = ['normalize', 'getCapabilities'];
+
 /**
  * The credential of each provider, asked for while that provider is chosen. n8n's editor takes a field that names a
  * credential with every choice for the way to log in, and hides it from the node. The first is therefore tied to the

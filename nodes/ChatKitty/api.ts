@@ -1,6 +1,6 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { operationsOf, type Row } from '../../lib/action/operation';
+import type { Row } from '../../lib/action/operation';
 import { ApiError, FieldError } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
@@ -206,8 +206,6 @@ export async function applicationOf(host: IAllExecuteFunctions): Promise<string[
 	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
 	return [new URL(definition.baseUrl(credentials)).host, String(credentials.clientId)];
 }
-
-export const operation = operationsOf<ChatKittyApi>();
 
 /** No `_embedded`, or nothing in it, means an empty page; anything else but a list of this kind is an error. */
 function rowsIn(embedded: unknown, collection: string): Row[] {

@@ -1,6 +1,6 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { operationsOf, type Output, type Row } from '../../lib/action/operation';
+import type { Output, Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
@@ -212,6 +212,4 @@ export async function connectChatTechnologies(host: IAllExecuteFunctions, { sett
 		messageTemplate: known(settings.messageTemplate, known(credentials.messageTemplate)),
 	});
 }
-
-export const operation = operationsOf<ChatTechnologiesApi>();
 

@@ -1,6 +1,6 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { operationsOf, type Row } from '../../lib/action/operation';
+import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
@@ -197,8 +197,6 @@ export async function connectFlatchr(host: IAllExecuteFunctions, settings: { com
 	const signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
 	return new FlatchrApi(new HttpClient(host, definition, credentials, options), clientOf, account, signal);
 }
-
-export const operation = operationsOf<FlatchrApi>();
 
 /** What a write gave. What some of them give is not documented, so an answer without a body is a success too. */
 function writtenOf({ body }: Answer): Row {

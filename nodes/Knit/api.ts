@@ -1,6 +1,6 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { operationsOf, type Row } from '../../lib/action/operation';
+import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { HttpClient, type ClientOptions, type Request } from '../../lib/http/client';
@@ -138,8 +138,6 @@ export async function connectKnit(host: IAllExecuteFunctions, settings: { integr
 	const fallback = typeof credentials.integrationId === 'string' ? credentials.integrationId : '';
 	return new KnitApi(new HttpClient(host, definition, credentials, clientOptions), (integrationId ?? fallback).trim() || undefined, baseUrlOf(credentials));
 }
-
-export const operation = operationsOf<KnitApi>();
 
 export function asRow(value: unknown): Row {
 	return isObject(value) ? (value as Row) : {};

@@ -1,6 +1,6 @@
 import type { IAllExecuteFunctions, ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { operationsOf, type Row } from '../../lib/action/operation';
+import type { Row } from '../../lib/action/operation';
 import type { Item } from '../../lib/action/item';
 import { credentialText } from '../../lib/http/credential';
 import { ApiError, FieldError, rethrow, type FailureCause } from '../../lib/errors';
@@ -187,8 +187,6 @@ export async function connectKombo(host: IAllExecuteFunctions, settings: { integ
 	const credentials = await host.getCredentials<ICredentialDataDecryptedObject>(definition.credential);
 	return new KomboApi(new HttpClient(host, definition, credentials, clientOptions), integrationId?.trim() || credentialText(credentials.integrationId) || undefined, remoteFields);
 }
-
-export const operation = operationsOf<KomboApi>();
 
 export function asRow(value: unknown): Row {
 	return isObject(value) ? (value as Row) : {};

@@ -116,7 +116,7 @@ function checkManifest(manifest: PackageJson, files: string[]): string[] {
 	return problems;
 }
 
-const wanted = [/^package\.json$/, /^README\.md$/, /^LICENSE$/, /^dist\/(bundle\.js$|(nodes|credentials|icons)\/.+\.(js|json|svg)$)/];
+const wanted = [/^package\.json$/, /^README\.md$/, /^LICENSE$/, /^dist\/(bundle\.js$|later\/.+\.js$|(nodes|credentials|icons)\/.+\.(js|json|svg)$)/];
 const unwanted = /(^|\/)(test|tests|sandbox|bench|examples|node_modules|__tests__)\/|\.(test|spec)\.|\.map$|tsbuildinfo/;
 
 function checkFiles(folder: string, files: string[]): string[] {

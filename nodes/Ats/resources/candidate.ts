@@ -2,9 +2,10 @@ import { collection, email, locator, text, when } from '../../../lib/action/fiel
 import type { Resource, Row } from '../../../lib/action/operation';
 import { kitFields } from '../../../lib/action/properties';
 import type { Candidate } from '../../../lib/ats/model';
-import { row, unified, type AtsApi } from '../api';
+import { row, type AtsApi } from '../api';
 import { candidateId, takers, updatedAfter } from '../fields';
 import { searchJobs } from '../lookups';
+import { unified } from '../operation';
 import { simpleCandidate, simpleCandidateSchema } from '../simplify';
 
 export const personFields = [

@@ -1,9 +1,10 @@
 import { collection, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { interviewSchema, jobSchema, messageSchema, offerSchema, rejectionReasonSchema, listedStageSchema, tagSchema, userSchema } from '../../../lib/ats/model';
-import { row, rowPages, unified, type AtsApi } from '../api';
+import { row, rowPages, type AtsApi } from '../api';
 import { candidateId, jobId, updatedAfter } from '../fields';
 import { searchApplications, searchJobs } from '../lookups';
+import { unified } from '../operation';
 
 const changedSince = collection('filters', { displayName: 'Filters', addLabel: 'Add Filter', fields: [updatedAfter] });
 const ofApplication = collection('filters', {

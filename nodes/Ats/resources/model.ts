@@ -2,7 +2,8 @@ import { json } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { isObject } from '../../../lib/http/apiDefinition';
-import { always, row, type AtsApi } from '../api';
+import { row, type AtsApi } from '../api';
+import { always } from '../operation';
 
 /** Answers of whole calls and webhook deliveries carry the records somewhere inside: these keys are looked into. */
 const WRAPPERS = ['data', 'body', 'results', 'result', 'application', 'applications', 'candidate', 'candidates', 'job', 'jobs', 'eventData', 'records', 'row', 'record'];

@@ -2,7 +2,8 @@ import { z } from 'zod/v4';
 
 import type { Resource } from '../../../lib/action/operation';
 import { checkConnection } from '../../../lib/ats/checkConnection';
-import { always, row, type AtsApi } from '../api';
+import { row, type AtsApi } from '../api';
+import { always } from '../operation';
 
 const checkModel = () =>
 	z.object({

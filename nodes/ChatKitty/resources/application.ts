@@ -1,8 +1,9 @@
 import { choice, collection } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { applicationModel, settings, settingsModel, simpleSummary } from '../models';
+import { operation } from '../operation';
 
 const onOff = [
 	{ name: 'Disabled', value: 'DISABLED' },

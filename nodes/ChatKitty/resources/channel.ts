@@ -2,9 +2,10 @@ import { collection, jsonObject, list, requiredWhen, text, when, type Field } fr
 import type { Resource, Row } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { channelId, channelType, createdAfter, createdBefore, creator, displayName, members, patchProperties, properties, propertiesFilter, sort, userId } from '../fields';
 import { deletedModel, eventModel, membership, simpleChannel, simpleMembership, simpleMessage, simpleUser } from '../models';
+import { operation } from '../operation';
 import { idOf, referenceTo, usernameOf } from '../people';
 
 /** Lists of people below a channel, each a page of users. */

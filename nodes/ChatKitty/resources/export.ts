@@ -1,7 +1,8 @@
 import type { Resource } from '../../../lib/action/operation';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { afterStart, started } from '../jobs';
 import { jobModel } from '../models';
+import { operation } from '../operation';
 
 /** https://chatkitty.com/docs/api/reference#analytics */
 export const exporting: Resource<ChatKittyApi> = {

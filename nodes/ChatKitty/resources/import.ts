@@ -1,10 +1,11 @@
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { channelId } from '../fields';
 import { SHAPES, sourceFields, startImport, type RowShape } from '../imports';
 import { afterStart, started } from '../jobs';
 import { jobModel } from '../models';
+import { operation } from '../operation';
 
 /** https://chatkitty.com/docs/concepts/imports */
 export const imports: Resource<ChatKittyApi> = {

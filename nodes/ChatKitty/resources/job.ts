@@ -1,9 +1,10 @@
 import { binary, collection, choice } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { jobId } from '../fields';
 import { downloadResult, getJob, waitFields, waitForJob } from '../jobs';
 import { job as jobRow, jobModel } from '../models';
+import { operation } from '../operation';
 
 /** https://chatkitty.com/docs/api/reference#jobs */
 export const job: Resource<ChatKittyApi> = {

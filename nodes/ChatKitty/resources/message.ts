@@ -3,10 +3,11 @@ import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { isObject } from '../../../lib/http/apiDefinition';
 import { path } from '../../../lib/http/path';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { contentFields, sendMessage } from '../content';
 import { channelId, groupTag, messageId, patchProperties, properties, sender, textQuery, threadId, unreadOnly, userId, username, who } from '../fields';
 import { countModel, deletedModel, simpleMessage, simpleReceipt, simpleSent } from '../models';
+import { operation } from '../operation';
 import { directChannel, existing, findOrCreateUser, idOf, isSame, usernameOf, whoOf } from '../people';
 
 const from = choice('from', {

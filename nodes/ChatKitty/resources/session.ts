@@ -1,8 +1,9 @@
 import { collection } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { sessionState } from '../fields';
 import { simpleSession } from '../models';
+import { operation } from '../operation';
 
 const filters = collection('filters', { displayName: 'Filters', addLabel: 'Add Filter', fields: [sessionState] });
 

@@ -1,10 +1,11 @@
 import { collection } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { contentFields, sendMessage } from '../content';
 import { groupTag, properties, sender, threadId } from '../fields';
 import { simpleMessage, thread as threadRow, threadModel } from '../models';
+import { operation } from '../operation';
 
 /** https://chatkitty.com/docs/api/reference#threads */
 export const thread: Resource<ChatKittyApi> = {

@@ -1,10 +1,11 @@
 import { collection, text, toggle } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type ChatKittyApi } from '../api';
+import type { ChatKittyApi } from '../api';
 import { externalFile, filePart, pictureFields } from '../content';
 import { displayName, patchProperties, properties, propertiesFilter, sort, userId } from '../fields';
 import { deletedModel, existsModel, simpleFoundUser, secretModel, simpleChannel, simpleNotification, simpleUser } from '../models';
+import { operation } from '../operation';
 import { checkedUsername, createUser, findOrCreateUser, idOf, isSame, usernameOf } from '../people';
 
 const name = text('username', { displayName: 'Username', required: true, placeholder: 'jane@example.com', description: 'Mostly an e-mail address; unique in the application' });

@@ -2,9 +2,10 @@ import { binary, choice, email, list, text, toggle, when } from '../../../lib/ac
 import { settledAll, type Item } from '../../../lib/action/item';
 import type { OutputItem, Resource, Row } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
-import { operation, pathOf, type ChatTechnologiesApi } from '../api';
+import { pathOf, type ChatTechnologiesApi } from '../api';
 import { attributeFields, candidateId, pathField, query, queryOf } from '../fields';
 import { candidateModel, deletedModel, resumeModel } from '../models';
+import { operation } from '../operation';
 import { type Attributes } from '../../../lib/http/jsonApi';
 import { CANDIDATE_RULES, flatCandidate, type Resume } from '../records';
 import { resumeItem, resumeOf } from '../resumes';

@@ -1,9 +1,10 @@
 import { collection, dateTime, list } from '../../../lib/action/field';
 import { toMillis } from '../../../lib/ats/model';
 import type { Resource, Row } from '../../../lib/action/operation';
-import { operation, pathOf, type ChatTechnologiesApi } from '../api';
+import { pathOf, type ChatTechnologiesApi } from '../api';
 import { changeId, pathField, query, queryOf } from '../fields';
 import { changeModel } from '../models';
+import { operation } from '../operation';
 import { flat } from '../../../lib/http/jsonApi';
 import { flatChange } from '../records';
 

@@ -1,9 +1,10 @@
 import { choice, id, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
-import { operation, type ChatTechnologiesApi } from '../api';
+import type { ChatTechnologiesApi } from '../api';
 import { attributeFields } from '../fields';
 import { companyModel } from '../models';
+import { operation } from '../operation';
 import { flat, present, record, toOne, typedRelations } from '../../../lib/http/jsonApi';
 
 /** Languages of the career site. https://chattechnologies.atlassian.net/wiki/spaces/CTKB/pages/17956908/Chat+Technologies+API (companies) */

@@ -1,8 +1,9 @@
 import { list, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
-import { operation, type ChatTechnologiesApi } from '../api';
+import type { ChatTechnologiesApi } from '../api';
 import { attributeFields, departmentId, pathField } from '../fields';
 import { departmentModel } from '../models';
+import { operation } from '../operation';
 import { flat, toMany } from '../../../lib/http/jsonApi';
 import { NO_RULES } from '../records';
 import { records } from './shared/records';

@@ -1,9 +1,10 @@
 import { jsonObject, type Json } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
-import { operation, pathOf, type ChatTechnologiesApi } from '../api';
+import { pathOf, type ChatTechnologiesApi } from '../api';
 import { messageId } from '../fields';
 import { messageModel } from '../models';
+import { operation } from '../operation';
 import { flat } from '../../../lib/http/jsonApi';
 import { records } from './shared/records';
 

@@ -1,9 +1,10 @@
 import { list, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
-import { operation, type ChatTechnologiesApi } from '../api';
+import type { ChatTechnologiesApi } from '../api';
 import { attributeFields, pathField, roleId } from '../fields';
 import { searchParentDepartments } from '../lookups';
 import { roleModel } from '../models';
+import { operation } from '../operation';
 import { flat, toMany, toOne } from '../../../lib/http/jsonApi';
 import { NO_RULES } from '../records';
 import { records } from './shared/records';

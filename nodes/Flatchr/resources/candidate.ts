@@ -3,7 +3,7 @@ import { FileItem } from '../../../lib/action/item';
 import type { Resource, Row } from '../../../lib/action/operation';
 import { sameAddress } from '../../../lib/ats/kit';
 import { FieldError } from '../../../lib/errors';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { applicantPath, cvKeyOf, downloadCv, extensionOf } from '../cv';
 import { filterDay } from '../dates';
 import { applicantId, columnId, filled, vacancyFilter, vacancyId, wireNumber } from '../fields';
@@ -11,6 +11,7 @@ import { joinsOf, withKeys } from '../joins';
 import { loadColumnTitles, searchVacancies } from '../lookups';
 import { applicantModel, createdModel, cvModel, metaModel, searchRowModel } from '../models';
 import { applicationsOf, candidateBody, createAndFind, newCandidateFields } from '../newCandidate';
+import { operation } from '../operation';
 
 const addKeys = toggle('addKeys', { displayName: 'Add IDs', default: true, description: 'Whether to add the IDs of vacancy and column that other operations ask for. Search results carry a number and a title instead. Two more calls in an execution.' });
 

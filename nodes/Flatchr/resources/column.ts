@@ -1,6 +1,7 @@
 import type { Resource } from '../../../lib/action/operation';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { columnModel } from '../models';
+import { operation } from '../operation';
 
 export const column: Resource<FlatchrApi> = {
 	name: 'Column',

@@ -1,10 +1,11 @@
 import { binary, choices, collection, id, locator, text, toggle } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { applicantId } from '../fields';
 import { searchComments } from '../lookups';
 import { commentModel, messageOfFlatchrModel } from '../models';
+import { operation } from '../operation';
 import { multipart } from '../../../lib/http/form';
 
 export const comment: Resource<FlatchrApi> = {

@@ -1,6 +1,7 @@
 import type { Resource } from '../../../lib/action/operation';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { simpleMember } from '../models';
+import { operation } from '../operation';
 
 export const member: Resource<FlatchrApi> = {
 	name: 'Member',

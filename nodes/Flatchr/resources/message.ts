@@ -1,9 +1,10 @@
 import { choices } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { applicantId } from '../fields';
 import { simpleMessage } from '../models';
+import { operation } from '../operation';
 
 const PARTS = [
 	{ name: 'Attachments', value: 'attachments' },

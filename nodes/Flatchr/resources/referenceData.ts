@@ -1,9 +1,10 @@
 import { choice, dropdown, text, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { loadChannels, REFERENCE_LANGUAGE } from '../lookups';
 import { referenceModel } from '../models';
+import { operation } from '../operation';
 
 const LISTS = { activities: '/activities', channels: '/channels', contracts: '/contracts', educationLevels: '/educationLevels' } as const;
 

@@ -1,10 +1,11 @@
 import { choice, locator } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { applicantId } from '../fields';
 import { searchTags, searchTagValues } from '../lookups';
 import { tagModel, traitModel } from '../models';
+import { operation } from '../operation';
 
 export const tag: Resource<FlatchrApi> = {
 	name: 'Tag',

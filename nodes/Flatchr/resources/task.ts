@@ -1,10 +1,11 @@
 import { choice, dateTime, dropdowns, locator, text, toggle, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { applicantId } from '../fields';
 import { loadUsers, searchTasks, searchUsers } from '../lookups';
 import { taskModel } from '../models';
+import { operation } from '../operation';
 
 const USER = 'oLm7NdD0j7dNGbZQ';
 

@@ -2,10 +2,11 @@ import { choice, choices, collection, date, dropdown, jsonObject, number, text, 
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { path } from '../../../lib/http/path';
-import { operation, type FlatchrApi } from '../api';
+import type { FlatchrApi } from '../api';
 import { filled, vacancyId, wireNumber } from '../fields';
 import { loadActivities, loadChannels, loadContracts, loadEducationLevels, loadOccupations } from '../lookups';
 import { simpleFeedItem, simpleVacancy } from '../models';
+import { operation } from '../operation';
 
 const EXPRESSION = 'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
 

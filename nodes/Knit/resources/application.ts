@@ -5,9 +5,10 @@ import { sameAddress } from '../../../lib/ats/kit';
 import { NOT_SPECIFIED, toText } from '../../../lib/ats/model';
 import { FieldError } from '../../../lib/errors';
 import { folded } from '../../../lib/folded';
-import { asRow, LISTS, operation, type KnitApi } from '../api';
+import { asRow, LISTS, type KnitApi } from '../api';
 import { applicationFilters, applicationId, candidateId, unpublished } from '../fields';
 import { createdApplicationModel, listed, part, pick, simpleApplication } from '../models';
+import { operation } from '../operation';
 import { newApplication, newApplicationBody } from './shared/newApplication';
 
 const body = jsonObject('body', { displayName: 'Body (JSON)', required: true, default: '{}', rows: 6, description: 'Sent to Knit as it is', hint: unpublished });

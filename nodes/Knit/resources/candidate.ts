@@ -2,10 +2,11 @@ import { jsonObject, list, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { hasAddress } from '../../../lib/ats/findOrCreate';
 import { FieldError } from '../../../lib/errors';
-import { operation, rowsOf, type KnitApi } from '../api';
+import { rowsOf, type KnitApi } from '../api';
 import { unpublished } from '../fields';
 import { toCandidate } from '../mapping';
 import { simpleCandidate } from '../models';
+import { operation } from '../operation';
 
 export const candidate: Resource<KnitApi> = {
 	name: 'Candidate',

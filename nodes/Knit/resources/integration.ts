@@ -2,9 +2,10 @@ import { choices, email, jsonObject, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { recordOf } from '../../../lib/http/record';
 import { isObject } from '../../../lib/http/apiDefinition';
-import { asRow, operation, rowsOf, type KnitApi } from '../api';
+import { asRow, rowsOf, type KnitApi } from '../api';
 import { integrationToName, originOrgId } from '../fields';
 import { doneModel, integrationModel, sessionModel } from '../models';
+import { operation } from '../operation';
 
 export const integration: Resource<KnitApi> = {
 	name: 'Integration',

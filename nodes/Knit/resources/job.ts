@@ -2,10 +2,11 @@ import { choice, jsonObject, text, when } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { FieldError } from '../../../lib/errors';
 import { recordOf } from '../../../lib/http/record';
-import { asRow, LISTS, operation, type KnitApi } from '../api';
+import { asRow, LISTS, type KnitApi } from '../api';
 import { jobFilters, jobId } from '../fields';
 import { findJob } from '../lookups';
 import { createdJobModel, simpleJob } from '../models';
+import { operation } from '../operation';
 
 export const job: Resource<KnitApi> = {
 	name: 'Job',

@@ -2,8 +2,9 @@ import { choice, collection, json, jsonObject, text } from '../../../lib/action/
 import type { Resource, Row } from '../../../lib/action/operation';
 import { typedPath } from '../../../lib/http/path';
 import { isObject } from '../../../lib/http/apiDefinition';
-import { operation, type KnitApi } from '../api';
+import type { KnitApi } from '../api';
 import { passthroughModel } from '../models';
+import { operation } from '../operation';
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 

@@ -3,9 +3,10 @@ import type { Resource, Row } from '../../../lib/action/operation';
 import { MODELS } from '../../../lib/ats/model';
 import { FieldError } from '../../../lib/errors';
 import { typedPath } from '../../../lib/http/path';
-import { operation, type KnitApi } from '../api';
+import type { KnitApi } from '../api';
 import { dataTypeFields, dataTypeOf } from '../fields';
 import { doneModel, startedSyncModel, subscriptionModel } from '../models';
+import { operation } from '../operation';
 
 const every = 'Empty: all that are subscribed';
 

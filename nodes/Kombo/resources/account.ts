@@ -1,10 +1,11 @@
 import { choice, collection, dropdown, email, id, text, toggle } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, rowsOf, type KomboApi } from '../api';
+import { rowsOf, type KomboApi } from '../api';
 import { category, language, linkType } from '../fields';
 import { loadTools } from '../lookups';
 import { connectionModel, linkModel, simpleTool, syncModel } from '../models';
+import { operation } from '../operation';
 
 export const connection: Resource<KomboApi> = {
 	name: 'Connection',

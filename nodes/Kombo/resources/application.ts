@@ -1,11 +1,12 @@
 import { choices, dateTime, id, list, locator, text } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type KomboApi } from '../api';
+import type { KomboApi } from '../api';
 import { applicationId, createdAfter, jobId, ofJobs, stageOfJob } from '../fields';
 import { attachmentsOf, fileFields, filesOf, outputFields, sentFile } from '../files';
 import { searchApplications, searchRejectionReasons } from '../lookups';
 import { attachmentModel, createdApplicationModel, simpleApplication, trackedModel, writeModel } from '../models';
+import { operation } from '../operation';
 import { interviewBody, interviewFields } from './shared/interview';
 import { submission, submissionBody } from './shared/newCandidate';
 import { reads } from './shared/records';

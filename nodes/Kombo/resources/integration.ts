@@ -1,10 +1,11 @@
 import { choice, collection, id, locator, toggle } from '../../../lib/action/field';
 import type { Resource } from '../../../lib/action/operation';
 import { path } from '../../../lib/http/path';
-import { operation, type KomboApi } from '../api';
+import type { KomboApi } from '../api';
 import { integrationIdOptional, integrationIdRequired, language, linkType } from '../fields';
 import { searchCustomFields, searchIntegrationFields } from '../lookups';
 import { customFieldModel, doneModel, integrationFieldModel, linkModel, simpleIntegration } from '../models';
+import { operation } from '../operation';
 
 const customFieldId = locator('customFieldId', { displayName: 'Custom Field', search: searchCustomFields, description: 'A field that you defined in Kombo; Get Many Custom Fields lists them' });
 const integrationFieldId = locator('integrationFieldId', { displayName: 'Integration Field', search: searchIntegrationFields, description: 'A field of the ATS; Get Many Integration Fields lists them' });

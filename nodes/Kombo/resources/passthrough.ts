@@ -7,8 +7,9 @@ import { isObject } from '../../../lib/http/apiDefinition';
 import { bytesOf } from '../../../lib/http/files';
 import { fileTypeOf } from '../../../lib/http/fileType';
 import { fileNameIn } from '../../../lib/http/headers';
-import { asRow, operation, type KomboApi } from '../api';
+import { asRow, type KomboApi } from '../api';
 import { passthroughModel } from '../models';
+import { operation } from '../operation';
 
 const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 const WITH_BODY = ['PATCH', 'POST', 'PUT', 'DELETE'];

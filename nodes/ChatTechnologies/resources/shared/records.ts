@@ -3,9 +3,10 @@ import type { ZodType } from 'zod/v4';
 import type { Field } from '../../../../lib/action/field';
 import type { Operation } from '../../../../lib/action/operation';
 import { flat } from '../../../../lib/http/jsonApi';
-import { operation, pathOf, type ChatTechnologiesApi } from '../../api';
+import { pathOf, type ChatTechnologiesApi } from '../../api';
 import { query, queryOf } from '../../fields';
 import { deletedModel } from '../../models';
+import { operation } from '../../operation';
 
 /** A kind of record that is read and deleted in the usual way. */
 export interface Records {

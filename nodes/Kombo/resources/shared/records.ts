@@ -3,8 +3,9 @@ import type { ZodType } from 'zod/v4';
 import type { Field } from '../../../../lib/action/field';
 import type { Operation, Row } from '../../../../lib/action/operation';
 import type { Query } from '../../../../lib/http/path';
-import { operation, type KomboApi } from '../../api';
+import type { KomboApi } from '../../api';
 import { filters, queryOf, type Filter } from '../../fields';
+import { operation } from '../../operation';
 
 /** A model that Kombo keeps a copy of and lets be read. https://docs.kombo.dev/ats/getting-started/fetching-data */
 export interface Model {
