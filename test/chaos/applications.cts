@@ -42,6 +42,10 @@ export class ApplicationsObserver implements Observer {
 		this.oracle.counting = counting;
 	}
 
+	set prompt(prompt: { except: RegExp } | null) {
+		this.oracle.prompt = prompt;
+	}
+
 	served(path: string, body: string): void {
 		if (!this.oracle.someUnknown()) return;
 		for (const { id, flat } of this.eye.served(path, body)) if (!this.oracle.isKnown(id) && (this.eye.inParts || !this.rows.has(id))) this.rows.set(id, flat());
@@ -61,6 +65,7 @@ export class ApplicationsObserver implements Observer {
 			}
 		}
 		rows.clear();
+		oracle.polled();
 	}
 
 	forget(): void {

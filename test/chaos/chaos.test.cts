@@ -10,7 +10,7 @@ const SHORT = ['plain', '5 % failing requests', 'A, B, A, B over polls', 'A, B, 
 describe.each(MODES)('through simulated days (n8n %s)', (mode) => {
 	it.each(SHORT)('loses nothing, repeats nothing and says nothing untrue: %s', async (name) => {
 		const { result } = await simulate(name, mode, SEED, SMALL);
-		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
+		expect(result).toMatchObject({ complaints: [], lost: 0, late: 0, duplicated: 0, wrongFromTo: 0 });
 		if (name !== 'A, B, A inside a poll') expect(result.emitted).toBeGreaterThan(50);
 	});
 });
@@ -24,7 +24,7 @@ const inMode = (_name: string, at: number, mode: number): boolean => deep || at 
 describe.each([['1.123', 0], ['durable', 1]] as const)('the built trigger through simulated hours (n8n %s)', (mode, turn) => {
 	it.each(PLAYED.filter((name, at) => inMode(name, at, turn)))('loses nothing, repeats nothing and says nothing untrue: %s', async (name) => {
 		const { result } = await simulate(name, mode, SEED, SMALLER);
-		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
+		expect(result).toMatchObject({ complaints: [], lost: 0, late: 0, duplicated: 0, wrongFromTo: 0 });
 		expect(result.emitted).toBeGreaterThan(20);
 	});
 });
@@ -32,7 +32,7 @@ describe.each([['1.123', 0], ['durable', 1]] as const)('the built trigger throug
 describe('through kills', () => {
 	it('loses nothing and repeats nothing with durable cursors', async () => {
 		const { result } = await simulate('kills', 'durable', SEED, SMALL);
-		expect(result).toMatchObject({ complaints: [], lost: 0, duplicated: 0, wrongFromTo: 0 });
+		expect(result).toMatchObject({ complaints: [], lost: 0, late: 0, duplicated: 0, wrongFromTo: 0 });
 	});
 
 	it('counts what a kill costs in the other modes apart, and does not hide it', async () => {
@@ -52,6 +52,12 @@ describe('the oracle', () => {
 	it('sees what is emitted twice when a state is not saved', async () => {
 		const { result } = await simulate('plain', 'durable', SEED, { ...SMALL, minute: ({ host }, minute) => { host.handOver = minute % 30 === 7 ? 'executionOnly' : 'whole'; } });
 		expect(result.duplicated).toBeGreaterThan(0);
+	});
+
+	it.each(['plain', ...some(polled.map(({ provider }) => `${provider.name}: plain`), 3)])('sees that changes come with the full check only, which loses none: %s', async (name) => {
+		const { result } = await simulate(name, 'durable', SEED, { ...SMALLER, minute: (sim, minute) => { if (minute === 5) sim.showNothing(); } });
+		expect(result.late).toBeGreaterThan(0);
+		expect(result.lost).toBe(0);
 	});
 
 	it.each(some(polled.map(({ provider }) => `${provider.name}: plain`), 3))('sees both on a service of the sandbox too: %s', async (name) => {

@@ -1,5 +1,5 @@
 /** The observer of a provider that keeps a feed of its own: every entry of the journal must be emitted exactly once. */
-import type { Verdict } from './oracle.cts';
+import { LATE_AFTER, type Verdict } from './oracle.cts';
 import type { Observer } from './providerSimulation.cts';
 import { unpackList } from '../../lib/poll/list/state';
 import type { ApplicationChanges, ChangeEvent } from '../../lib/ats/model';
@@ -14,11 +14,14 @@ interface Entry {
 	/** Shown before the first read was over, and older than it: may be emitted, and need not be. */
 	optional: boolean;
 	emitted: number;
+	/** Polls since it is shown. */
+	polls: number;
 }
 
 export class FeedObserver implements Observer {
 	watching = false;
 	counting = false;
+	prompt: { except: RegExp } | null = null;
 	private readonly entries = new Map<string, Entry>();
 	private readonly byContent = new Map<string, Entry[]>();
 	private readonly eventIds = new Set<string>();
@@ -26,6 +29,7 @@ export class FeedObserver implements Observer {
 	private changes = 0;
 	private emitted = 0;
 	private lost = 0;
+	private late = 0;
 	private duplicated = 0;
 	private wrong = 0;
 
@@ -42,6 +46,7 @@ export class FeedObserver implements Observer {
 
 	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
 		for (const item of items) if ('event' in item) this.event(item);
+		if (this.watching && this.prompt) for (const entry of this.entries.values()) if (entry.emitted === 0 && !entry.optional && ++entry.polls === LATE_AFTER) this.complain('late', `by ${entry.polls} polls: ${entry.id}`);
 		if (this.watching || state === undefined) return;
 		const { lastT0, silentUpTo } = unpackList(state);
 		if (lastT0 === null) return;
@@ -68,8 +73,8 @@ export class FeedObserver implements Observer {
 			if (emitted === 0 && !optional) this.complain('lost', `${id}: ${content}`);
 			if (emitted > 1) this.complain('duplicated', `${id}: ${content}`);
 		}
-		const { changes, emitted, lost, duplicated, wrong, complaints } = this;
-		return { changes, emitted, lost, duplicated, wrongFromTo: wrong, complaints };
+		const { changes, emitted, lost, late, duplicated, wrong, complaints } = this;
+		return { changes, emitted, lost, late, duplicated, wrongFromTo: wrong, complaints };
 	}
 
 	private show(activity: Activity): void {
@@ -77,7 +82,7 @@ export class FeedObserver implements Observer {
 		const { id, createdAt, code, data } = { ...activity, id: String(activity.number) };
 		const [candidate, job, user] = [candidates.get(activity.candidateId), jobs.get(activity.jobId), users.get(activity.userId)];
 		const content = contentOf({ code, data, createdAt: new Date(createdAt).toISOString(), candidateId: numberOf(candidate), jobId: numberOf(job), userId: numberOf(user) });
-		const entry = { id, content, createdAt, optional: false, emitted: 0 };
+		const entry = { id, content, createdAt, optional: false, emitted: 0, polls: 0 };
 		this.entries.set(id, entry);
 		this.byContent.set(content, [...(this.byContent.get(content) ?? []), entry]);
 	}
@@ -96,7 +101,7 @@ export class FeedObserver implements Observer {
 		else entry.emitted++;
 	}
 
-	private complain(kind: 'lost' | 'duplicated' | 'wrong', text: string): void {
+	private complain(kind: 'lost' | 'late' | 'duplicated' | 'wrong', text: string): void {
 		this[kind]++;
 		if (this.complaints.length < 10) this.complaints.push(`${kind}: ${text}`);
 	}

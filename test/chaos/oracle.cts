@@ -18,6 +18,8 @@ export interface Verdict {
 	changes: number;
 	emitted: number;
 	lost: number;
+	/** Emitted, but many polls after reads began to show it, though nothing was broken. */
+	late: number;
 	duplicated: number;
 	wrongFromTo: number;
 	/** The first few, in words. */
@@ -33,6 +35,9 @@ const MAY_BE_UNKNOWN: ReadonlySet<string> = new Set([...ALWAYS, 'info.source', '
 /** Under which of them a path stands: `interviews[3].status`. */
 const listOf = (path: string) => (path.startsWith('offers') ? UNKNOWN.offers : path.startsWith('attachments') ? UNKNOWN.attachments : UNKNOWN.interviews);
 
+/** Polls after which a change is late. What only the full check finds comes hours later. */
+export const LATE_AFTER = 5;
+
 export class Oracle {
 	private readonly shown = new Map<string, Shown>();
 	private readonly known = new Map<string, Flat>();
@@ -43,6 +48,10 @@ export class Oracle {
 	private duplicated = 0;
 	private wrong = 0;
 	private changes = 0;
+	private late = 0;
+	/** Applications that may show something that was not emitted yet, and since how many polls they do. */
+	private readonly touched = new Set<string>();
+	private readonly waits = new Map<string, number>();
 	/** Until the first read has ended, what is served is what will be remembered. */
 	watching = false;
 	watchStart = Infinity;
@@ -52,6 +61,8 @@ export class Oracle {
 	whole = false;
 	/** Items carry only some models: a creation then stands for what the vendor shows. */
 	partial = false;
+	/** Nothing is broken: what is shown must be emitted a few polls later, but for these paths, which only the full check finds. */
+	prompt: { except: RegExp } | null = null;
 	/** Events whose changes may repeat what a creation in the same step has said. */
 	private fresh = '';
 
@@ -71,6 +82,7 @@ export class Oracle {
 		if (differs) {
 			shown.changedAt = at;
 			if (this.counting) this.changes++;
+			if (this.counting) this.touched.add(id);
 		}
 		shown.now = flat;
 		this.shown.set(id, shown);
@@ -172,6 +184,24 @@ export class Oracle {
 		if (offer !== undefined) known.set(`offers[${offer}].rest`, restOf(event.application?.offers?.find((one) => one.id === offer)));
 	}
 
+	/** A poll is over. */
+	polled(): void {
+		if (!this.prompt || !this.watching) return;
+		for (const id of this.touched) {
+			const shown = this.shown.get(id);
+			const behind = shown ? [...this.behind(id, shown)].filter(([path]) => this.prompt?.except.test(path) === false) : [];
+			for (const [path, text] of behind) {
+				const key = `${id} ${path} ${shown?.now.get(path)}`;
+				const polls = (this.waits.get(key) ?? 0) + 1;
+				this.waits.set(key, polls);
+				if (polls !== LATE_AFTER) continue;
+				this.late++;
+				if (this.complaints.length < 10) this.complaints.push(`late by ${polls} polls: ${text}`);
+			}
+			if (behind.length === 0) this.touched.delete(id);
+		}
+	}
+
 	/** Something that had to happen did not. */
 	miss(text: string): void {
 		this.missed++;
@@ -185,34 +215,37 @@ export class Oracle {
 			if (this.complaints.length < 10) this.complaints.push(`lost: ${text}`);
 		};
 		if (!this.watching) lose('everything: the first read never came to its end');
-		for (const [id, shown] of this.shown) {
-			const known = this.known.get(id);
-			const deleted = shown.now.get('deleted') === 'true';
-			if (!known) {
-				if (!deleted && (!this.isOld(id) || shown.changedAt > this.watchStart)) lose(`${id} was never emitted`);
-				continue;
-			}
-			if (deleted) {
-				if (known.get('deleted') !== 'true') lose(`${id} was deleted`);
-				continue;
-			}
-			for (const path of new Set([...known.keys(), ...shown.now.keys()])) {
-				const value = shown.now.get(path) ?? null;
-				const emitted = known.get(path) ?? null;
-				if (value === emitted || path === UNKNOWN.interviews || path === UNKNOWN.offers || path === UNKNOWN.attachments) continue;
-				if (MAY_BE_UNKNOWN.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
-				if (!known.has(path) && known.has(listOf(path))) continue;
-				// Details alone know it: rows never show what becomes of it.
-				if (!shown.now.has(path) && /^(interviews|offers|attachments)\[/.test(path) && shown.now.has(listOf(path))) continue;
-				if (path === 'info.candidate' && areSame(value, emitted)) continue;
-				if (path === 'rejection' && isSameReason(value, emitted)) continue;
-				// An interview that is gone counts as cancelled; its times are of no interest.
-				const gone = path.startsWith('interviews[') && !shown.now.has(path);
-				if (gone && (!path.endsWith('.status') || emitted === 'CANCELLED')) continue;
-				lose(`${id}: ${path} is ${value}, last emitted or remembered as ${emitted}`);
-			}
+		for (const [id, shown] of this.shown) for (const [, text] of this.behind(id, shown)) lose(text);
+		return { changes: this.changes, emitted: this.emitted, lost, late: this.late, duplicated: this.duplicated, wrongFromTo: this.wrong, complaints: this.complaints };
+	}
+
+	/** What is shown of it and was neither emitted nor remembered: path, and in words. */
+	private *behind(id: string, shown: Shown): Generator<[path: string, text: string]> {
+		const known = this.known.get(id);
+		const deleted = shown.now.get('deleted') === 'true';
+		if (!known) {
+			if (!deleted && (!this.isOld(id) || shown.changedAt > this.watchStart)) yield ['created', `${id} was never emitted`];
+			return;
 		}
-		return { changes: this.changes, emitted: this.emitted, lost, duplicated: this.duplicated, wrongFromTo: this.wrong, complaints: this.complaints };
+		if (deleted) {
+			if (known.get('deleted') !== 'true') yield ['deleted', `${id} was deleted`];
+			return;
+		}
+		for (const path of new Set([...known.keys(), ...shown.now.keys()])) {
+			const value = shown.now.get(path) ?? null;
+			const emitted = known.get(path) ?? null;
+			if (value === emitted || path === UNKNOWN.interviews || path === UNKNOWN.offers || path === UNKNOWN.attachments) continue;
+			if (MAY_BE_UNKNOWN.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
+			if (!known.has(path) && known.has(listOf(path))) continue;
+			// Details alone know it: rows never show what becomes of it.
+			if (!shown.now.has(path) && /^(interviews|offers|attachments)\[/.test(path) && shown.now.has(listOf(path))) continue;
+			if (path === 'info.candidate' && areSame(value, emitted)) continue;
+			if (path === 'rejection' && isSameReason(value, emitted)) continue;
+			// An interview that is gone counts as cancelled; its times are of no interest.
+			const gone = path.startsWith('interviews[') && !shown.now.has(path);
+			if (gone && (!path.endsWith('.status') || emitted === 'CANCELLED')) continue;
+			yield [path, `${id}: ${path} is ${value}, last emitted or remembered as ${emitted}`];
+		}
 	}
 
 	private complain(kind: 'duplicated' | 'wrong', text: string): void {

@@ -22,8 +22,8 @@ export const shownLate = (lag: number, pause: number): ProviderPlan => ({
 
 /** Each as the provider's own scenarios begin: `kombo: kills`. */
 export const shared: Readonly<Record<string, ProviderPlan>> = {
-	'plain': {},
-	'bursts': { minute: every(15, (sim) => sim.burst(70)) },
+	'plain': { prompt: true },
+	'bursts': { prompt: true, minute: every(15, (sim) => sim.burst(70)) },
 	'kills': { minute: every(13, async (sim) => await sim.crash()) },
 	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
 	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },

@@ -23,6 +23,8 @@ export interface ProviderChaos {
 	usual: Size;
 	/** Holds what the trigger emits against what the world shows: an `ApplicationsObserver` with the provider's own view, as a rule. */
 	observe(sandbox: Sandbox, clock: ManualClock, plan: ProviderPlan): Observer;
+	/** Paths whose changes move no date at the vendor, so that only the full check finds them; default: deletions. */
+	late?: RegExp;
 	/** Sets everything back that a scenario switched in the simulator. */
 	recover?(sandbox: Sandbox): Promise<unknown>;
 	/** The scenarios in `providerScenarios.cts` under `shared`, then its own. */
@@ -32,7 +34,7 @@ export interface ProviderChaos {
 }
 
 /** What a simulation needs of a provider's entry. */
-export type ChaosEntry = Pick<ProviderEntry, 'provider' | 'simulator' | 'credentials'> & { chaos: ProviderChaos };
+export type ChaosEntry = Pick<ProviderEntry, 'provider' | 'simulator' | 'credentials' | 'poll'> & { chaos: ProviderChaos };
 
 type Size = Required<Pick<Plan, 'applications' | 'minutes' | 'changesPerMinute'>>;
 
@@ -42,6 +44,8 @@ export interface Observer {
 	readonly watching: boolean;
 	/** What was there before the trigger is no change. */
 	counting: boolean;
+	/** Nothing is broken: what the world shows must be emitted a few polls later, but for these paths. */
+	prompt: { except: RegExp } | null;
 	/** The trigger read this. */
 	served(path: string, body: string): void;
 	/** A poll is over. `state`: what the next one would read. */
@@ -62,6 +66,8 @@ export interface ProviderPlan extends Pick<Plan, 'applications' | 'minutes' | 'c
 	steps?: readonly Step[];
 	/** Nothing is polled until an activation succeeds. */
 	inactive?: boolean;
+	/** Nothing is broken, n8n does not stop, all fits into a poll: what is shown must be emitted soon, but for such paths (default: the provider's `late`). */
+	prompt?: true | RegExp;
 	prepare?(sim: ProviderSimulation): unknown;
 	minute?(sim: ProviderSimulation, minute: number): unknown;
 }
@@ -147,6 +153,7 @@ export class ProviderSimulation {
 		const { provider, simulator, credentials, chaos } = this.entry;
 		const sandbox = await startSandbox({ seed: `${this.seed}/${this.mode}`, clock, jobs: 12, applications: plan.applications, services: [simulator], validate: false, listen: false });
 		const observer = chaos.observe(sandbox, clock, plan);
+		if (plan.prompt) observer.prompt = { except: plan.prompt === true ? (chaos.late ?? /^deleted$/) : plan.prompt };
 		const urls = Object.fromEntries(Object.entries(sandbox.urls).map(([name, url]) => [name, addressOf(url)]));
 		const [data] = Object.values(credentials({ urls, credentials: sandbox.credentials }));
 		const credential = { ...data, ...plan.credential?.(sandbox) };
@@ -218,6 +225,11 @@ export class ProviderSimulation {
 		if (refused ? said === undefined || !refused.test(said) : said !== undefined) observer.miss(`activation: ${said ?? 'it was not refused'}`);
 		this.active = said === undefined;
 		observer.counting = this.active;
+	}
+
+	/** From now on the list of changes is empty whenever it is read. */
+	showNothing(): void {
+		this.sandbox.faults.often({ kind: 'nothing' }, 1, { service: this.entry.simulator, path: this.entry.poll?.list ?? /^/ });
 	}
 
 	/** From now on so many requests fail in this way. */

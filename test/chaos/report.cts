@@ -1,5 +1,5 @@
 /** Sums up what the simulations found. */
-import { MODES, type Mode, type SimHost } from './host.cts';
+import { MODES, type Mode } from './host.cts';
 import { ProviderSimulation, type ChaosEntry, type ProviderPlan } from './providerSimulation.cts';
 import { scenarios } from './scenarios.cts';
 import { Simulation, USUAL, type Plan, type Result } from './simulation.cts';
@@ -24,7 +24,7 @@ const played = new Map<string, { entry: ChaosEntry; plan: ProviderPlan }>(polled
 export const quickOf = (entry: ChaosEntry): string[] => (entry.chaos.quick ?? ['plain']).map((name) => nameOf(entry, name));
 
 /** The same with less, or with something more that happens each minute. */
-export type Variation = Pick<Plan, 'applications' | 'minutes'> & { minute?(sim: { host: SimHost }, minute: number): void };
+export type Variation = Pick<Plan, 'applications' | 'minutes'> & { minute?(sim: Pick<Simulation, 'host' | 'showNothing'>, minute: number): void };
 
 export async function simulate(name: string, mode: Mode, seed: number, variation: Variation = {}): Promise<Run> {
 	const plan = scenarios[name];
@@ -61,14 +61,14 @@ export function weightOf(name: string): number {
 	return applications + minutes * changesPerMinute * (part ? 10 : 1);
 }
 
-type Sums = Record<'polls' | 'changes' | 'emitted' | 'lost' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number> & { crashWindow: { lost: number; duplicated: number } };
+type Sums = Record<'polls' | 'changes' | 'emitted' | 'lost' | 'late' | 'duplicated' | 'wrongFromTo' | 'emptyExecutions', number> & { crashWindow: { lost: number; duplicated: number } };
 
 /** What a kill at the hand-over costs where the host is not durable stands beside the totals (`crashWindow`). */
 function sums(runs: readonly Run[]): Sums {
 	const sum = (read: (result: Result) => number) => runs.reduce((total, { result }) => total + read(result), 0);
 	return {
 		polls: sum(({ polls }) => polls), changes: sum(({ changes }) => changes), emitted: sum(({ emitted }) => emitted), lost: sum(({ lost }) => lost),
-		duplicated: sum(({ duplicated }) => duplicated), wrongFromTo: sum(({ wrongFromTo }) => wrongFromTo), emptyExecutions: sum(({ emptyExecutions }) => emptyExecutions),
+		late: sum(({ late }) => late), duplicated: sum(({ duplicated }) => duplicated), wrongFromTo: sum(({ wrongFromTo }) => wrongFromTo), emptyExecutions: sum(({ emptyExecutions }) => emptyExecutions),
 		crashWindow: { lost: sum(({ crashWindow }) => crashWindow.lost), duplicated: sum(({ crashWindow }) => crashWindow.duplicated) },
 	};
 }
@@ -92,8 +92,8 @@ export function report(runs: readonly Run[], seeds: readonly number[]) {
 		providers: Object.fromEntries(
 			polled.flatMap(({ provider: { name } }) => {
 				const own = runs.filter((run) => providerOf(run.name) === name);
-				const { changes, lost, duplicated, wrongFromTo, crashWindow: window } = sums(own);
-				return own.length === 0 ? [] : [[name, { changes, lost, duplicated, wrongFromTo, crashWindow: window }]];
+				const { changes, lost, late, duplicated, wrongFromTo, crashWindow: window } = sums(own);
+				return own.length === 0 ? [] : [[name, { changes, lost, late, duplicated, wrongFromTo, crashWindow: window }]];
 			}),
 		),
 		scenarios: Object.fromEntries([...new Set(runs.map(({ name }) => name))].map((name) => [name, sums(runs.filter((run) => run.name === name))])),
@@ -107,6 +107,6 @@ function ratio(runs: readonly Run[], above: (result: Result) => number, below: (
 
 /** For people: what went wrong, with how to see it again. */
 export function complaintsOf({ name, mode, seed, result }: Run): string[] {
-	if (result.lost + result.duplicated + result.wrongFromTo === 0) return [];
+	if (result.lost + result.late + result.duplicated + result.wrongFromTo === 0) return [];
 	return [`${name} (${mode}): npm run chaos -- --seed ${seed} --mode ${mode} --only "${name}"`, ...result.complaints.slice(0, 3).map((line) => `    ${line}`)];
 }

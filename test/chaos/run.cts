@@ -1,7 +1,7 @@
 const HELP = `npm run chaos -- [options]
 
 Simulated days of every scenario, in the four ways in which n8n keeps a trigger's state: the engine on a vendor in memory, then the built
-trigger through each provider's adapter on the sandbox. Exit 1 when anything was lost, emitted twice, or emitted with a \`from\` or \`to\`
+trigger through each provider's adapter on the sandbox. Exit 1 when anything was lost, emitted late, emitted twice, or emitted with a \`from\` or \`to\`
 that was never true.
 
   --provider <name>  only the scenarios of this provider (greenhouse, ashby, lever, ...); engine: the engine's own
@@ -72,9 +72,9 @@ async function main(): Promise<void> {
 	if (!values.json) {
 		console.table(result.modes);
 		console.table(result.providers);
-		console.log(`${result.changes} changes in ${result.polls} polls: ${result.lost} lost, ${result.duplicated} emitted twice, ${result.wrongFromTo} emitted wrongly`);
+		console.log(`${result.changes} changes in ${result.polls} polls: ${result.lost} lost, ${result.late} late, ${result.duplicated} emitted twice, ${result.wrongFromTo} emitted wrongly`);
 	} else console.log(JSON.stringify(result));
-	process.exitCode = result.lost + result.duplicated + result.wrongFromTo > 0 ? 1 : 0;
+	process.exitCode = result.lost + result.late + result.duplicated + result.wrongFromTo > 0 ? 1 : 0;
 }
 
 function jobsOf(names: readonly string[], seed: number): Job[] {

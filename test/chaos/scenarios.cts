@@ -9,7 +9,7 @@ const every = (minutes: number, act: (sim: Simulation, minute: number) => void |
 const crashing = every(13, async (sim) => await sim.crash());
 
 export const scenarios: Readonly<Record<string, Plan>> = {
-	'plain': {},
+	'plain': { prompt: true },
 	'bursts': { minute: every(30, (sim) => { for (let i = 0; i < 400; i++) sim.step(); }) },
 	'cap': { options: { cap: 60 }, minute: every(30, (sim) => { for (let i = 0; i < 500; i++) sim.step(); }) },
 
@@ -118,7 +118,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 	},
 
 	// ---- meaning
-	'A, B, A, B over polls': { changesPerMinute: 0, minute: async (sim, minute) => { for (const record of sim.records.slice(0, 20)) sim.vendor.move(record.id, minute % 2 ? 'Applied' : 'Offer'); } },
+	'A, B, A, B over polls': { prompt: true, changesPerMinute: 0, minute: async (sim, minute) => { for (const record of sim.records.slice(0, 20)) sim.vendor.move(record.id, minute % 2 ? 'Applied' : 'Offer'); } },
 	'A, B, A inside a poll': { changesPerMinute: 0, minute: async (sim) => { for (const { id, stage } of sim.records.slice(0, 20)) { const home = stage?.text ?? 'Applied'; sim.vendor.move(id, 'Offer'); sim.vendor.move(id, home); } } },
 	'columns renamed': { minute: every(20, (sim, minute) => { sim.vendor.renameStage('Offer', `Offer ${minute}`); for (const { id } of sim.records) sim.vendor.change(id, () => {}); }) },
 	'scope switched off and on': {

@@ -17,6 +17,8 @@ export interface Plan {
 	options?: Partial<PollOptions>;
 	/** State is put back in it where nothing is durable: what that repeats is counted apart. */
 	putsBack?: boolean;
+	/** Nothing is broken, n8n does not stop, all fits into a poll: what is shown must be emitted soon. */
+	prompt?: true;
 	/** Before the first poll. */
 	prepare?(sim: Simulation): void;
 	/** Before each minute's poll. */
@@ -42,6 +44,7 @@ export interface Result extends Verdict {
 /** What a scenario takes that names nothing else. */
 export const USUAL = { applications: 500, minutes: 72, changesPerMinute: 9 };
 
+const NOTHING = /(?!)/;
 const STAGES = ['Applied', 'Screening', 'Interview', 'Offer', 'Hired'];
 
 export class Simulation {
@@ -75,6 +78,7 @@ export class Simulation {
 		this.vendor.onServed = (record) => {
 			if (!this.oracle.isKnown(record.id)) this.served.set(record.id, this.flat(record));
 		};
+		if (plan.prompt) this.oracle.prompt = { except: NOTHING };
 		this.oracle.partial = plan.options?.models !== undefined;
 	}
 
@@ -136,6 +140,7 @@ export class Simulation {
 		for (const id of this.served.keys()) if (this.oracle.isKnown(id)) this.served.delete(id);
 		if (this.served.size > 0 || !this.oracle.watching) this.lookIntoState();
 		this.served.clear();
+		this.oracle.polled();
 	}
 
 	/** What was remembered without a word is what the workflow is taken to know. */
@@ -252,6 +257,11 @@ export class Simulation {
 			default:
 				return;
 		}
+	}
+
+	/** From now on windows are empty. */
+	showNothing(): void {
+		this.vendor.fault = ({ kind }) => (kind === 'window' ? { kind: 'nothing' } : undefined);
 	}
 
 	/** From now on so many requests fail, in every way. */

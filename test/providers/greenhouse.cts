@@ -88,6 +88,7 @@ export const entry: ProviderEntry = {
 		usual: { applications: 120, minutes: 42, changesPerMinute: 4 },
 		headers: ({ clientId = '' }) => ({ authorization: `Bearer ${standingToken(clientId)}` }),
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
+		late: /^(deleted$|interviews)/,
 		recover: async (sandbox) => await settings(sandbox, { scopesOff: [], rateLimit: 2000 }),
 		scenarios,
 		quick: ['plain', 'stamps stand still, rows without the stage', 'deletion and return'],

@@ -23,7 +23,7 @@ const everyModel = ['info', 'currentStage', 'rejection', 'interviews', 'offers',
 
 const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	...shared,
-	'rows only': { applications: 200, parameters: { models: ['info', 'currentStage', 'rejection'] }, minute: every(20, (sim) => sim.burst(60)) },
+	'rows only': { prompt: true, applications: 200, parameters: { models: ['info', 'currentStage', 'rejection'] }, minute: every(20, (sim) => sim.burst(60)) },
 	'pages in random order': lively('random', { applications: 200, changesPerMinute: 12 }),
 	'pages by last change': lively('changedDescending', { applications: 200, changesPerMinute: 12 }),
 	'rows twice, skipped, empty pages': { prepare: ({ sandbox }) => sandbox.faults.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }], 0.2, { service: 'lever', path: LIST }) },
@@ -87,6 +87,7 @@ export const entry: ProviderEntry = {
 		headers: ({ apiKey }) => ({ authorization: `Basic ${Buffer.from(`${apiKey}:`).toString('base64')}` }),
 		usual: { applications: 60, minutes: 40, changesPerMinute: 5 },
 		observe: ({ world }, clock, { parameters }) => new ApplicationsObserver(world, clock, viewOf(world, parameters && 'models' in parameters ? [] : ['interviews', 'offers', 'files', 'resumes'])),
+		late: /^(deleted$|interviews|offers|attachments)/,
 		recover: async (sandbox) => await settings(sandbox, { cursorLife: DAY }),
 		scenarios,
 		quick: ['rows only', 'what moves no date', 'deletion and return'],

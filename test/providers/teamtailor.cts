@@ -50,6 +50,7 @@ export const entry: ProviderEntry = {
 		usual: { applications: 120, minutes: 40, changesPerMinute: 6 },
 		headers: ({ apiKey = '', apiVersion = '' }) => ({ authorization: `Token token=${apiKey}`, 'x-api-version': apiVersion }),
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
+		late: /^(deleted|info\.candidate)$/,
 		recover: async (sandbox) => await sandbox.control('teamtailor/settings', { candidateTouches: false, linksElsewhere: false, includes: true, scope: 'admin' }),
 		scenarios,
 		quick: ['plain', 'weeks without a poll'],
