@@ -77,27 +77,6 @@ test.each(orders.flatMap((order) => forms.map((form) => [order, form] as const))
 	expect(seen).toEqual(Array.from({ length: 80 }, (_, n) => `new ${Math.floor(n / 20)}.${n % 20}`));
 });
 
-test('with the newest first, a quiet poll asks for little', async () => {
-	const trigger = await watching();
-	await emitted(trigger);
-	await emitted(trigger);
-	sandbox.requests.length = 0;
-	await emitted(trigger);
-	expect(sandbox.requests).toHaveLength(1);
-});
-
-test.each<HostMode>(['memory', 'old', 'scheduler', 'durable'])('a restart of a host of mode %s emits nothing again', async (host) => {
-	const trigger = await watching({}, host);
-	await emitted(trigger);
-	record('one');
-	expect(notes(await emitted(trigger))).toEqual(['one']);
-	trigger.crash();
-	record('two');
-	await trigger.restart();
-	expect(notes(await emitted(trigger))).toEqual(['two']);
-	expect(await emitted(trigger)).toEqual([]);
-});
-
 test('switching Include Raw on emits nothing again, also where entries have no id', async () => {
 	await setup({ changeIds: false });
 	const trigger = await watching();
@@ -120,11 +99,3 @@ test('activation fails with a sentence where there is no feed, and works where i
 	expect(await emitted(trigger)).toEqual([]);
 });
 
-test('"Test" shows real entries, marked as examples, and remembers nothing', async () => {
-	const trigger = await watching();
-	const { items, error } = await trigger.test();
-	expect(error).toBeUndefined();
-	expect(items?.length).toBeGreaterThan(0);
-	for (const { json } of items ?? []) expect(json).toMatchObject({ event: 'activity.recorded', example: true });
-	expect(trigger.staticData).toEqual({});
-});

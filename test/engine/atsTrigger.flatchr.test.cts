@@ -21,7 +21,6 @@ afterEach(async () => {
 const world = () => flatchr.sandbox.world;
 const active = (nth = 0): Application => must(world().applications.alive().filter(({ status }) => status === 'PENDING')[nth]);
 const otherStage = (application: Application): string => must(world().jobs.need(application.jobId).stageIds.find((id) => id !== application.stageId && !world().stages.need(id).hired));
-const keyOf = (application: Application) => flatchr.ids.of('application', application);
 const events = (items: Array<Record<string, unknown>>) => items.map(({ event }) => event);
 const searches = (from: number) => flatchr.requests(from).filter(({ path }) => path.endsWith('/search/applicants')).map(({ body }) => body);
 /** Somebody works, so that the last days hold changes that an answer must show. */
@@ -42,29 +41,9 @@ async function emitted(trigger: PollHost): Promise<Array<Record<string, unknown>
 	return (items ?? []).map(({ json }) => json);
 }
 
-test('moving an application emits from which column into which', async () => {
-	const trigger = await watching();
-	const application = active();
-	const from = world().stages.need(application.stageId).name;
-	acts.move(world(), application, otherStage(application), BY);
-	const to = world().stages.need(world().applications.need(application.id).stageId).name;
-	const [moved, ...rest] = await emitted(trigger);
-	expect(rest).toEqual([]);
-	expect(moved).toMatchObject({
-		event: 'application.stage_changed',
-		provider: 'flatchr',
-		applicationId: keyOf(application),
-		changes: [{ path: 'currentStage', from: { text: from }, to: { id: expect.stringMatching(/^13\d{3}$/), text: to } }],
-		application: { info: { status: 'ACTIVE', jobId: flatchr.ids.of('job', world().jobs.need(application.jobId)) }, interviews: null, offers: null },
-	});
-	expect(await emitted(trigger)).toEqual([]);
-});
-
 test.each<[string, INodeParameters, (application: Application) => void, string[]]>([
-	['a hire is a move and a hire', {}, (application) => acts.hire(world(), application, BY), ['application.stage_changed', 'application.hired']],
 	['an archived person is an update', {}, (application) => acts.reject(world(), application, null, null, BY), ['application.updated']],
 	['an archived person is rejected where the company means it so', { options: { archivedAsRejected: true } }, (application) => acts.reject(world(), application, null, null, BY), ['application.rejected']],
-	['a newcomer is created', {}, (application) => void acts.apply(world(), world().jobs.need(application.jobId), { candidate: { ...world().candidates.need(application.candidateId) }, match: false }, BY), ['application.created']],
 ])('%s', async (_what, parameters, act, expected) => {
 	const trigger = await watching(parameters);
 	act(active());
@@ -144,14 +123,6 @@ test('a column that is in the list no more is unknown, not a move', async () => 
 	const application = active();
 	world().remove('stage', application.stageId, BY);
 	touch(application);
-	expect(await emitted(trigger)).toEqual([]);
-});
-
-test('a renamed column is not a thousand moves', async () => {
-	const trigger = await watching();
-	const { name } = world().stages.need(active().stageId);
-	for (const stage of world().stages.alive().filter((one) => one.name === name)) world().change('stage', stage.id, { name: 'Renamed' }, BY);
-	touch(active());
 	expect(await emitted(trigger)).toEqual([]);
 });
 

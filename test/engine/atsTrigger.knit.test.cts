@@ -1,4 +1,3 @@
-import { useClock } from '../../lib/clock';
 import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { integrationIdOf } from '../../sandbox/knit/state.cts';
@@ -7,13 +6,11 @@ import { PollHost } from './harness/index.cts';
 
 const BY = 'test';
 let sandbox: Sandbox;
-let restoreClock = () => {};
 
 beforeEach(async () => {
 	sandbox = await startSandbox({ jobs: 4, applications: 30, services: ['knit'], seed: 'trigger' });
 });
 afterEach(async () => {
-	restoreClock();
 	expect(sandbox.violations).toEqual([]);
 	await sandbox.close();
 });
@@ -40,24 +37,6 @@ const active = (): Application => world().applications.rows.find(({ id, status, 
 const otherStage = (application: Application): string => world().jobs.need(application.jobId).stageIds.find((id) => id !== application.stageId && !world().stages.need(id).hired) as string;
 const detailCalls = () => sandbox.requests.filter(({ path }) => path === '/v1.0/ats.application.get').length;
 
-const steps: Array<[string, (application: Application) => void, string[]]> = [
-	['a move', (application) => acts.move(world(), application, otherStage(application), BY), ['application.stage_changed']],
-	['a rejection', (application) => acts.reject(world(), application, world().rejectionReasons.rows[0]?.id ?? null, null, BY), ['application.rejected']],
-	['a hire, with its move', (application) => acts.hire(world(), application, BY), ['application.stage_changed', 'application.hired']],
-	['a new interview', (application) => void acts.schedule(world(), application, { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY), ['interview.scheduled']],
-	['a new offer', (application) => void acts.offer(world(), application, BY), ['offer.created']],
-	['a new file', (application) => void acts.attach(world(), { candidateId: application.candidateId, applicationId: application.id }, { kind: 'OTHER', fileName: 'a.pdf', contentType: 'application/pdf', bytes: Buffer.from('a') }, BY), ['attachment.added']],
-];
-test.each(steps)('%s is emitted, once, by an ATS that lists records in full', async (_what, act, expected) => {
-	const trigger = await watching('greenhouse');
-	const application = active();
-	act(application);
-	const events = await emitted(trigger);
-	expect(events.map(({ event, applicationId }) => [event, applicationId])).toEqual(expected.map((event) => [event, application.id]));
-	expect(events[0]?.['application']).toMatchObject({ id: application.id, provider: 'knit', info: { candidate: { id: application.candidateId } } });
-	expect(await emitted(trigger)).toEqual([]);
-});
-
 test('an ATS that lists outlines emits the same moves, with the person, and a quiet poll asks for no details', async () => {
 	const trigger = await watching('workable');
 	const application = active();
@@ -76,17 +55,6 @@ test('an interview that took place is emitted as completed, in whichever word Kn
 	const trigger = await watching('greenhouse');
 	acts.completeInterview(world(), interview, BY);
 	expect((await emitted(trigger)).map(({ event }) => event)).toEqual(['interview.completed']);
-});
-
-test('an application that the ATS deleted is emitted by the daily full check', async () => {
-	const trigger = await watching('greenhouse');
-	const application = active();
-	acts.removeApplication(world(), application, BY);
-	expect(await emitted(trigger)).toEqual([]);
-	restoreClock = useClock({ now: () => Date.now() + 25 * 60 * 60_000, sleep: async () => undefined });
-	const events: unknown[] = [];
-	for (let poll = 0; poll < 4; poll++) events.push(...(await emitted(trigger)).map(({ event, applicationId }) => [event, applicationId]));
-	expect(events).toEqual([['application.deleted', application.id]]);
 });
 
 test('an ATS that gives everything whatever the date is refused at activation, with the Knit Trigger as the way out', async () => {

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { useClock } from '../../lib/clock';
-import { attach, hire, reactivate, reject, removeApplication } from '../../sandbox/actions.cts';
+import { attach, removeApplication } from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { ACTING_USER } from '../../sandbox/teamtailor/rows.cts';
 import { entry } from '../providers/teamtailor.cts';
@@ -175,16 +175,6 @@ test('the company is asked once, and a quiet poll is one request with everything
 	sandbox.requests.length = 0;
 	expect(await events(trigger)).toEqual([]);
 	expect(sandbox.requests.map(({ path, query }) => [path, query['include'], query['sort']])).toEqual([['/v1/job-applications', 'candidate,job,stage,reject-reason', 'id']]);
-});
-
-test('a hire, a rejection and its taking back are told', async () => {
-	const trigger = await watching();
-	const [first, second] = sandbox.world.applications.rows.filter(({ status }) => status === 'PENDING');
-	hire(sandbox.world, must(first), 'test');
-	reject(sandbox.world, must(second), must(sandbox.world.rejectionReasons.rows[0]).id, null, 'test');
-	expect(await events(trigger)).toEqual(['application.hired', 'application.rejected', 'application.stage_changed']);
-	reactivate(sandbox.world, must(second), 'test');
-	expect(await events(trigger)).toEqual(['application.reactivated']);
 });
 
 test("a person's own change and a deletion move no date: the full check tells them, the deletion after a 404", async () => {

@@ -43,7 +43,7 @@ export const entry: ProviderEntry = {
 	},
 	furtherCalls: [{ method: 'PUT', url: '/workable/spi/v3/candidates/{}/tags' }],
 	applicationId: (world, application) => rowsOf(world).ids.of('application', application),
-	poll: { quietRequests: 2, pageSize: 100, list: /\/candidates$/ },
+	poll: { stagesAreNames: true, quietRequests: 2, pageSize: 100, list: /\/candidates$/ },
 	misconfigured: {
 		'a right is missing': { begin: async (sandbox) => await settings(sandbox, { forbidden: ['jobs'] }), check: 'Jobs', says: /Settings, Integrations, API access tokens\): r_jobs/ },
 		'the region or account is another one': { credential: { apiKey: 'a token of another subdomain' }, check: 'Credential', says: /another subdomain.*credential/ },

@@ -13,7 +13,7 @@ import { startSandbox, type Sandbox } from '../../../sandbox/index.cts';
 import type { Application } from '../../../sandbox/model.cts';
 import type { World } from '../../../sandbox/world.cts';
 import type { PollDeclaration, ProviderEntry } from '../../providers/entry.cts';
-import { PollHost, StoredCredentials, type Poll } from '../harness/index.cts';
+import { loadOptions, PollHost, StoredCredentials, type HostMode, type Poll } from '../harness/index.cts';
 import { begin } from './sabotage.cts';
 
 const BY = 'contract';
@@ -25,7 +25,7 @@ export interface Check {
 	run(entry: ProviderEntry): Promise<void>;
 }
 
-type Item = IDataObject & { event: string; applicationId: string | null; application: IDataObject | null; changes: Array<{ path: string; from: unknown; to: unknown }>; activity?: IDataObject };
+type Item = IDataObject & { event: string; eventId: string; applicationId: string | null; application: IDataObject | null; changes: Array<{ path: string; from: unknown; to: unknown }>; activity?: IDataObject };
 
 export function pollOf({ provider, poll }: ProviderEntry): PollDeclaration {
 	if (!poll) throw new Error(`${provider.label} is not described for this suite yet: add \`poll: { quietRequests, pageSize, list }\` to test/providers/${provider.name}.cts`);
@@ -41,7 +41,7 @@ class Watch {
 		readonly trigger: PollHost,
 	) {}
 
-	static async run(entry: ProviderEntry, options: { applications?: number; parameters?: INodeParameters; credential?: object; silent?: boolean }, work: (watch: Watch) => Promise<void>): Promise<void> {
+	static async run(entry: ProviderEntry, options: { applications?: number; parameters?: INodeParameters | ((world: World) => INodeParameters); credential?: object; silent?: boolean; host?: HostMode }, work: (watch: Watch) => Promise<void>): Promise<void> {
 		const clock = new ManualClock();
 		const restoreClock = useClock(clock);
 		forgetProcessState();
@@ -52,8 +52,9 @@ class Watch {
 			const [type = ''] = Object.keys(credentials);
 			Object.assign(credentials[type] ?? {}, options.credential);
 			const models = Object.keys(provider.capabilities.models);
-			const parameters: INodeParameters = { provider: provider.name, models, simplify: false, ...settings, ...options.parameters, options: { ...Object(settings.options), ...Object(options.parameters?.options) } };
-			const watch = new Watch(entry, sandbox, clock, new PollHost('atsTrigger', parameters, { credentials: new StoredCredentials(credentials) }));
+			const own = typeof options.parameters === 'function' ? options.parameters(sandbox.world) : (options.parameters ?? {});
+			const parameters: INodeParameters = { provider: provider.name, models, simplify: false, ...settings, ...own, options: { ...Object(settings.options), ...Object(own.options) } };
+			const watch = new Watch(entry, sandbox, clock, new PollHost('atsTrigger', parameters, { credentials: new StoredCredentials(credentials), host: options.host ?? 'memory' }));
 			if (options.silent !== false) watch.same([await watch.activate(), await watch.emitted()], [[], []], 'the first read emits nothing');
 			clock.advance(MINUTE);
 			await work(watch);
@@ -145,6 +146,7 @@ const acts: Record<Exclude<EventName, 'activity.recorded'>, Act> = {
 			const names = [change?.from, change?.to].map((stage) => (stage as IDataObject | null)?.['text'] ?? (stage as IDataObject | null)?.['name']);
 			const { stageId } = watch.world.applications.need(application.id);
 			watch.same([change?.path, names[1], names[0] !== names[1]], ['currentStage', watch.world.stages.need(stageId).name, true], 'a move says into which stage, and that it came from another');
+			watch.same([Object(item.application?.['currentStage']).text, statusOf(item)], [names[1], 'ACTIVE'], 'the application is in that stage');
 		},
 	},
 	'application.rejected': {
@@ -181,6 +183,11 @@ const acts: Record<Exclude<EventName, 'activity.recorded'>, Act> = {
 		act: (watch, application) => {
 			actions.reschedule(watch.world, lastOf(watch.world.interviews.by('applicationId', application.id)), startsAt(watch, 6), BY);
 			touch(watch, application);
+		},
+		holds: (watch, application, item) => {
+			const { startsAt: to } = lastOf(watch.world.interviews.by('applicationId', application.id));
+			const change = item.changes.find(({ path }) => path.endsWith('scheduledStart'));
+			watch.same([String(change?.from) < String(change?.to), change?.to], [true, new Date(to).toISOString()], 'it says when it was, and when it is');
 		},
 	},
 	'interview.completed': {
@@ -260,10 +267,14 @@ const emits = (event: Exclude<EventName, 'activity.recorded'>, act: Act): Check 
 				// Twice more: what was emitted is not emitted again.
 				if (found.some((item) => item.event === event)) after++;
 			}
-			const allowed = new Set<string>([event, 'application.updated', ...(act.besides ?? [])]);
+			const allowed = new Set<string>([event, ...(event.startsWith('application.') ? [] : ['application.updated']), ...(act.besides ?? [])]);
 			watch.same(found.filter((item) => item.event === event).map(({ applicationId }) => applicationId), [watch.idOf(application)], `${event} is emitted once, with the application's ID`);
 			watch.same(found.filter((item) => !allowed.has(item.event) || item.applicationId !== watch.idOf(application)).map((item) => [item.event, item.applicationId]), [], `nothing else is emitted for ${event}`);
 			const item = found.find((one) => one.event === event);
+			if (item?.application) {
+				const { id, provider, info } = item.application;
+				watch.same([id, provider, Object(info).candidate !== null], [item.applicationId, entry.provider.name, true], 'the event shows the application, and whose it is');
+			}
 			if (item) act.holds?.(watch, application, item);
 		}),
 });
@@ -301,6 +312,9 @@ async function manyChanges(watch: Watch): Promise<void> {
 }
 
 const manyApplications = (entry: ProviderEntry) => (isFeed(entry) ? 40 : Math.ceil((pollOf(entry).pageSize ?? 30) * 2.2) + 20);
+/** In which somebody is. */
+const wantedStage = (world: World): string => world.stages.need(world.applications.alive().find(({ status }) => status === 'PENDING')?.stageId ?? '').name;
+const HOSTS = [['memory', 'n8n 2'], ['old', 'n8n 1.123'], ['scheduler', 'the scheduler'], ['durable', 'durable cursors']] as const satisfies ReadonlyArray<readonly [HostMode, string]>;
 const noFullCheck: INodeParameters = { models: [], options: { fullCheckHours: 0 } };
 
 export const checks: readonly Check[] = [
@@ -387,20 +401,150 @@ export const checks: readonly Check[] = [
 		},
 	},
 	{
-		title: 'begins again where it stopped after n8n was killed',
+		title: 'takes a stage that gets another name for no move',
+		applies: (entry) => !isFeed(entry) && pollOf(entry).stagesAreNames !== true,
+		run: async (entry) =>
+			await Watch.run(entry, { applications: 12, parameters: noFullCheck }, async (watch) => {
+				const subject = watch.active();
+				const { name } = watch.world.stages.need(subject.stageId);
+				for (const stage of watch.world.stages.alive().filter((one) => one.name === name)) watch.world.change('stage', stage.id, { name: 'Renamed' }, BY);
+				touch(watch, subject);
+				watch.same((await watch.allEmitted()).filter(({ event }) => event !== 'application.updated'), [], 'nobody was moved');
+			}),
+	},
+	{
+		title: 'emits nothing of a move that was taken back between two polls, and each step of one over several polls',
+		applies: (entry) => !isFeed(entry),
+		run: async (entry) =>
+			await Watch.run(entry, { applications: 12, parameters: noFullCheck }, async (watch) => {
+				const { id, stageId } = watch.active();
+				const other = watch.otherStage(watch.active());
+				const move = (to: string) => actions.move(watch.world, watch.world.applications.need(id), to, BY);
+				move(other);
+				move(stageId);
+				watch.same((await watch.allEmitted()).map(({ event }) => event), [], 'nothing is different');
+				const seen: Item[] = [];
+				for (const to of [other, stageId, other, stageId]) {
+					move(to);
+					seen.push(...(await watch.allEmitted()));
+				}
+				watch.same([seen.map(({ event }) => event), new Set(seen.map(({ eventId }) => eventId)).size], [Array.from({ length: 4 }, () => 'application.stage_changed'), 4], 'each step is an event of its own');
+			}),
+	},
+	{
+		title: 'emits, with a filter for a stage, moves out of it and into it and nothing else',
+		applies: (entry) => !isFeed(entry),
+		run: async (entry) =>
+			await Watch.run(entry, { parameters: (world) => ({ ...noFullCheck, events: ['application.stage_changed'], filters: { stages: [wantedStage(world)] } }) }, async (watch) => {
+				const { world } = watch;
+				const wanted = wantedStage(world);
+				const nameOf = (stageId: string) => world.stages.need(stageId).name;
+				const open = world.applications.alive().filter(({ status }) => status === 'PENDING');
+				const expected: string[] = [];
+				for (const [nth, application] of open.entries()) {
+					const targets = world.jobs.need(application.jobId).stageIds.filter((id) => id !== application.stageId && !world.stages.need(id).hired);
+					const target = targets.find((id) => (nameOf(id) === wanted) === (nth % 2 === 0)) ?? targets[0];
+					if (target === undefined) continue;
+					if ([application.stageId, target].some((id) => nameOf(id) === wanted)) expected.push(watch.idOf(application));
+					actions.move(world, application, target, BY);
+				}
+				watch.same([expected.length > 0, expected.length < open.length], [true, true], 'some moves fit and some do not');
+				watch.same(sorted(await watch.allEmitted()), expected.sort(), 'the moves that fit are emitted');
+			}),
+	},
+	{
+		title: 'emits all that happened to an application as one item, if it is asked to',
+		applies: (entry) => entry.provider.capabilities.events['application.hired'] !== undefined,
+		run: async (entry) =>
+			await Watch.run(entry, { applications: 12, parameters: { ...noFullCheck, output: 'perApplication' } }, async (watch) => {
+				const application = watch.active();
+				actions.hire(watch.world, application, BY);
+				const found = await watch.allEmitted();
+				watch.same(found.map(({ applicationId }) => applicationId), [watch.idOf(application)], 'one application is one item');
+				watch.same((found[0]?.events as Item[]).map(({ event }) => event), ['application.stage_changed', 'application.hired'], 'it holds the move and the hire');
+			}),
+	},
+	{
+		title: 'shows real records as examples in a test, an example of a move between two stages of the job, and remembers nothing',
 		applies: () => true,
 		run: async (entry) =>
 			await Watch.run(entry, { parameters: noFullCheck }, async (watch) => {
+				const before = JSON.stringify(watch.trigger.saved);
+				const found = itemsOf(await watch.trigger.test());
+				const known = new Map(watch.world.applications.rows.map((one) => [watch.idOf(one), one]));
+				watch.same(found.map(({ example }) => example), found.map(() => true), 'each is an example');
+				watch.same([found.length > 0, JSON.stringify(watch.trigger.saved)], [true, before], 'there are some, and nothing is remembered');
+				if (isFeed(entry)) return;
+				watch.same(found.filter(({ applicationId }) => !known.has(String(applicationId))), [], 'each is of an application that there is');
+				for (const { applicationId, changes } of found.filter(({ event }) => event === 'application.stage_changed')) {
+					const { jobId, stageId } = known.get(String(applicationId)) ?? watch.active();
+					const [from, to] = [changes[0]?.from, changes[0]?.to].map((stage) => String(Object(stage).text));
+					watch.same([typeof Object(changes[0]?.from).id, Object(changes[0]?.from).id !== Object(changes[0]?.to).id], ['string', true], 'both stages have an ID');
+					const names = watch.world.jobs.need(jobId).stageIds.map((id) => watch.world.stages.need(id).name);
+					watch.same([to, from !== to, names.includes(from ?? '')], [watch.world.stages.need(stageId).name, true, true], 'it moved from another stage of its job');
+				}
+			}),
+	},
+	{
+		title: 'refuses to be switched on for events that it cannot emit, and says who can; among others they do no harm',
+		applies: ({ provider }) => EVENTS.some((event) => provider.capabilities.events[event] === undefined),
+		run: async (entry) => {
+			const { label, capabilities } = entry.provider;
+			const [able, unable] = [isFeed(entry) ? 'activity.recorded' : 'application.stage_changed', EVENTS.filter((event) => capabilities.events[event] === undefined)];
+			await Watch.run(entry, { parameters: { events: unable }, silent: false }, async (watch) => {
+				const { error } = await watch.trigger.activate();
+				watch.same([error?.message.startsWith(`${label} cannot emit "`), /^Choose other events, or another provider: .+ can\.$/.test(String(Reflect.get(error ?? {}, 'description')))], [true, true], `events that it cannot emit are refused, it said "${error?.message}"`);
+			});
+			await Watch.run(entry, { parameters: { ...noFullCheck, events: [able, ...unable] } }, async (watch) => {
+				if (isFeed(entry)) return await manyChanges(watch);
+				actions.move(watch.world, watch.active(), watch.otherStage(watch.active()), BY);
+				watch.same((await watch.allEmitted()).map(({ event }) => event), [able], 'the other event is emitted');
+			});
+		},
+	},
+	{
+		title: 'lists jobs and stages to choose from',
+		applies: (entry) => !isFeed(entry),
+		run: async (entry) =>
+			await Watch.run(entry, { applications: 2, parameters: noFullCheck }, async (watch) => {
+				const listed = async (method: string) => (await loadOptions('atsTrigger', method, { provider: entry.provider.name, ...entry.settings }, { credentials: entry.credentials(watch.sandbox) })).map(({ name }) => name.replace(/ (\(\d+ jobs\)|· .*)$/, ''));
+				const { jobs, stages } = watch.world;
+				watch.same((await listed('loadJobs')).sort(), jobs.alive().map(({ title }) => title).sort(), 'every job is listed');
+				watch.same(stages.alive().map(({ name }) => name).filter((name, at, all) => all.indexOf(name) === at).length > 0 && (await listed('loadStageNames')).length > 0, true, 'stages are listed');
+			}),
+	},
+	...HOSTS.map(([host, name]): Check => ({
+		title: `begins again where it stopped after n8n was killed, and after it was switched off and on (${name})`,
+		applies: () => true,
+		run: async (entry) =>
+			await Watch.run(entry, { parameters: noFullCheck, host }, async (watch) => {
 				watch.trigger.deactivate();
 				watch.trigger.crash();
 				forgetProcessState();
 				watch.clock.advance(HOUR);
 				if (isFeed(entry)) return await manyChanges(watch);
-				const application = watch.active();
-				actions.move(watch.world, application, watch.otherStage(application), BY);
-				watch.clock.advance(30 * SECOND);
+				const { id } = watch.active();
+				for (const again of [async () => await watch.activate(), async () => itemsOf(await watch.trigger.restart())]) {
+					const application = watch.world.applications.need(id);
+					actions.move(watch.world, application, watch.otherStage(application), BY);
+					watch.clock.advance(30 * SECOND);
+					const found = [...(await again()), ...(await watch.allEmitted())];
+					watch.same(found.map(({ event, applicationId }) => [event, applicationId]), [['application.stage_changed', watch.idOf(application)]], 'what happened meanwhile is emitted once');
+					watch.trigger.deactivate();
+				}
+			}),
+	})),
+	{
+		title: 'emits of a first read the applications of the last days only, if it is asked to',
+		applies: (entry) => !isFeed(entry),
+		run: async (entry) =>
+			await Watch.run(entry, { parameters: { ...noFullCheck, firstRun: 'lookBack', lookBackDays: 30, events: ['application.created'] }, silent: false }, async (watch) => {
 				const found = [...(await watch.activate()), ...(await watch.allEmitted())];
-				watch.same(found.map(({ event, applicationId }) => [event, applicationId]), [['application.stage_changed', watch.idOf(application)]], 'what happened meanwhile is emitted once');
+				const days = (createdAt: number) => (watch.clock.now() - createdAt) / DAY;
+				// Some date to the day.
+				const [must, may] = [29, 31].map((most) => watch.world.applications.alive().filter(({ createdAt }) => days(createdAt) < most).map((one) => watch.idOf(one)));
+				const ids = sorted(found);
+				watch.same([ids.length > 0, ids.length < watch.world.applications.alive().length, must?.filter((id) => !ids.includes(id)), ids.filter((id) => may?.includes(id) !== true)], [true, true, [], []], 'the applications of the last 30 days are emitted');
 			}),
 	},
 ];
