@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { ConcurrencyLimit } from '../http/concurrency';
+import { ConcurrencyLimit, type ExecutionLimits } from '../http/concurrency';
 import type { Host } from '../http/host';
 import { asNodeError } from './asNodeError';
 import type { Field, Lookup, Values } from './field';
@@ -23,7 +23,7 @@ export interface NodeSpec<Api, Options extends OptionsField, Common extends read
 	/** Fields above the resource that apply to every operation (the provider of the ATS node). */
 	common?: Common;
 	/** Makes the vendor's API ready for one execution or one lookup. */
-	connect(host: Host, settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>>; limit?: ConcurrencyLimit }): Promise<Api>;
+	connect(host: Host, settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>>; limits?: ExecutionLimits }): Promise<Api>;
 }
 
 type FieldValue<F> = F extends Field<string, infer Value> ? Value : never;
@@ -93,7 +93,7 @@ async function run<Api, Options extends OptionsField, Common extends readonly Fi
 	if (!first) return results.flat();
 
 	const { maxConcurrency: width = 30, maxFileMb } = first.settings.options;
-	const connect = connector(host, spec, new ConcurrencyLimit(width, undefined, maxFileMb === undefined ? undefined : maxFileMb * 1024 * 1024));
+	const connect = connector(host, spec, { concurrency: new ConcurrencyLimit(width), ...(maxFileMb === undefined ? {} : { maxFileBytes: maxFileMb * 1024 * 1024 }) });
 	let stop = false;
 	await inParallel(ready, width, async ({ values, settings, index }) => {
 		if (stop) return;
@@ -108,13 +108,13 @@ async function run<Api, Options extends OptionsField, Common extends readonly Fi
 }
 
 /** One connection for all items with the same options: an expression may name another integration per item. */
-function connector<Api, Options extends OptionsField, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, limit: ConcurrencyLimit) {
+function connector<Api, Options extends OptionsField, Common extends readonly Field[]>(host: IExecuteFunctions, spec: NodeSpec<Api, Options, Common>, limits: ExecutionLimits) {
 	const connections = new Map<string, Promise<Api>>();
 	return async (settings: { options: Partial<FieldValue<Options>>; common: Partial<Values<Common>> }): Promise<Api> => {
 		const key = JSON.stringify(settings);
 		const known = connections.get(key);
 		if (known) return await known;
-		const made = spec.connect(host, { ...settings, limit });
+		const made = spec.connect(host, { ...settings, limits });
 		connections.set(key, made);
 		return await made;
 	};

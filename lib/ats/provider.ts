@@ -8,7 +8,7 @@
  */
 import type { Field, Some } from '../action/field';
 import type { Request } from '../http/client';
-import type { ConcurrencyLimit } from '../http/concurrency';
+import type { ExecutionLimits } from '../http/concurrency';
 import type { Answer } from '../http/apiDefinition';
 import type { Host } from '../http/host';
 import type { Application, ApplicationStatus, Attachment, Candidate, EventName, Interview, Job, ListedStage, Message, ModelKey, Offer, RejectionReason, Tag, User } from './model';
@@ -88,7 +88,7 @@ export interface Context<Settings> {
 	deadline?: number;
 	signal?: AbortSignal;
 	/** Shared by all items of an execution. */
-	limit?: ConcurrencyLimit;
+	limits?: ExecutionLimits;
 	/** Sees every answer (*Check Connection*): the HTTP client takes it. */
 	onAnswer?(answer: Answer): void;
 }

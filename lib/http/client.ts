@@ -3,7 +3,7 @@ import type { IAllExecuteFunctions, ICredentialDataDecryptedObject, IHttpRequest
 import { clock } from '../clock';
 import { ApiError, type FailureCause } from '../errors';
 import { allowedDomainsOf, atOwnOrigin, checkAllowed, fileUrl } from './address';
-import { ConcurrencyLimit } from './concurrency';
+import { ConcurrencyLimit, type ExecutionLimits } from './concurrency';
 import { credentialDigest } from './digest';
 import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
 import { isWebPage } from './fileType';
@@ -36,7 +36,7 @@ export interface Request {
 }
 
 export interface ClientOptions {
-	limit?: ConcurrencyLimit;
+	limits?: ExecutionLimits;
 	headers?: Record<string, string>;
 	/** Our clock: no attempt starts or waits beyond it. */
 	deadline?: number;
@@ -96,7 +96,7 @@ export class HttpClient {
 		this.secrets = secretsOf(credentials);
 		this.account = `${api.service} ${this.base} ${credentialDigest(credentials)}`;
 		this.rate = rateLimitOf(this.account, api.rate);
-		this.limit = options.limit ?? new ConcurrencyLimit(CALLS_AT_ONCE);
+		this.limit = options.limits?.concurrency ?? new ConcurrencyLimit(CALLS_AT_ONCE);
 		this.allowedDomains = allowedDomainsOf(credentials);
 		this.signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
 	}
@@ -252,7 +252,7 @@ export class HttpClient {
 		const totalMs = Math.max(1, Math.min(request.timeoutMs ?? this.api.timeoutMs * (expect === 'file' ? FILE_TIMES : 1), (this.options.deadline ?? Infinity) - sentAt));
 		let raw: RawAnswer;
 		try {
-			raw = await exchange(async (signal) => await send(idleMs, signal), { totalMs, maxBytes: (expect === 'file' ? this.limit.maxFileBytes : undefined) ?? MAX_BODY_BYTES });
+			raw = await exchange(async (signal) => await send(idleMs, signal), { totalMs, maxBytes: (expect === 'file' ? this.options.limits?.maxFileBytes : undefined) ?? MAX_BODY_BYTES });
 		} catch (error) {
 			this.signal?.throwIfAborted();
 			if (error instanceof TooLarge) throw this.failure(request, { message: `${this.api.service}: ${error.message}, which is the most that is read`, hint: 'Ask for less at once, or fetch this file in another way.', cause: 'configuration-invalid' });

@@ -1,5 +1,12 @@
+/** What one execution may use of a service. */
+export interface ExecutionLimits {
+	concurrency: ConcurrencyLimit;
+	/** The most that is read of one file. */
+	maxFileBytes?: number;
+}
+
 /**
- * What one execution may use of a service. How many calls may be in flight at once. Starts low and doubles while answers are good (slow start); once the
+ * How many calls may be in flight at once. Starts low and doubles while answers are good (slow start); once the
  * vendor has refused a call it halves and then grows by one call per round. A vendor that states its limit in a
  * header is believed at once, and so is one that states what is left of it, until it refuses a call.
  */
@@ -16,8 +23,6 @@ export class ConcurrencyLimit {
 	constructor(
 		private readonly max: number,
 		start = 4,
-		/** The most that is read of one file. */
-		readonly maxFileBytes?: number,
 	) {
 		this.ceiling = max;
 		this.size = Math.min(start, max);

@@ -40,16 +40,17 @@ export function fileFrom(answer: Answer, facts: FileFacts, address = ''): Servic
 export async function fetchedFile(source: FileSource, download: (address: string) => Promise<Answer>): Promise<ServiceFile> {
 	const address = fileAddress(source);
 	if (address.slice(0, 5).toLowerCase() === 'data:') return inlineFile(address, source);
+	let answer: Answer;
 	try {
-		return fileFrom(await download(address), source, address);
+		answer = await download(address);
 	} catch (error) {
 		return rethrow(naming(source, error));
 	}
+	return fileFrom(answer, source, address);
 }
 
 function naming(source: FileSource, error: unknown): unknown {
-	// A name may have been found on the way.
-	if (!(error instanceof Error) || error.message.startsWith('The file "')) return error;
+	if (!(error instanceof Error)) return error;
 	const sentence = `${fileLabel(source)} cannot be had. ${error.message}`;
 	if (error instanceof FieldError) return new FieldError(sentence, error.hint);
 	if (error instanceof ApiError) return new ApiError({ ...error.facts, message: sentence });

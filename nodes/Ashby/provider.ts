@@ -314,6 +314,6 @@ export const provider = defineProvider({
 	normalize,
 });
 
-async function connected(host: Host, { deadline, signal, limit, onAnswer }: Context<object>): Promise<AshbyApi> {
-	return await connectAshby(host, { deadline, signal, limit, onAnswer });
+async function connected(host: Host, { deadline, signal, limits, onAnswer }: Context<object>): Promise<AshbyApi> {
+	return await connectAshby(host, { deadline, signal, limits, onAnswer });
 }

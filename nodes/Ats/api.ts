@@ -109,7 +109,7 @@ export class AtsApi {
 export interface AtsSettings {
 	common: Partial<{ provider: string; authentication: string | undefined }>;
 	options: Partial<Record<string, unknown>>;
-	limit?: Context<never>['limit'];
+	limits?: Context<never>['limits'];
 }
 
 const nothing: Operations = {
@@ -119,13 +119,13 @@ const nothing: Operations = {
 };
 
 /** What the adapter works with: its credential, its settings, who acts. */
-export function contextOf(provider: Provider, { common, options, limit }: AtsSettings): Context<Record<string, unknown>> {
+export function contextOf(provider: Provider, { common, options, limits }: AtsSettings): Context<Record<string, unknown>> {
 	const { actingUser } = options;
 	return {
 		credential: credentialOf(provider, common.authentication),
 		settings: options,
 		...(provider.actingUser !== undefined && typeof actingUser === 'string' && actingUser !== '' ? { actingUser } : {}),
-		...(limit ? { limit } : {}),
+		...(limits ? { limits } : {}),
 	};
 }
 

@@ -10,7 +10,7 @@ const node = actionNode({
 	resources,
 	options,
 	personal,
-	connect: async (host, { limit }) => await connectChatKitty(host, { limit }),
+	connect: async (host, { limits }) => await connectChatKitty(host, { limits }),
 });
 
 export class ChatKitty implements INodeType {

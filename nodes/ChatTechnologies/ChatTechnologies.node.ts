@@ -10,7 +10,7 @@ const node = actionNode({
 	resources,
 	options,
 	personal,
-	connect: async (host, { options: settings, limit }) => await connectChatTechnologies(host, { settings, limit }),
+	connect: async (host, { options: settings, limits }) => await connectChatTechnologies(host, { settings, limits }),
 });
 
 export class ChatTechnologies implements INodeType {

@@ -260,6 +260,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { deadline, signal, limit, onAnswer, settings: given }: Context<Some<typeof settings>>): Promise<ChatTechnologiesApi> {
-	return await connectChatTechnologies(host, { deadline, signal, limit, onAnswer, settings: given });
+async function connected(host: Host, { deadline, signal, limits, onAnswer, settings: given }: Context<Some<typeof settings>>): Promise<ChatTechnologiesApi> {
+	return await connectChatTechnologies(host, { deadline, signal, limits, onAnswer, settings: given });
 }

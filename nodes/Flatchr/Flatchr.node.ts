@@ -10,7 +10,7 @@ const node = actionNode({
 	resources,
 	options,
 	personal,
-	connect: async (host, { options: { companyKey }, limit }) => await connectFlatchr(host, { companyKey, limit }),
+	connect: async (host, { options: { companyKey }, limits }) => await connectFlatchr(host, { companyKey, limits }),
 });
 
 export class Flatchr implements INodeType {

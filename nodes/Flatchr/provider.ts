@@ -182,6 +182,6 @@ export const provider = defineProvider({
 	normalize,
 });
 
-async function connected(host: Host, { deadline, signal, limit, onAnswer }: Context<unknown>): Promise<FlatchrApi> {
-	return await connectFlatchr(host, { deadline, signal, limit, onAnswer });
+async function connected(host: Host, { deadline, signal, limits, onAnswer }: Context<unknown>): Promise<FlatchrApi> {
+	return await connectFlatchr(host, { deadline, signal, limits, onAnswer });
 }

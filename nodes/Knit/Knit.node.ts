@@ -12,7 +12,7 @@ const node = actionNode({
 	options,
 	personal,
 	common: [integrationId],
-	connect: async (host, { common, limit }) => await connectKnit(host, { integrationId: common.integrationId, limit }),
+	connect: async (host, { common, limits }) => await connectKnit(host, { integrationId: common.integrationId, limits }),
 });
 
 export class Knit implements INodeType {

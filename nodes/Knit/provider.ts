@@ -212,6 +212,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit, onAnswer }: Context<{ integrationId?: string }>): Promise<KnitApi> {
-	return await connectKnit(host, { integrationId, deadline, signal, limit, onAnswer });
+async function connected(host: Host, { settings: { integrationId }, deadline, signal, limits, onAnswer }: Context<{ integrationId?: string }>): Promise<KnitApi> {
+	return await connectKnit(host, { integrationId, deadline, signal, limits, onAnswer });
 }

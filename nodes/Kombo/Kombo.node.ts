@@ -10,7 +10,7 @@ const node = actionNode({
 	resources,
 	options,
 	personal,
-	connect: async (host, { options: { integrationId, remoteFields }, limit }) => await connectKombo(host, { integrationId, remoteFields, limit }),
+	connect: async (host, { options: { integrationId, remoteFields }, limits }) => await connectKombo(host, { integrationId, remoteFields, limits }),
 });
 
 export class Kombo implements INodeType {

@@ -176,6 +176,6 @@ export const provider = defineProvider({
 	},
 });
 
-async function connected(host: Host, { settings: { integrationId }, deadline, signal, limit, onAnswer }: Context<{ integrationId?: string }>): Promise<KomboApi> {
-	return await connectKombo(host, { integrationId, deadline, signal, limit, onAnswer });
+async function connected(host: Host, { settings: { integrationId }, deadline, signal, limits, onAnswer }: Context<{ integrationId?: string }>): Promise<KomboApi> {
+	return await connectKombo(host, { integrationId, deadline, signal, limits, onAnswer });
 }
