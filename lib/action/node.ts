@@ -82,8 +82,11 @@ async function run<Api, Options extends OptionsField, Common extends readonly Fi
 	const read = (wanted: readonly Field[], index: number): Record<string, unknown> => readParameters(wanted, parameters, (name) => host.getNodeParameter(name, index, null), zone);
 	const inputs = host.getInputData().map((_, index) => {
 		try {
+			const shared = read(common, index);
+			const refusal = operation.refusal?.(shared);
+			if (refusal) return fail(refusal, index);
 			const options = read([spec.options], index).options as Partial<FieldValue<Options>>;
-			return { index, values: read(fields, index), settings: { options, common: read(common, index) as Partial<Values<Common>> } };
+			return { index, values: read(fields, index), settings: { options, common: shared as Partial<Values<Common>> } };
 		} catch (error) {
 			return fail(error, index);
 		}

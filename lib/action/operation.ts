@@ -25,6 +25,8 @@ export interface OperationSpec<Api, Fields extends readonly Field[]> {
 	many?: boolean;
 	/** Offered in the editor only while these common fields hold one of these values (a provider that can do it). */
 	offered?: Record<string, string[]>;
+	/** The common fields hold what it is not offered for, which an imported workflow may: why not. Asked before any other field is read. */
+	refusal?: (common: Record<string, unknown>) => Error | undefined;
 	/** The few fields of a row that a person wants; adds the Simplify toggle. */
 	simplify?: (row: Row) => Row;
 	/** Fields of a row that may hold anything, so that no list of names helps: left out where personal data is. */

@@ -13,7 +13,7 @@ import type { Host } from '../../lib/http/host';
 import { credentialDigest } from '../../lib/http/digest';
 import { fingerprint } from '../../lib/poll/state/hash';
 import { readTitles, withJobTitle } from './jobTitles';
-import { credentialOf, providerNamed, WITHOUT_REQUEST } from './providers';
+import { cannot, credentialOf, providerNamed, WITHOUT_REQUEST } from './providers';
 
 /** What a provider does; the rest of `Operations` says how. */
 type Ability = Exclude<keyof Operations, 'rowModels' | 'updatedAfterIsSure'>;
@@ -41,8 +41,7 @@ export class AtsApi {
 	for<Name extends Ability>(name: Name, what: string): NonNullable<Operations[Name]> {
 		const found = this.operations[name];
 		if (found) return found;
-		const { label, serviceNode } = this.provider;
-		throw new FieldError(`${label} cannot ${what} through the unified node`, `${serviceNode === undefined ? '' : `The ${serviceNode} node can do more; `}API Request makes any call of ${label}'s API.`);
+		throw cannot(this.provider, what);
 	}
 
 	/** Applications that fit, with the titles of their jobs. Jobs and stages may be given by name. */

@@ -2,7 +2,7 @@ import type { Field } from '../../lib/action/field';
 import { operationsOf, type Operation, type OperationSpec } from '../../lib/action/operation';
 import type { OperationName } from '../../lib/ats/provider';
 import type { AtsApi } from './api';
-import { providerNamed, providersWith } from './providers';
+import { cannot, providerNamed, providersWith } from './providers';
 
 const operation = operationsOf<AtsApi>();
 
@@ -11,7 +11,9 @@ export function unified<const Fields extends readonly Field[]>(name: OperationNa
 	const able = providersWith(({ capabilities }) => capabilities.operations[name] !== undefined);
 	const [only, ...others] = able;
 	const action = only !== undefined && others.length === 0 ? `${spec.action} (${providerNamed(only).label})` : spec.action;
-	return operation({ ...spec, action, offered: { provider: able } });
+	const what = `${spec.action.charAt(0).toLowerCase()}${spec.action.slice(1)}`.replace(/^get many/, 'list');
+	const refusal = ({ provider: chosen }: Record<string, unknown>) => (able.includes(String(chosen)) ? undefined : cannot(providerNamed(chosen), what));
+	return operation({ ...spec, action, offered: { provider: able }, refusal });
 }
 
 /** An operation that every provider has. */

@@ -26,6 +26,11 @@ export function providerNamed(name: unknown): Provider {
 	return found;
 }
 
+/** Before any request: what it is, and where it can be done instead. */
+export function cannot({ label, serviceNode }: Provider, what: string): FieldError {
+	return new FieldError(`${label} cannot ${what} through the unified node`, `${serviceNode === undefined ? '' : `The ${serviceNode} node can do more; `}API Request makes any call of ${label}'s API.`);
+}
+
 /** Names of the providers that fit, for displayOptions. */
 export function providersWith(fits: (provider: Provider) => boolean): string[] {
 	return providers.filter(fits).map(({ name }) => name);

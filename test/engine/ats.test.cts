@@ -239,8 +239,11 @@ describe.each(providerEntries.map((one) => [one.provider.label, one] as const))(
 	test('what it cannot do is not offered, and refused before any request', async () => {
 		const before = sandbox.requests.length;
 		for (const operation of OPERATIONS.filter((declared) => !can(declared))) {
-			const { error } = await ats(operation, { applicationId: id('x'), candidateId: id('x'), jobId: id('x'), ownerId: id('x'), content: 'x', tag: 'x', text: 'x', stageId: id('x'), firstName: 'x', lastName: 'x', email: 'x@example.com' });
-			expect(error).toBeDefined();
+			// Whatever else is missing.
+			for (const value of ['x@example.com', '={{ null }}']) {
+				const { error } = await ats(operation, { ...Object.fromEntries(['applicationId', 'candidateId', 'jobId', 'ownerId', 'stageId'].map((field) => [field, id(value)])), ...Object.fromEntries(['content', 'tag', 'text', 'firstName', 'lastName', 'email'].map((field) => [field, value])) });
+				expect(error?.message).toMatch(new RegExp(`^${one.provider.label} cannot [a-z ]+ through the unified node$`));
+			}
 		}
 		expect(sandbox.requests.length).toBe(before);
 	});

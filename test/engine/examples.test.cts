@@ -1,31 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { IDataObject, INode, INodeExecutionData, IPinData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import * as acts from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
-import { binaryFile, loadPackage, PollHost, readBinary, runNode, runTool, runWorkflow, type CredentialStore, type Outcome, type RunOptions, type WorkflowJson } from './harness/index.cts';
-import { packageRoot } from './harness/package.cts';
-import { registerStandardNodes, shownForms } from './support/standardNodes.cts';
+import { binaryFile, PollHost, readBinary, runNode, runTool, type CredentialStore, type Outcome } from './harness/index.cts';
+import { files, FILLED, folder, isAi, isNote, isOurs, listen, NOWHERE, out, readExample, runExample, typeOf, type ExampleOptions, type Listener } from './support/examples.cts';
+import { shownForms } from './support/standardNodes.cts';
 import type { World } from '../../sandbox/world.cts';
 import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import { some } from '../size.cts';
 
 const BY = 'recruiter';
-const folder = join(packageRoot, 'examples');
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-const used = registerStandardNodes();
-console.info(`n8n's own nodes in these tests: real: ${used.real.join(', ') || 'none'}; stand-ins: ${used.standIns.join(', ') || 'none'}`);
-
-interface Example extends WorkflowJson {
-	name: string;
-	nodes: INode[];
-}
 /** What is left for the person: the editor marks it, and n8n refuses to run the node. */
 const LEFT_OPEN: Record<string, string[]> = {
 	'hired-to-tickets.json': ['IT Ticket: url', 'HR Ticket: url'],
@@ -33,11 +23,6 @@ const LEFT_OPEN: Record<string, string[]> = {
 	'rejection-to-approval.json': ['Send: colleague'],
 	'screen-a-cv.json': ['Ask the Model: url'],
 };
-const readExample = (file: string): Example => JSON.parse(readFileSync(join(folder, file), 'utf8'));
-const typeOf = (node: INode) => loadPackage().nodeTypes.getByNameAndVersion(node.type, node.typeVersion);
-const isNote = ({ type }: INode) => type === 'n8n-nodes-base.stickyNote';
-const isAi = ({ type }: INode) => type.startsWith('@n8n/');
-const isOurs = ({ type }: INode) => type.startsWith('n8n-nodes-ats.');
 
 describe.each(files)('examples/%s', (file) => {
 	const example = readExample(file);
@@ -90,29 +75,6 @@ describe.each(files)('examples/%s', (file) => {
 	});
 });
 
-interface Listener {
-	url: string;
-	received: Array<{ path: string; headers: IncomingHttpHeaders; body: unknown }>;
-	close(): Promise<void>;
-}
-
-/** Another service on loopback, that keeps what it got. */
-async function listen(answer: () => unknown): Promise<Listener> {
-	const received: Listener['received'] = [];
-	const server = createServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			received.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString('utf8')) });
-			response.setHeader('content-type', 'application/json').end(JSON.stringify(answer()));
-		});
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const address = server.address();
-	if (address === null || typeof address === 'string') throw new Error('The server has no port');
-	return { url: `http://127.0.0.1:${address.port}/`, received, close: async () => await new Promise((resolve) => server.close(() => resolve())) };
-}
-
 describe('with a hiring team at work', () => {
 	let sandbox: Sandbox;
 	let credentials: CredentialStore;
@@ -133,34 +95,7 @@ describe('with a hiring team at work', () => {
 	});
 
 	const world = () => sandbox.world;
-
-	/** What the person fills in: a parameter, or a value of an Edit Fields node. */
-	function filledIn({ type, parameters }: INode, values: IDataObject): INode['parameters'] {
-		if (type !== 'n8n-nodes-base.set') return { ...parameters, ...values } as INode['parameters'];
-		const { assignments } = (parameters as { assignments: { assignments: IDataObject[] } }).assignments;
-		return { ...parameters, assignments: { assignments: assignments.map((one) => ({ ...one, value: values[String(one.name)] ?? one.value })) } } as INode['parameters'];
-	}
-
-	const COLLEAGUE = { colleague: { __rl: true, mode: 'id', value: 'recruiting@example.com' } };
-	/** What a person fills in before the first run, where the test does not say otherwise. */
-	const NOWHERE = { url: 'http://127.0.0.1:9/', authentication: 'none' };
-	const FILLED: Record<string, IDataObject> = { Welcome: COLLEAGUE, Send: COLLEAGUE };
-
-	/** Runs it from a trigger that gives these items; of the nodes only those behind it. */
-	async function run(file: string, items: INodeExecutionData[], options: RunOptions & { from?: string; pinned?: IPinData; set?: Partial<Record<string, IDataObject>>; fails?: boolean } = {}): Promise<Outcome> {
-		const example = readExample(file);
-		const start = options.from ?? example.nodes.find((node) => !isNote(node))?.name ?? '';
-		const reached = new Set([start]);
-		for (const name of reached) for (const output of example.connections[name]?.main ?? []) for (const { node } of output ?? []) reached.add(node);
-		const store = options.credentials ?? credentials;
-		const nodes = example.nodes
-			.filter(({ name }) => reached.has(name))
-			.map((node) => ({ ...node, parameters: filledIn(node, (options.set ?? FILLED)[node.name] ?? {}), credentials: Object.fromEntries((isOurs(node) ? (typeOf(node).description.credentials ?? []) : []).filter(({ name }) => name in store).map(({ name }) => [name, { id: name, name }])) }));
-		const outcome = await runWorkflow({ ...example, nodes, pinData: { [start]: items, ...options.pinned } }, { credentials, ...options });
-		if (options.fails !== true) expect(outcome.error).toBeUndefined();
-		return outcome;
-	}
-	const out = (outcome: Outcome, node: string, output = 0): IDataObject[] => (outcome.outputs[node]?.[output] ?? []).map(({ json }) => json);
+	const run = async (file: string, items: INodeExecutionData[], options: ExampleOptions = {}): Promise<Outcome> => await runExample(file, items, { credentials, ...options });
 
 	/** The example's trigger, after its first read. */
 	async function watching(file: string): Promise<PollHost> {
