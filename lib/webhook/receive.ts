@@ -32,13 +32,12 @@ export interface Delivery<Event> {
  */
 export async function receive<Event>(context: IWebhookFunctions, node: INode, delivery: Delivery<Event>): Promise<IWebhookResponseData> {
 	const headers = headersOf(context);
-	const signature = delivery.signature && { ...delivery.signature, secret: credentialText(delivery.signature.secret) };
-	const shared = delivery.shared && { ...delivery.shared, secret: credentialText(delivery.shared.secret) };
-	const secretOf = signature ?? shared;
-	if (secretOf && secretOf.secret === '') return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
-	if (shared && !isSecret(headers[shared.header.toLowerCase()], shared.secret)) return answer(context, 401, `The header ${shared.header} is missing or wrong.`);
-	const rawBody = await rawBodyOf(context);
-	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], signature.secret)) return answer(context, 401, 'The signature is missing or wrong.');
+	const { signature, shared } = delivery;
+	const secret = credentialText((signature ?? shared)?.secret);
+	if ((signature ?? shared) && secret === '') return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
+	if (shared && !isSecret(headers[shared.header.toLowerCase()], secret)) return answer(context, 401, `The header ${shared.header} is missing or wrong.`);
+	const rawBody = held(context) ?? (await rawBodyOf(context));
+	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], secret)) return answer(context, 401, 'The signature is missing or wrong.');
 
 	if (holdsTooMuch(rawBody)) return answer(context, 413, 'The body holds more than can be taken at once.');
 	let event: Event;
@@ -79,10 +78,15 @@ function answer(context: IWebhookFunctions, status: number, message: string): IW
 	return { noWebhookResponse: true };
 }
 
+/** The bytes as they came, where n8n has read them already. */
+function held(context: IWebhookFunctions): Buffer | undefined {
+	const { rawBody } = context.getRequestObject();
+	return Buffer.isBuffer(rawBody) ? rawBody : undefined;
+}
+
 async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer> {
-	const request = context.getRequestObject();
-	if (!Buffer.isBuffer(request.rawBody)) await request.readRawBody?.();
-	return Buffer.isBuffer(request.rawBody) ? request.rawBody : Buffer.alloc(0);
+	await context.getRequestObject().readRawBody?.();
+	return held(context) ?? Buffer.alloc(0);
 }
 
 /** Names in lower case, the first value of each. */

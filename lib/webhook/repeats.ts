@@ -5,7 +5,7 @@ type State = 'pending' | 'done';
 
 /**
  * Event IDs that one webhook has seen, in this process only and at most `capacity` of them, oldest forgotten first.
- * Digests of them are kept: an ID is as long as its sender likes. An event whose execution could not be created is forgotten again, so that the vendor's next try gets through.
+ * Of long ones a digest is kept: an ID is as long as its sender likes. An event whose execution could not be created is forgotten again, so that the vendor's next try gets through.
  */
 export class Repeats {
 	private readonly states = new Map<string, State>();
@@ -14,7 +14,7 @@ export class Repeats {
 
 	/** `new`: take it. `pending`: another delivery of it is being taken just now. `done`: it has been taken. */
 	take(id: string): 'new' | State {
-		const name = digestOf(id);
+		const name = nameOf(id);
 		const known = this.states.get(name);
 		if (known) return known;
 		this.states.set(name, 'pending');
@@ -23,7 +23,7 @@ export class Repeats {
 	}
 
 	settle(id: string, taken: boolean): void {
-		const name = digestOf(id);
+		const name = nameOf(id);
 		if (!taken) this.states.delete(name);
 		else if (this.states.has(name)) this.states.set(name, 'done');
 	}
@@ -34,6 +34,12 @@ export class Repeats {
 			return;
 		}
 	}
+}
+
+const MOST_KEPT = 64;
+
+function nameOf(id: string): string {
+	return id.length > MOST_KEPT ? digestOf(id) : id;
 }
 
 /** A webhook that nobody called for so long is forgotten. */

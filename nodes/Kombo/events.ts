@@ -1,7 +1,6 @@
 import type { Row } from '../../lib/action/operation';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
-import { asRow } from './api';
 
 /** Webhooks of Kombo, of which nothing is left out. https://docs.kombo.dev/webhooks */
 export interface KomboEvent extends Row {
@@ -29,9 +28,10 @@ const KNOWN_TYPES = new Set<string>(EVENT_TYPES.map(({ value }) => value));
 export const ANY_OTHER = 'other';
 
 export function parseEvent(body: unknown): KomboEvent {
-	const { type, data = {}, ...more } = asRow(body);
+	const row = partsOf(body);
+	const { type, data = {} } = row;
 	if (typeof type !== 'string') throw new FieldError('The body is not an event of Kombo.', 'It needs a type.');
-	return { ...more, type, data };
+	return { ...row, type, data };
 }
 
 export function isWantedType(type: string, chosen: readonly string[]): boolean {
@@ -40,7 +40,7 @@ export function isWantedType(type: string, chosen: readonly string[]): boolean {
 
 /** The integration that an event is about: it stands in three places. */
 export function integrationOf({ type, data: about }: KomboEvent): string | undefined {
-	const data = asRow(about);
+	const data = partsOf(about);
 	const id = type === 'integration-created' || type === 'integration-deleted' ? data.id : isObject(data.integration) ? data.integration.id : data.integration_id;
 	return typeof id === 'string' && id !== '' ? id : undefined;
 }
@@ -73,7 +73,7 @@ export const CHANGED_MODELS = [
 const KNOWN_MODELS = new Set<string>(CHANGED_MODELS.map(({ value }) => value));
 
 export function changedModels({ data }: KomboEvent): string[] {
-	const { changed_models: models } = asRow(data);
+	const { changed_models: models } = partsOf(data);
 	const list = Array.isArray(models) ? models : [];
 	return list.flatMap((model) => (isObject(model) && typeof model.name === 'string' ? [model.name] : []));
 }
@@ -82,4 +82,8 @@ export function changedModels({ data }: KomboEvent): string[] {
 export function concernsModels(event: KomboEvent, chosen: readonly string[]): boolean {
 	if (event.type !== 'data-changed' || chosen.length === 0) return true;
 	return changedModels(event).some((model) => chosen.includes(KNOWN_MODELS.has(model) ? model : ANY_OTHER));
+}
+
+function partsOf(value: unknown): Row {
+	return isObject(value) ? (value as Row) : {};
 }
