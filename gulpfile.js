@@ -54,7 +54,7 @@ const isWritten = (value) => Object(value) !== value;
  */
 async function plan() {
 	const { metafile } = await bundled(classes, { metafile: true });
-	const { '<stdin>': _entry, ...inputs } = metafile.inputs;
+	const inputs = Object.fromEntries(Object.entries(metafile.inputs).filter(([file]) => file !== '<stdin>'));
 	const { outputFiles } = await esbuild.build({ ...BUILD, entryPoints: Object.keys(inputs), outdir: '.', outbase: '.' });
 	const code = new Map(outputFiles.map(({ path, text }) => [relative(__dirname, path).replace(/\.js$/, '.ts'), text]));
 	const needs = new Map(Object.keys(inputs).map((file) => [file, new Set()]));

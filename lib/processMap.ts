@@ -11,6 +11,8 @@ interface Entry<Value> {
  */
 export class ProcessMap<Value> {
 	private readonly entries = new Map<string, Entry<Value>>();
+	/** The last entry of the map. */
+	private newest?: Entry<Value>;
 
 	constructor(private readonly idleMs: number, private readonly capacity = 1000) {}
 
@@ -18,12 +20,16 @@ export class ProcessMap<Value> {
 	of(name: string, make: () => Value): Value {
 		const now = clock.now();
 		const known = this.entries.get(name);
-		const value = known && now - known.usedAt < this.idleMs ? known.value : make();
-		// Set anew: the map keeps the order of use, so that its first entries are the ones to end.
-		this.entries.delete(name);
-		this.entries.set(name, { value, usedAt: now });
+		const entry = known && now - known.usedAt < this.idleMs ? known : { value: make(), usedAt: now };
+		entry.usedAt = now;
+		if (entry !== this.newest) {
+			// Set anew: the map keeps the order of use, so that its first entries are the ones to end.
+			this.entries.delete(name);
+			this.entries.set(name, entry);
+			this.newest = entry;
+		}
 		this.prune(now);
-		return value;
+		return entry.value;
 	}
 
 	delete(name: string): void {

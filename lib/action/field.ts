@@ -475,12 +475,15 @@ function rowsOf(about: About, raw: unknown): Array<Record<string, unknown>> {
 }
 
 function readSome<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>, zone?: string): Some<Fields> {
-	const present = fields.filter((one) => !isEmpty(valueOf(raw[one.name])));
-	return Object.fromEntries(present.map((one) => [one.name, one.read(raw[one.name], zone)])) as Some<Fields>;
+	const values: Record<string, unknown> = {};
+	for (const one of fields) if (!isEmpty(valueOf(raw[one.name]))) values[one.name] = one.read(raw[one.name], zone);
+	return values as Some<Fields>;
 }
 
 export function readAll<const Fields extends readonly Field[]>(fields: Fields, raw: Record<string, unknown>, zone?: string): Values<Fields> {
-	return Object.fromEntries(fields.map((one) => [one.name, one.read(raw[one.name], zone)])) as Values<Fields>;
+	const values: Record<string, unknown> = {};
+	for (const one of fields) values[one.name] = one.read(raw[one.name], zone);
+	return values as Values<Fields>;
 }
 
 /** The name of an input field that holds a file. */

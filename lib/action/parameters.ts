@@ -21,9 +21,9 @@ export function readParameters<const Fields extends readonly Field[]>(fields: Fi
 
 /** The editor offers none there; an agent's or an imported workflow may hold one all the same. */
 function refuseExpression({ displayName, type, options = [], noDataExpression }: Field['property'], held: unknown): void {
-	const closed = noDataExpression === true || (type === 'collection' && options.some((option) => 'noDataExpression' in option && option.noDataExpression === true));
-	if (closed && typeof held === 'string' && held.startsWith('=')) throw new FieldError(`"${displayName}" takes no expression`, 'Choose it in the node: who runs the workflow decides this, and no data and no model.');
-	if (type !== 'collection' || !isObject(held)) return;
+	const closed = () => noDataExpression === true || (type === 'collection' && options.some((option) => 'noDataExpression' in option && option.noDataExpression === true));
+	if (typeof held === 'string' && held.startsWith('=') && closed()) throw new FieldError(`"${displayName}" takes no expression`, 'Choose it in the node: who runs the workflow decides this, and no data and no model.');
+	if (type !== 'collection' || !isObject(held) || Object.keys(held).length === 0) return;
 	for (const option of options) if ('type' in option && option.name in held) refuseExpression(option, held[option.name]);
 }
 
