@@ -3,11 +3,11 @@ import { createHmac } from 'node:crypto';
 import { Agent, createServer, request as send } from 'node:http';
 import { join } from 'node:path';
 
-import { inARow, loadPackage, node, PollHost, registerNode, runNode, runWorkflow } from '../test/engine/harness/index.cts';
+import { inARow, loadPackage, node, PollHost, registerNode, runNode, runWorkflow, type HostMode } from '../test/engine/harness/index.cts';
 import { additionalDataFor, credentialReferences, credentialsHelper } from '../test/engine/harness/host.cts';
 import { WebhookContext } from 'n8n-core';
 import { Workflow, type IDataObject, type INodeParameters, type INodeType, type IWebhookFunctions } from 'n8n-workflow';
-import { firstRead } from './firstRead.cts';
+import { firstRead, wholeRead } from './firstRead.cts';
 import { hasHostNodes, hostNodes } from './hostNodes.cts';
 import { measured, median, type Cost } from './measure.cts';
 import { registerOwn, toAsk } from './own.cts';
@@ -282,6 +282,7 @@ export interface Where {
 	world: Played;
 	rehearsal: Played;
 	provider: string;
+	host: HostMode;
 }
 
 export const variants: Record<string, (where: Where) => Promise<Cost>> = {
@@ -316,4 +317,5 @@ export const variants: Record<string, (where: Where) => Promise<Cost>> = {
 	'webhook.ours': async () => await webhookCost(throughNode),
 	'webhook.n8n': async () => await webhookCost(throughContext),
 	firstRead: async ({ provider }) => await firstRead(provider),
+	wholeRead: async ({ provider, host }) => await wholeRead(provider, host),
 };
