@@ -7,7 +7,7 @@ import type { ServiceFile } from '../http/files';
 import { toId, toText, type Attachment } from './model';
 import type { LostFile, StoredFile } from './provider';
 import { clock } from '../clock';
-import { CursorRefused, type SourcePage, type SourceRow } from './source';
+import { CursorRefused, NotYet, type SourcePage, type SourceRow, type UnreadableRow } from './source';
 
 /** A record of a vendor, before anything is known of it. */
 export type VendorRecord = Record<string, unknown>;
@@ -33,12 +33,12 @@ export function dateOf({ headers }: Pick<Answer, 'headers'>): number | null {
 /** One page for the engine: a record that `read` cannot take is counted, and the others go on. */
 export function sourcePage<Row>(answer: Answer, records: readonly VendorRecord[], next: string | null, read: (record: VendorRecord) => Row, idOf: (record: VendorRecord) => string | null = ({ id }) => toId(id)): Omit<SourcePage, 'rows'> & { rows: Row[] } {
 	const rows: Row[] = [];
-	const unreadable: Array<{ id: string | null; reason: string }> = [];
+	const unreadable: UnreadableRow[] = [];
 	for (const record of records) {
 		try {
 			rows.push(read(record));
 		} catch (error) {
-			unreadable.push({ id: idOf(record), reason: error instanceof Error ? error.message : String(error) });
+			unreadable.push({ id: idOf(record), reason: error instanceof Error ? error.message : String(error), isTemporary: error instanceof NotYet });
 		}
 	}
 	return { rows, unreadable, next, date: dateOf(answer), tookMs: answer.tookMs };

@@ -100,6 +100,13 @@ export interface WindowRequest {
 	mark: string | null;
 }
 
+export interface UnreadableRow {
+	id: string | null;
+	reason: string;
+	/** What is missing may be there with the next poll: the mark waits for it, a few times. */
+	isTemporary?: boolean;
+}
+
 export interface SourcePage {
 	rows: readonly SourceRow[];
 	/** Null, undefined or empty: this was the last. An empty page may have a next one. At most 4 KB. */
@@ -113,7 +120,7 @@ export interface SourcePage {
 	date: number | null;
 	tookMs: number;
 	/** Records of this page that could not be read: skipped, counted, logged. */
-	unreadable?: ReadonlyArray<{ id: string | null; reason: string }>;
+	unreadable?: readonly UnreadableRow[];
 }
 
 export interface SourceRow {
@@ -141,6 +148,9 @@ export function partialRow(provider: string, id: string, sign: string, lookupKey
 	const application: Application = { provider, id, info: null, currentStage: null, interviews: null, rejection: null, offers: null, attachments: null };
 	return { id, application, known: new Set(), deleted: false, createdAt: null, changedAt: null, lookupKey, partial: { sign } };
 }
+
+/** Thrown for one row that cannot be read now, but likely with the next poll. */
+export class NotYet extends Error {}
 
 /** Thrown by `readWindow` when the vendor no longer takes this mark: the engine reads everything and emits what differs. */
 export class MarkRefused extends Error {

@@ -2,10 +2,10 @@ import { settled } from '../../lib/errors';
 import { pageAt, recordOr, sourcePage, unlessMissing, type VendorRecord } from '../../lib/ats/kit';
 import { toId, toMillis } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
-import type { SourcePage, SourceRow } from '../../lib/ats/source';
+import { NotYet, type SourcePage, type SourceRow } from '../../lib/ats/source';
 import { path } from '../../lib/http/path';
 import type { BambooApi } from './api';
-import { groupsIn } from './groups';
+import { groupsIn, isUnsettled } from './groups';
 import { IN_ROWS, knownIn, toApplication, type Groups } from './mapping';
 
 /** How the trigger reads BambooHR: there is no changed-since filter, but the list can be sorted by the last change. Rows carry no time of it. */
@@ -15,7 +15,10 @@ export function changeSource(bamboo: BambooApi, { raw, jobIds }: ReadOptions): A
 		await pageAt(cursor, async () => {
 			const { rows, next, answer } = await bamboo.page(cursor, { ...job, sortBy, sortOrder });
 			const groups = await groupsIn(bamboo, rows);
-			return sourcePage(answer, rows, next, (row) => rowOf(row, groups, raw));
+			return sourcePage(answer, rows, next, (row) => {
+				if (isUnsettled(bamboo, row)) throw new NotYet('Which group its status is in could not be learned yet');
+				return rowOf(row, groups, raw);
+			});
 		});
 	return {
 		kind: 'applications',
@@ -34,7 +37,8 @@ async function goneOf(bamboo: BambooApi, ids: readonly string[], raw: boolean): 
 	const answer = new Map<string, SourceRow | null>();
 	for (const id of ids) {
 		const record = await unlessMissing(async () => await bamboo.get(path`/applications/${id}`));
-		answer.set(id, record && asListed(rowOf(record, await groupsIn(bamboo, [record]), raw)));
+		const groups = await groupsIn(bamboo, record ? [record] : []);
+		if (record === null || !isUnsettled(bamboo, record)) answer.set(id, record && asListed(rowOf(record, groups, raw)));
 	}
 	return answer;
 }

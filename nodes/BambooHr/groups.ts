@@ -1,5 +1,6 @@
+import { clock } from '../../lib/clock';
 import { ProcessMap } from '../../lib/processMap';
-import { recordOr } from '../../lib/ats/kit';
+import { recordOr, type VendorRecord } from '../../lib/ats/kit';
 import { toId } from '../../lib/ats/model';
 import type { BambooApi, BambooRow } from './api';
 import type { Group } from './mapping';
@@ -13,19 +14,23 @@ const ASKED: ReadonlyArray<{ filter: string; group: Group }> = [
 	{ filter: 'INACTIVE', group: 'INACTIVE' },
 	{ filter: 'ALL_ACTIVE', group: 'ACTIVE' },
 ];
-const HOUR = 60 * 60_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** So many minutes in which a row has a status and no group shows it: then it is in none, until an hour later. */
+const TRIES = 3;
 interface Learned {
 	groups: Map<string, Group>;
-	/** No answer showed them although a row has them: the filter says nothing, and is not asked for with every page. */
-	unexplained: Set<string>;
+	/** No group showed them although a row has them: its only application may have moved on in between. */
+	unexplained: Map<string, { tries: number; at: number }>;
 }
 const learned = new ProcessMap<Learned>(HOUR);
-const learnedOf = ({ account }: BambooApi): Learned => learned.of(account, () => ({ groups: new Map(), unexplained: new Set() }));
+const learnedOf = ({ account }: BambooApi): Learned => learned.of(account, () => ({ groups: new Map(), unexplained: new Map() }));
 
 /** The groups of these statuses, as far as applications tell. Known ones are not asked for again. */
 export async function groupsOf(bamboo: BambooApi, statusIds: Iterable<string>, inUse = false): Promise<ReadonlyMap<string, Group>> {
 	const { groups, unexplained } = learnedOf(bamboo);
-	const open = new Set([...statusIds].filter((id) => !groups.has(id) && !unexplained.has(id)));
+	const isOpen = (id: string) => !groups.has(id) && !(isInNone(unexplained.get(id)) && clock.now() - (unexplained.get(id)?.at ?? 0) < HOUR);
+	const open = new Set([...statusIds].filter(isOpen));
 	for (const { filter, group } of ASKED) {
 		while (open.size > 0) {
 			const seen = await statusesIn(bamboo, open, filter);
@@ -34,7 +39,7 @@ export async function groupsOf(bamboo: BambooApi, statusIds: Iterable<string>, i
 			const other = ASKED.find((one) => one.group !== group)?.filter ?? filter;
 			const ignored = [...seen].some((id) => !open.has(id)) || (await statusesIn(bamboo, seen, other)).size > 0;
 			if (ignored) {
-				for (const id of open) unexplained.add(id);
+				for (const id of open) unexplained.set(id, { tries: TRIES, at: clock.now() });
 				return groups;
 			}
 			for (const id of seen) {
@@ -44,8 +49,20 @@ export async function groupsOf(bamboo: BambooApi, statusIds: Iterable<string>, i
 		}
 	}
 	// A status that nobody has now may get its first application any time.
-	if (inUse) for (const id of open) unexplained.add(id);
+	for (const id of inUse ? open : []) {
+		const { tries, at } = unexplained.get(id) ?? { tries: 0, at: 0 };
+		if (clock.now() - at >= MINUTE / 2) unexplained.set(id, { tries: tries + 1, at: clock.now() });
+	}
 	return groups;
+}
+
+const isInNone = (one: { tries: number } | undefined): boolean => one !== undefined && one.tries >= TRIES;
+
+/** Its group is asked for once more with the next poll: what the row says of it until then would be wrong. */
+export function isUnsettled(bamboo: BambooApi, { status }: VendorRecord): boolean {
+	const id = toId(recordOr(status)?.id);
+	const { groups, unexplained } = learnedOf(bamboo);
+	return id !== null && !groups.has(id) && !isInNone(unexplained.get(id));
 }
 
 async function statusesIn(bamboo: BambooApi, ids: Iterable<string>, filter: string): Promise<Set<string>> {

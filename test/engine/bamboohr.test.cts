@@ -1,14 +1,22 @@
 import * as acts from '../../sandbox/actions.cts';
+import { useClock } from '../../lib/clock';
+import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { entry } from '../providers/bamboohr.cts';
 import { binaryFile, PollHost, runNode } from './harness/index.cts';
 
 let sandbox: Sandbox;
 let worlds = 0;
+let clock: ManualClock;
+let restoreClock: () => void;
 beforeEach(async () => {
-	sandbox = await startSandbox({ seed: `bamboohr ${++worlds}`, jobs: 3, applications: 30, services: ['bamboohr'] });
+	// A day later: what the process learned of the account has ended.
+	clock = new ManualClock(Date.UTC(2026, 0, 5, 9) + ++worlds * DAY);
+	restoreClock = useClock(clock);
+	sandbox = await startSandbox({ seed: `bamboohr ${worlds}`, clock, jobs: 3, applications: 30, services: ['bamboohr'] });
 });
 afterEach(async () => {
+	restoreClock();
 	expect(sandbox.violations).toEqual([]);
 	await sandbox.close();
 });
@@ -23,17 +31,64 @@ test('a group filter that BambooHR ignores makes nobody hired: the status is not
 	expect(new Set(json.map(({ status }) => status))).toEqual(new Set(['NOT_SPECIFIED']));
 });
 
-test('the first application in a status that nobody ever had is a move all the same', async () => {
+/** A stage that nobody is in any more: which group its status is in has not been learned. */
+function emptiedStage(): string {
+	const { applications, stages } = sandbox.world;
+	const id = stages.alive().findLast(({ hired }) => !hired)?.id ?? '';
+	for (const application of applications.by('stageId', id)) acts.removeApplication(sandbox.world, application, 'recruiter');
+	return id;
+}
+
+async function listening(): Promise<PollHost> {
 	const trigger = new PollHost('atsTrigger', { provider: 'bambooHr', options: { fullCheckHours: 0 } }, { credentials: entry.credentials(sandbox) });
 	for (const poll of [await trigger.activate(), await trigger.tick()]) expect(poll.error).toBeUndefined();
+	return trigger;
+}
+
+test('the first application in a status that nobody ever had is a move all the same', async () => {
+	const stage = emptiedStage();
+	const trigger = await listening();
 	// The list of statuses is asked for in between, as an open editor does.
 	await runNode('ats', { provider: 'bambooHr', resource: 'stage', operation: 'getAll', returnAll: true }, { credentials: entry.credentials(sandbox) });
 	const one = active();
-	const fresh = sandbox.world.stages.alive().find(({ id, hired }) => !hired && sandbox.world.applications.by('stageId', id).every(({ status }) => status === 'DECLINED') && id !== one.stageId) ?? sandbox.world.stages.alive().find(({ id, hired }) => !hired && id !== one.stageId);
-	acts.move(sandbox.world, one, fresh?.id ?? '', 'recruiter');
+	acts.move(sandbox.world, one, stage, 'recruiter');
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	expect(items?.map(({ json }) => json['event'])).toEqual(['application.stage_changed']);
+});
+
+test('a status whose group could not be learned is no change: the move is emitted with the next poll, as what it is', async () => {
+	const stage = emptiedStage();
+	const trigger = await listening();
+	const one = active();
+	acts.move(sandbox.world, one, stage, 'recruiter');
+	// The list is read; then nobody shows that status, as when its only application moves on meanwhile.
+	sandbox.faults.next({ kind: 'nothing' }, { service: 'bamboohr', path: '/applications', skip: 1, times: 20 });
+	clock.advance(MINUTE);
+	const first = await trigger.tick();
+	expect([first.error, first.items ?? []]).toEqual([undefined, []]);
+	sandbox.faults.clear();
+	clock.advance(MINUTE);
+	const { items, error } = await trigger.tick();
+	expect(error).toBeUndefined();
+	expect(items?.map(({ json }) => [json['event'], json['status']])).toEqual([['application.stage_changed', 'ACTIVE']]);
+});
+
+test('a status that no group has is emitted in the end, as not specified', async () => {
+	const stage = emptiedStage();
+	const trigger = await listening();
+	const one = active();
+	acts.move(sandbox.world, one, stage, 'recruiter');
+	const events: unknown[] = [];
+	for (let poll = 0; poll < 4; poll++) {
+		sandbox.faults.next({ kind: 'nothing' }, { service: 'bamboohr', path: '/applications', skip: 1, times: 20 });
+		clock.advance(MINUTE);
+		const { items, error } = await trigger.tick();
+		sandbox.faults.clear();
+		expect(error).toBeUndefined();
+		events.push(...(items ?? []).map(({ json }) => [json['event'], json['status']]));
+	}
+	expect(events).toEqual([['application.updated', 'NOT_SPECIFIED']]);
 });
 
 test('what is wrong is said in the words of the header, since the body is empty', async () => {
@@ -44,7 +99,7 @@ test('what is wrong is said in the words of the header, since the body is empty'
 
 test('a list ends where BambooHR says that it is complete: a page that is empty or short does not end it', async () => {
 	await sandbox.close();
-	sandbox = await startSandbox({ seed: 'bamboohr pages', jobs: 3, applications: 120, services: ['bamboohr'] });
+	sandbox = await startSandbox({ seed: 'bamboohr pages', clock, jobs: 3, applications: 120, services: ['bamboohr'] });
 	// Which status is in which group is learned before.
 	await list();
 	const from = sandbox.requests.length;

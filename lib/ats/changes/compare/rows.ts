@@ -129,7 +129,6 @@ function lookupKeyOf(run: Run, row: SourceRow): string | null {
 /** What to compare of a row whose details were asked for: nothing when they failed. */
 function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined, compareOptions: CompareOptions): SourceRow[] {
 	if (answer && !(answer instanceof Error)) {
-		run.engine.rowFailures.delete(row.id);
 		if (compareOptions.foundBy === 'window') run.engine.detailReads.set(row.id, clock.now());
 		return [{ ...answer, lookupKey: answer.lookupKey ?? row.lookupKey ?? null }];
 	}
@@ -138,7 +137,7 @@ function usable(run: Run, row: SourceRow, answer: SourceRow | Error | undefined,
 }
 
 /** The row stays as it was remembered. A few times that holds the mark back, then no longer: one row must not stall the rest. */
-function rowFailed(run: Run, id: string, reason: string): void {
+export function rowFailed(run: Run, id: string, reason: string): void {
 	const tries = (run.engine.rowFailures.get(id) ?? 0) + 1;
 	run.engine.rowFailures.set(id, tries);
 	run.news++;
@@ -328,6 +327,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 	const { row, before, next, differences } = finding;
 	const wanted = wantedOf(run, finding);
 	if (before) met(before, row, compareOptions);
+	run.engine.rowFailures.delete(row.id);
 	if (wanted.length > 0 && run.emission.isFull) {
 		run.withheld = true;
 		run.news++;

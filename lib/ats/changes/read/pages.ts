@@ -1,7 +1,7 @@
 import { clock } from '../../../clock';
 import { PollError, rethrow } from '../../../errors';
 import { CursorRefused, MarkRefused, type SourcePage } from '../../source';
-import { comparePage, type CompareOptions } from '../compare/rows';
+import { comparePage, rowFailed, type CompareOptions } from '../compare/rows';
 import { messageOf } from '../../../poll/failures';
 import { POLL_LIMITS, storable } from '../../../poll/limits';
 import { hasTime, skip, timed, type Run } from '../run';
@@ -86,7 +86,10 @@ async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
 	const ask = async () => await timed(run, async () => await reading.page(reading.read.cursor));
 	let page = await ask();
 	if (reading.read.cursor === null && !reading.begin(page)) page = await ask();
-	for (const { id, reason } of page.unreadable ?? []) skip(run, id, reason);
+	for (const { id, reason, isTemporary } of page.unreadable ?? []) {
+		if (id !== null && isTemporary) rowFailed(run, id, reason);
+		else skip(run, id, reason);
+	}
 	return page;
 }
 
