@@ -22,11 +22,7 @@ export class ByteWriter {
 	/** Of so many bytes, at most 6. */
 	uint(value: number, bytes: number): void {
 		this.room(bytes);
-		let rest = value;
-		for (let left = bytes; left > 0; left--) {
-			this.buffer[this.length++] = rest % 0x100;
-			rest = Math.floor(rest / 0x100);
-		}
+		this.length = this.buffer.writeUIntLE(value, this.length, bytes);
 	}
 
 	/** Up to 2^53. */
@@ -34,24 +30,43 @@ export class ByteWriter {
 		this.room(8);
 		let rest = value;
 		while (rest >= 0x80) {
-			this.buffer[this.length++] = (rest % 0x80) | 0x80;
-			rest = Math.floor(rest / 0x80);
+			this.buffer[this.length++] = (rest & 0x7f) | 0x80;
+			// Shifts are quicker, but know 32 bits only.
+			rest = rest < 2 ** 31 ? rest >>> 7 : Math.floor(rest / 0x80);
 		}
 		this.buffer[this.length++] = rest;
 	}
 
 	/** Texts of letters, digits, - and _ (ids mostly are) take 6 bits a character. */
 	text(value: string): void {
-		if (COMPACT.test(value)) {
-			this.varint(value.length * 2 + 1);
-			const size = Math.ceil((value.length * 6) / 8);
-			this.room(size + 3);
-			this.length += this.buffer.write(value, this.length, 'base64url');
-			return;
-		}
+		const begin = this.length;
+		this.varint(value.length * 2 + 1);
+		if (this.compact(value)) return;
+		this.length = begin;
 		const bytes = Buffer.from(value, 'utf8');
 		this.varint(bytes.length * 2);
 		this.bytes(bytes, 0, bytes.length);
+	}
+
+	/** Writes it in 6 bits a character; false where it cannot be. */
+	private compact(value: string): boolean {
+		this.room(value.length);
+		const { buffer } = this;
+		let [at, pending, filled] = [this.length, 0, 0];
+		for (let place = 0; place < value.length; place++) {
+			const six = SIX_BITS[value.charCodeAt(place)];
+			if (six === undefined || six < 0) return false;
+			pending = (pending << 6) | six;
+			filled += 6;
+			if (filled < 8) continue;
+			filled -= 8;
+			buffer[at++] = pending >>> filled;
+			pending &= (1 << filled) - 1;
+		}
+		// A whole character more than there are bytes, or bits that would be cut off.
+		if (filled === 6 || pending !== 0) return false;
+		this.length = at;
+		return true;
 	}
 
 	bytes(source: Buffer, start: number, end: number): void {
@@ -139,10 +154,11 @@ export class ByteReader {
 const TIME_SHIFT = 2_208_988_800_000;
 
 /**
- * Base64url keeps 6 bits a character only when no bits are cut off at the end: lengths of 4n, 4n+2 and 4n+3 whose last
- * character has its spare bits zero. Only such texts are written compactly, so that reading gives the very same text.
+ * Base64url, by character code; -1: none of its characters. It keeps 6 bits a character only when no bits are cut off at the end:
+ * lengths of 4n, 4n+2 and 4n+3 whose last character has its spare bits zero. Only such texts are written compactly, so that reading
+ * gives the very same text.
  */
-const COMPACT = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
+const SIX_BITS = Array.from({ length: 128 }, (_, code) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.indexOf(String.fromCharCode(code)));
 
 function compactBytes(characters: number): number {
 	return Math.floor((characters * 6) / 8);
@@ -161,7 +177,7 @@ export class BitWriter {
 		let rest = value;
 		for (let left = count; left > 0; left -= AT_ONCE) {
 			const take = Math.min(left, AT_ONCE);
-			this.pending |= rest % 2 ** take << this.filled;
+			this.pending |= (rest & ((1 << take) - 1)) << this.filled;
 			this.filled += take;
 			rest = Math.floor(rest / 2 ** take);
 			for (; this.filled >= 8; this.filled -= 8) {
@@ -180,8 +196,9 @@ export class BitWriter {
 	/** Rice code: the quotient in ones and a zero, then the rest. Close to the least for gaps between sorted hashes. */
 	rice(value: number, parameter: number): void {
 		const power = 2 ** parameter;
-		for (let quotient = Math.floor(value / power); quotient > 0; quotient--) this.bits(1, 1);
-		this.bits(0, 1);
+		let quotient = Math.floor(value / power);
+		for (; quotient >= AT_ONCE; quotient -= AT_ONCE) this.bits(2 ** AT_ONCE - 1, AT_ONCE);
+		this.bits(2 ** quotient - 1, quotient + 1);
 		this.bits(value % power, parameter);
 	}
 
