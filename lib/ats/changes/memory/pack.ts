@@ -1,6 +1,5 @@
 import { z } from 'zod/v4';
 
-import { rethrow } from '../../../errors';
 import { lazily } from '../../../lazily';
 import { STAGE_CATEGORIES } from '../../model';
 import { ByteReader, ByteWriter } from '../../../poll/state/bytes';
@@ -8,7 +7,7 @@ import { CorruptState } from '../../../poll/state/corrupt';
 import { hash32 } from '../../../poll/state/hash';
 import { Memory, type Entry } from './memory';
 import { member, readEntry, writeEntry, type Words } from './packEntry';
-import { packCompact, readCompact } from './packCompact';
+import { readCompact, writeCompact } from './packCompact';
 import { parseHeader, type State } from './state';
 
 /*
@@ -19,7 +18,7 @@ import { parseHeader, type State } from './state';
  */
 
 const MAGIC = 0x5441;
-export const VERSION = 2;
+const VERSION = 3;
 const HEAD_BYTES = 7;
 
 /** 1.3 MB; where each execution row carries a copy of the static data (hosts without getPollBudgetMs), 256 KB. */
@@ -44,14 +43,6 @@ export function pack(state: State, bound = DEFAULT_BOUND): string {
 	return packed.bytes.toString('base64');
 }
 
-export function unpack(text: string): State {
-	try {
-		return unpackBytes(Buffer.from(text, 'base64'));
-	} catch (error) {
-		return rethrow(error instanceof CorruptState ? error : new CorruptState(error instanceof RangeError ? 'it is damaged' : 'it has another form'));
-	}
-}
-
 function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: number } {
 	const table: string[] = [];
 	const words = wordsOf(table);
@@ -62,8 +53,7 @@ function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: nu
 	out.varint(memory.full.size);
 	for (const entry of memory.full.values()) writeEntry(out, entry, words);
 	const bytesPerEntry = out.length / Math.max(1, memory.full.size);
-	const compact = packCompact(memory.compact, words);
-	out.bytes(compact, 0, compact.length);
+	writeCompact(out, memory.compact, words);
 	const stages = table.map((word) => {
 		const stage = memory.stages.get(word);
 		return stage ? [stage.text, stage.category] : 0;
@@ -76,7 +66,8 @@ function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: nu
 	return { bytes, bytesPerEntry };
 }
 
-function unpackBytes(bytes: Buffer): State {
+export function unpack(text: string): State {
+	const bytes = Buffer.from(text, 'base64');
 	if (bytes.length < HEAD_BYTES + 4 || bytes.readUInt16LE(0) !== MAGIC) throw new CorruptState('it is not ours');
 	if (bytes[2] !== VERSION) throw new CorruptState('it was written by another version of this package');
 	if (bytes.readUInt32LE(3) !== checksum(bytes)) throw new CorruptState('it is damaged');

@@ -1,101 +1,75 @@
 import { APPLICATION_STATUSES } from '../../model';
-import { BitReader, BitWriter, ByteWriter, type ByteReader } from '../../../poll/state/bytes';
+import type { ByteReader, ByteWriter } from '../../../poll/state/bytes';
 import { COMPACT_CONTENT_BITS, type CompactEntry } from './memory';
 import { member, type Words } from './packEntry';
 
 /*
- * The compact entries, sorted by id hash, as bits: about 7.5 bytes each. Gaps between sorted hashes instead of hashes, and
- * only as many bits for stages and models as there are different ones.
+ * The compact entries, sorted by id hash, in 7 bytes each. What many share, their kind, stands once in a table, the most frequent first.
+ *
+ *   1 and half the place of the kind    a varint; 0: the gap to the last hash is larger than 27 bits, its upper part and the entry follow
+ *   48 bits                             lower part of the gap 27, last bit of the place, hash of the content 20
  */
 
-export function packCompact(compact: ReadonlyMap<number, CompactEntry>, words: Words): Buffer {
-	const keys = Float64Array.from(compact.keys()).sort();
-	const stages = new Lookup<string | null>();
-	const kinds = new Lookup<number>();
+const CONTENT = 2 ** COMPACT_CONTENT_BITS;
+/** Behind the bits of a kind stands its stage. */
+const STAGE = 2 ** 18;
+const GAP = 2 ** (47 - COMPACT_CONTENT_BITS);
+
+export function writeCompact(out: ByteWriter, compact: ReadonlyMap<number, CompactEntry>, words: Words): void {
+	const kindOf = ({ status, deleted, hashesRow, known, told, stage }: CompactEntry) =>
+		words.indexOf(stage) * STAGE + (APPLICATION_STATUSES.indexOf(status) | (deleted ? 4 : 0) | (hashesRow ? 8 : 0) | (known << 4) | (told << 10));
+	const counts = new Map<number, number>();
 	for (const entry of compact.values()) {
-		stages.add(entry.stage);
-		kinds.add(kindOf(entry));
+		const kind = kindOf(entry);
+		counts.set(kind, (counts.get(kind) ?? 0) + 1);
 	}
-	const meanGap = keys.length === 0 ? 1 : (keys[keys.length - 1] ?? 0) / keys.length;
-	const parameter = Math.max(0, Math.floor(Math.log2(meanGap * 0.69 + 1)));
-
-	const head = new ByteWriter();
-	head.varint(keys.length);
-	head.byte(parameter);
-	head.varint(stages.values.length);
-	for (const stage of stages.values) head.varint(words.indexOf(stage));
-	head.varint(kinds.values.length);
-	for (const kind of kinds.values) head.varint(kind);
-
-	const bits = new BitWriter();
+	const kinds = [...counts].sort(([, a], [, b]) => b - a).map(([kind]) => kind);
+	const places = new Map(kinds.map((kind, index) => [kind, index]));
+	out.varint(compact.size);
+	out.varint(kinds.length);
+	for (const kind of kinds) out.varint(kind);
 	let last = 0;
-	for (const key of keys) {
+	for (const key of Float64Array.from(compact.keys()).sort()) {
 		const entry = compact.get(key);
 		if (!entry) continue;
-		bits.rice(key - last, parameter);
-		bits.bits(APPLICATION_STATUSES.indexOf(entry.status) | (entry.deleted ? 4 : 0), 3);
-		bits.bits(stages.indexOf(entry.stage), stages.width);
-		bits.bits(kinds.indexOf(kindOf(entry)), kinds.width);
-		bits.bits(entry.content, COMPACT_CONTENT_BITS);
+		const gap = key - last;
+		if (gap >= GAP) {
+			out.varint(0);
+			out.varint(Math.floor(gap / GAP));
+		}
+		const place = places.get(kindOf(entry)) ?? 0;
+		out.varint(1 + (place >> 1));
+		out.uint(((gap % GAP) * 2 + (place & 1)) * CONTENT + entry.content, 6);
 		last = key;
 	}
-	return Buffer.concat([head.view(), bits.view()]);
 }
 
 export function readCompact(from: ByteReader, words: Words): Map<number, CompactEntry> {
 	const count = from.varint();
-	const parameter = from.byte();
-	const stages = Array.from({ length: from.varint() }, () => words.at(from.varint()));
-	const kinds = Array.from({ length: from.varint() }, () => from.varint());
-	const stageWidth = widthOf(stages.length);
-	const kindWidth = widthOf(kinds.length);
-	const bits = new BitReader(from);
+	const kinds = Array.from({ length: from.varint() }, () => {
+		const kind = from.varint();
+		return {
+			status: member(APPLICATION_STATUSES, kind & 3),
+			deleted: (kind & 4) !== 0,
+			hashesRow: (kind & 8) !== 0,
+			known: (kind >> 4) & 63,
+			told: (kind >> 10) & 255,
+			stage: words.at(Math.floor(kind / STAGE)),
+		};
+	});
 	const compact = new Map<number, CompactEntry>();
 	let key = 0;
-	for (let i = 0; i < count; i++) {
-		key += bits.rice(parameter);
-		const state = bits.bits(3);
-		const stage = member(stages, bits.bits(stageWidth));
-		const kind = member(kinds, bits.bits(kindWidth));
-		compact.set(key, {
-			deleted: (state & 4) !== 0,
-			status: member(APPLICATION_STATUSES, state & 3),
-			stage,
-			known: kind & 63,
-			hashesRow: (kind & 64) !== 0,
-			told: kind >> 7,
-			content: bits.bits(COMPACT_CONTENT_BITS),
-			seenIn: 0,
-			askedAs: null,
-			missed: false,
-		});
+	for (let left = count; left > 0; left--) {
+		let half = from.varint();
+		if (half === 0) {
+			key += from.varint() * GAP;
+			half = from.varint();
+		}
+		const bits = from.uint(6);
+		const upper = Math.floor(bits / CONTENT);
+		key += upper >> 1;
+		const { status, deleted, hashesRow, known, told, stage } = member(kinds, (half - 1) * 2 + (upper & 1));
+		compact.set(key, { status, deleted, hashesRow, known, told, stage, content: bits % CONTENT, seenIn: 0, askedAs: null, missed: false });
 	}
 	return compact;
-}
-
-function kindOf({ known, hashesRow, told }: CompactEntry): number {
-	return known | (hashesRow ? 64 : 0) | (told << 7);
-}
-
-function widthOf(count: number): number {
-	return Math.ceil(Math.log2(Math.max(1, count)));
-}
-
-class Lookup<Value> {
-	readonly values: Value[] = [];
-	private readonly index = new Map<Value, number>();
-
-	add(value: Value): void {
-		if (this.index.has(value)) return;
-		this.index.set(value, this.values.length);
-		this.values.push(value);
-	}
-
-	indexOf(value: Value): number {
-		return this.index.get(value) ?? 0;
-	}
-
-	get width(): number {
-		return widthOf(this.values.length);
-	}
 }
