@@ -2,6 +2,7 @@ import { APPLICATION_STATUSES } from '../../model';
 import type { ByteReader, ByteWriter } from '../../../poll/state/bytes';
 import { COMPACT_CONTENT_BITS, type CompactEntry } from './memory';
 import { member, type Words } from './packEntry';
+import { INFO_PARTS } from '../compare/snapshot';
 
 /*
  * The compact entries, sorted by id hash, in 7 bytes each. What many share, their kind, stands once in a table, the most frequent first.
@@ -11,8 +12,8 @@ import { member, type Words } from './packEntry';
  */
 
 const CONTENT = 2 ** COMPACT_CONTENT_BITS;
-/** Behind the bits of a kind stands its stage. */
-const STAGE = 2 ** 18;
+/** Behind the bits of a kind, of which the last are those of `toldParts`, stands its stage. */
+const STAGE = 2 ** (12 + INFO_PARTS.length);
 const GAP = 2 ** (47 - COMPACT_CONTENT_BITS);
 
 export function writeCompact(out: ByteWriter, compact: ReadonlyMap<number, CompactEntry>, words: Words): void {
@@ -53,7 +54,7 @@ export function readCompact(from: ByteReader, words: Words): Map<number, Compact
 			deleted: (kind & 4) !== 0,
 			hashesRow: (kind & 8) !== 0,
 			known: (kind >> 4) & 63,
-			told: (kind >> 10) & 255,
+			told: (kind % STAGE) >> 10,
 			stage: words.at(Math.floor(kind / STAGE)),
 		};
 	});
