@@ -20,19 +20,19 @@ const headerSchema = lazily(() =>
 		/** Made anew because the last state could not be read: its first read is silent, whatever the options say. */
 		rebuilt: z.boolean(),
 		/** Service's clock, ms: older rows are known, newer ones are remembered one by one. Null before the first read. */
-		floor: z.number().nullable(),
+		floor: z.number().nullable().default(null),
 		/** Rows that were made up to then were there before we watched. */
-		silentUpTo: z.number(),
+		silentUpTo: z.number().default(0),
 		/** Where the newest come first: as far back as a read goes that is no full one. */
-		readTo: z.number(),
+		readTo: z.number().default(0),
 		/** Where the oldest come first: the page at which the next read begins. */
-		resume: z.string().nullable(),
+		resume: z.string().nullable().default(null),
 		/** Service's clock at the last read. */
-		lastT0: z.number().nullable(),
+		lastT0: z.number().nullable().default(null),
 		/** Our clock: when the list was last read as far back as it is remembered. */
-		fullAt: z.number(),
+		fullAt: z.number().default(0),
 		/** A read of several pages of a list that moves while it is read is done twice. */
-		again: z.boolean(),
+		again: z.boolean().default(false),
 		/** A read that has not come to its end. */
 		pass: z
 			.object({
@@ -57,7 +57,8 @@ const headerSchema = lazily(() =>
 				/** The last page that begins before everything that may still come. */
 				resume: z.string().nullable(),
 			})
-			.nullable(),
+			.nullable()
+			.default(null),
 	}),
 );
 
@@ -67,10 +68,7 @@ export type Pass = NonNullable<Header['pass']>;
 export type ListState = Header & { seen: Map<number, number | null> };
 
 export function freshList(scope: string, rebuilt = false): ListState {
-	return {
-		form: FORM, scope, birth: randomBytes(9).toString('base64url'), rebuilt, floor: null, silentUpTo: 0, readTo: 0, resume: null,
-		lastT0: null, fullAt: 0, again: false, pass: null, seen: new Map(),
-	};
+	return { ...headerSchema().parse({ form: FORM, scope, birth: randomBytes(9).toString('base64url'), rebuilt }), seen: new Map() };
 }
 
 /** Stands for "not said": before any date that can be written. */

@@ -45,7 +45,7 @@ export class ByteWriter {
 		this.length = begin;
 		const bytes = Buffer.from(value, 'utf8');
 		this.varint(bytes.length * 2);
-		this.bytes(bytes, 0, bytes.length);
+		this.bytes(bytes);
 	}
 
 	/** Writes it in 6 bits a character; false where it cannot be. */
@@ -69,10 +69,9 @@ export class ByteWriter {
 		return true;
 	}
 
-	bytes(source: Buffer, start: number, end: number): void {
-		this.room(end - start);
-		source.copy(this.buffer, this.length, start, end);
-		this.length += end - start;
+	bytes(source: Buffer): void {
+		this.room(source.length);
+		this.length += source.copy(this.buffer, this.length);
 	}
 
 	/** A moment in ms since 1970. */
@@ -129,7 +128,7 @@ export class ByteReader {
 		const head = this.varint();
 		const length = Math.floor(head / 2);
 		if (head % 2 === 0) return this.slice(length).toString('utf8');
-		return this.slice(compactBytes(length)).toString('base64url').slice(0, length);
+		return this.slice(Math.floor((length * 6) / 8)).toString('base64url').slice(0, length);
 	}
 
 	slice(length: number): Buffer {
@@ -159,7 +158,3 @@ const TIME_SHIFT = 2_208_988_800_000;
  * gives the very same text.
  */
 const SIX_BITS = Array.from({ length: 128 }, (_, code) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.indexOf(String.fromCharCode(code)));
-
-function compactBytes(characters: number): number {
-	return Math.floor((characters * 6) / 8);
-}

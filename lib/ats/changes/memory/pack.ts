@@ -59,7 +59,7 @@ function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: nu
 		return stage ? [stage.text, stage.category] : 0;
 	});
 	const tail = Buffer.from(JSON.stringify({ ...header, words: table, stages }), 'utf8');
-	out.bytes(tail, 0, tail.length);
+	out.bytes(tail);
 	out.uint(tail.length, 4);
 	const bytes = out.view();
 	bytes.writeUInt32LE(checksum(bytes), 3);

@@ -33,31 +33,31 @@ const headerSchema = lazily(() =>
 		/** Made anew because the last state could not be read: its first read is silent, whatever the options say. */
 		rebuilt: z.boolean(),
 		/** Vendor's clock when watching began. */
-		watchStart: z.number(),
+		watchStart: z.number().default(0),
 		/** Applications made from then on are told as created: watchStart, earlier with a look-back, null for everything. */
-		createdFrom: z.number().nullable(),
+		createdFrom: z.number().nullable().default(0),
 		/** What the reading depended on: a change of it asks for a silent pass over everything. */
 		reads: z.array(z.string()),
 		/** Vendor's clock: changes before it are known. Null until the first read has ended. */
-		highWater: z.number().nullable(),
+		highWater: z.number().nullable().default(null),
 		/** Start of the last read that came to its end, whether the mark moved or not. */
-		lastRead: z.number().nullable(),
+		lastRead: z.number().nullable().default(null),
 		/** How late the vendor showed a change, at most. */
-		lag: z.number(),
+		lag: z.number().default(0),
 		/** The vendor's own marks, where it has them: the last one, and the one before, with which the next window begins. */
-		marks: z.object({ last: z.string(), before: z.string() }).nullable(),
+		marks: z.object({ last: z.string(), before: z.string() }).nullable().default(null),
 		/** A read of several pages is repeated once; then the high-water mark moves to its start. */
-		again: z.object({ since: z.number(), t0: z.number() }).nullable(),
+		again: z.object({ since: z.number(), t0: z.number() }).nullable().default(null),
 		/** A window read that has not ended. */
-		window: readSchema().extend({ since: z.number() }).nullable(),
+		window: readSchema().extend({ since: z.number() }).nullable().default(null),
 		/** A first read or a silent read over everything that has not ended. */
-		pass: readSchema().extend({ kind: z.enum(['first', 'refresh', 'full']), dropUnseen: z.boolean() }).nullable(),
+		pass: readSchema().extend({ kind: z.enum(['first', 'refresh', 'full']), dropUnseen: z.boolean() }).nullable().default(null),
 		/** Our clock when everything was last read. */
-		fullAt: z.number().nullable(),
+		fullAt: z.number().nullable().default(null),
 		/** Models the account really tells, as bits; null: not asked. */
-		tells: z.number().nullable(),
+		tells: z.number().nullable().default(null),
 		/** Steps of an application that was compact begin above this. */
-		stepFloor: z.number(),
+		stepFloor: z.number().default(0),
 	}),
 );
 
@@ -72,27 +72,7 @@ export interface State {
 }
 
 export function freshState(scope: string, reads: readonly string[], rebuilt = false): State {
-	return {
-		header: {
-			scope,
-			birth: randomBytes(9).toString('base64url'),
-			rebuilt,
-			watchStart: 0,
-			createdFrom: 0,
-			reads: [...reads],
-			highWater: null,
-			lastRead: null,
-			lag: 0,
-			marks: null,
-			again: null,
-			window: null,
-			pass: null,
-			fullAt: null,
-			tells: null,
-			stepFloor: 0,
-		},
-		memory: new Memory(),
-	};
+	return { header: headerSchema().parse({ scope, birth: randomBytes(9).toString('base64url'), rebuilt, reads }), memory: new Memory() };
 }
 
 export function parseHeader(json: string): Header {
