@@ -31,7 +31,7 @@ const definition: ApiDefinition = {
 	credential: 'leverAtsApi',
 	timeoutMs: 60_000,
 	// Said by three integrators, not read in Lever's own pages: 10 a second, 20 at once. No header tells what is left.
-	rate: { calls: 9, perMs: 1000, burst: 18 },
+	rate: { calls: 8, perMs: 1000, burst: 16 },
 	baseUrl: ({ region, baseUrl }) => REGIONS[String(region)] ?? checkedBaseUrl(baseUrl),
 	error: vendorError,
 	data: (body) => (isObject(body) ? body.data : undefined),
