@@ -15,7 +15,7 @@ export interface Base {
 	changedAt: number;
 	/** When a link field (LINK_FIELDS) changed last: its `changedAt` does not move then. */
 	linkedAt: number;
-	/** Deleted records stay, so that they can be told. */
+	/** Deleted records stay, so that they can be listed. */
 	deletedAt: number | null;
 }
 

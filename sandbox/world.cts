@@ -197,7 +197,7 @@ export class World {
 		this.soon(model, record, at, (seenAt) => {
 			this.coming.delete(`${model} ${record.id}`);
 			this.collection(model).insert(record);
-			this.tell({ model, record, kind: 'added', fields: [], linksOnly: false, at, by, entries: [this.note(at, seenAt, model, record.id, 'added', '', undefined, { ...record }, by)] });
+			this.notify({ model, record, kind: 'added', fields: [], linksOnly: false, at, by, entries: [this.note(at, seenAt, model, record.id, 'added', '', undefined, { ...record }, by)] });
 		});
 		return record;
 	}
@@ -223,7 +223,7 @@ export class World {
 			if (fields.length === 0) return;
 			if (own) record.changedAt = at;
 			else record.linkedAt = at;
-			this.tell({ model, record, kind: 'changed', fields, linksOnly: !own, at, by, entries });
+			this.notify({ model, record, kind: 'changed', fields, linksOnly: !own, at, by, entries });
 		});
 	}
 
@@ -290,7 +290,7 @@ export class World {
 			record.deletedAt = deleted ? at : null;
 			record.changedAt = at;
 			const kind = deleted ? 'removed' : 'restored';
-			this.tell({ model, record, kind, fields: ['deletedAt'], linksOnly: false, at, by, entries: [this.note(at, seenAt, model, id, kind, 'deletedAt', from, record.deletedAt, by)] });
+			this.notify({ model, record, kind, fields: ['deletedAt'], linksOnly: false, at, by, entries: [this.note(at, seenAt, model, id, kind, 'deletedAt', from, record.deletedAt, by)] });
 		});
 	}
 
@@ -322,7 +322,7 @@ export class World {
 		return entry;
 	}
 
-	private tell(change: Change): void {
+	private notify(change: Change): void {
 		this.version++;
 		for (const listener of this.listeners) listener(change);
 	}

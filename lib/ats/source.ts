@@ -23,7 +23,7 @@ interface SourceBase {
 /** A provider whose applications are read again and again and compared. */
 export interface ChangeSource extends SourceBase {
 	readonly kind: 'applications';
-	/** Events that it can tell. */
+	/** Events that it can emit. */
 	readonly events: readonly EventName[];
 	/** The least to read again before the high-water mark, in ms (default 15 min). The engine takes more when it measures more lag. */
 	readonly minOverlapMs?: number;

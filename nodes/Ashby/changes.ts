@@ -120,9 +120,9 @@ class Reader {
 
 	/** A list that the key may not read is not told, and not empty. */
 	async models(): Promise<ReadonlySet<ModelKey>> {
-		const told = new Set<ModelKey>(IN_ROWS);
-		for (const { method, model } of this.sides) if (await permitted(async () => await this.ashby.page(method, { limit: 1 }))) told.add(model);
-		return told;
+		const known = new Set<ModelKey>(IN_ROWS);
+		for (const { method, model } of this.sides) if (await permitted(async () => await this.ashby.page(method, { limit: 1 }))) known.add(model);
+		return known;
 	}
 
 	async gone(ids: readonly string[]): Promise<ReadonlyMap<string, SourceRow | null>> {
@@ -199,10 +199,10 @@ class Reader {
 	}
 
 	private sourceRow(row: Given, parts: Parts): SourceRow {
-		const told: ModelKey[] = [...IN_ROWS, ...SIDES.map(({ model }) => model).filter((model) => parts[model] !== undefined && parts[model] !== null)];
-		const application = toApplication(row, told, parts, this.options.raw);
+		const known: ModelKey[] = [...IN_ROWS, ...SIDES.map(({ model }) => model).filter((model) => parts[model] !== undefined && parts[model] !== null)];
+		const application = toApplication(row, known, parts, this.options.raw);
 		const deleted = this.isLeftOut(row);
-		return { id: application.id, application, known: new Set(told), deleted, createdAt: deleted ? clock.now() : toMillis(row.createdAt), changedAt: toMillis(row.updatedAt) };
+		return { id: application.id, application, known: new Set(known), deleted, createdAt: deleted ? clock.now() : toMillis(row.createdAt), changedAt: toMillis(row.updatedAt) };
 	}
 
 	/** Remembered as if it were not there and never had been, so that it counts as new once somebody applies. */

@@ -209,11 +209,11 @@ async function* ofCandidate(person: Given, application: (id: string) => Promise<
 }
 
 function withParts(row: Application, parts: Parts, models: readonly ModelKey[]): Application {
-	const told = { ...row };
-	if (models.includes('interviews')) told.interviews = parts.interviews ? [...parts.interviews] : null;
-	if (models.includes('offers')) told.offers = parts.offers ? [...parts.offers] : null;
-	if (models.includes('attachments')) told.attachments = parts.attachments ? [...parts.attachments] : null;
-	return told;
+	const whole = { ...row };
+	if (models.includes('interviews')) whole.interviews = parts.interviews ? [...parts.interviews] : null;
+	if (models.includes('offers')) whole.offers = parts.offers ? [...parts.offers] : null;
+	if (models.includes('attachments')) whole.attachments = parts.attachments ? [...parts.attachments] : null;
+	return whole;
 }
 
 async function* partPages<Part extends object>(ashby: AshbyApi, method: AshbyMethod, { applicationId, limit, updatedAfter }: { applicationId?: string; limit?: number; updatedAfter?: string }, read: (row: Given) => readonly Part[]): AsyncGenerator<Array<Part & { applicationId: string | null }>> {

@@ -48,7 +48,7 @@ const fields = [
 	...logInFields,
 	choices('events', {
 		displayName: 'Events',
-		description: 'What starts the workflow. The list shows what the chosen provider can tell.',
+		description: 'What starts the workflow. The list shows what the chosen provider can emit.',
 		options: [
 			{ name: 'All', value: ALL, action: 'On any change of an application' },
 			...EVENTS.map((event) => ({
@@ -119,15 +119,15 @@ const freshness: INodeProperties[] = polled.map(({ name, capabilities }) => ({
 }));
 
 /** n8n's list of triggers names all events, whatever the provider, and the editor keeps one that it does not offer. */
-const untold: INodeProperties[] = EVENTS.map((event) => ({
-	displayName: `${eventLabel(event)}: the chosen provider cannot tell this. ${tellers(event).join(', ')} can. Take the event out, or choose another provider.`,
-	name: 'notTold',
+const notEmitted: INodeProperties[] = EVENTS.map((event) => ({
+	displayName: `${eventLabel(event)}: the chosen provider cannot emit this. ${emitters(event).join(', ')} can. Take the event out, or choose another provider.`,
+	name: 'notEmitted',
 	type: 'notice',
 	default: '',
 	displayOptions: { show: { events: [event] }, hide: { provider: providersWith(({ capabilities }) => capabilities.events[event] !== undefined) } },
 }));
 
-function tellers(event: EventName): string[] {
+function emitters(event: EventName): string[] {
 	const able = providersWith(({ capabilities }) => capabilities.events[event] !== undefined);
 	return offered.flatMap((option) => ('value' in option && able.includes(String(option.value)) ? [option.name] : []));
 }
@@ -135,7 +135,7 @@ function tellers(event: EventName): string[] {
 /** What stands under the node on the canvas: the provider, and what starts the workflow, in words. */
 export const triggerSubtitle = `={{ ${JSON.stringify(Object.fromEntries(polled.map(({ name, label }) => [name, label])))}[$parameter["provider"]] + ": " + $parameter["events"].map((event) => event === "${ALL}" ? "any event" : event.replace(/[._]/g, " ")).join(", ") }}`;
 
-const behind: Partial<Record<string, INodeProperties[]>> = { provider: freshness, events: untold };
+const behind: Partial<Record<string, INodeProperties[]>> = { provider: freshness, events: notEmitted };
 
 export const triggerProperties: INodeProperties[] = fields.flatMap((field) => [{ ...field.property, name: field.name }, ...(behind[field.name] ?? [])]);
 
@@ -152,7 +152,7 @@ function wantedEvents({ provider: name, events }: TriggerSettings): EventName[] 
 	if (events.includes(ALL) || chosen.length === 0) return [];
 	const { label, capabilities } = providerNamed(name);
 	if (chosen.some((event) => capabilities.events[event] !== undefined)) return chosen;
-	const able = [...new Set(chosen.flatMap(tellers))];
+	const able = [...new Set(chosen.flatMap(emitters))];
 	throw new FieldError(`${label} cannot emit ${chosen.map((event) => `"${eventLabel(event)}"`).join(', ')}`, `Choose other events, or another provider: ${able.join(', ')} can.`);
 }
 

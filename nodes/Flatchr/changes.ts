@@ -8,7 +8,7 @@ import type { SourcePage, SourceRow } from '../../lib/ats/source';
 import { rowsOf, type FlatchrApi } from './api';
 import { filterDay, millisOf } from './dates';
 import { joinsOf, type Joins } from './joins';
-import { toApplication, TOLD } from './mapping';
+import { toApplication, IN_ROWS } from './mapping';
 import { tidy } from './tidy';
 
 const DAY = 24 * 60 * 60_000;
@@ -58,12 +58,12 @@ function withLearned(joins: Joins, { vacancyKeys }: Learned): Joins {
 	return { ...joins, vacancyKeys };
 }
 
-/** A join that fails leaves the column or the job untold: what is remembered stays, and nothing is made up from an unknown. */
+/** A join that fails leaves the column or the job unknown: what is remembered stays, and nothing is made up from an unknown. */
 function sourceRow(row: Record<string, unknown>, joins: Joins, { raw }: ReadOptions, archivedAsRejected: boolean): SourceRow {
-	const application = toApplication(row, joins, { models: TOLD, raw, archivedAsRejected });
-	const told = new Set<ModelKey>(['info']);
-	if (application.currentStage?.id) told.add('currentStage');
-	return { id: application.id, application, known: told, deleted: false, createdAt: millisOf(row.created_at), changedAt: millisOf(row.updated_at) };
+	const application = toApplication(row, joins, { models: IN_ROWS, raw, archivedAsRejected });
+	const known = new Set<ModelKey>(['info']);
+	if (application.currentStage?.id) known.add('currentStage');
+	return { id: application.id, application, known, deleted: false, createdAt: millisOf(row.created_at), changedAt: millisOf(row.updated_at) };
 }
 
 function remember(learned: Learned, rows: ReadonlyArray<Record<string, unknown>>): void {
@@ -89,7 +89,7 @@ function misread(): ApiError {
 		service: 'Flatchr',
 		call: 'POST search/applicants',
 		message: "Flatchr's search leaves out applications that changed in the days that were asked for: it does not read the date as MM/DD/YY",
-		hint: 'Nothing was told from this answer. Ask Flatchr how your account takes search dates; until then use the Flatchr Trigger (webhooks).',
+		hint: 'Nothing was known from this answer. Ask Flatchr how your account takes search dates; until then use the Flatchr Trigger (webhooks).',
 		cause: 'configuration-invalid',
 	});
 }

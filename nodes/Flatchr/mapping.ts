@@ -19,7 +19,7 @@ export interface Reading {
 }
 
 /** What a search row, an applicant and an event tell at most. */
-export const TOLD: readonly ModelKey[] = ['info', 'currentStage'];
+export const IN_ROWS: readonly ModelKey[] = ['info', 'currentStage'];
 
 /**
  * A row of a search, as it came or as our node gave it. Throws when it has no id.
@@ -158,7 +158,7 @@ export function normalize(record: unknown): Normalized | null {
 	// Nothing secret may pass this way either.
 	const safe = tidy(record);
 	if (typeof safe.event === 'string' && isObject(safe.data)) return ofEvent(record, safe.data);
-	if (typeof safe.applicant === 'string' && 'column' in safe && 'vacancy' in safe) return { kind: 'application', value: toApplication(safe, NO_JOINS, { models: TOLD }) };
+	if (typeof safe.applicant === 'string' && 'column' in safe && 'vacancy' in safe) return { kind: 'application', value: toApplication(safe, NO_JOINS, { models: IN_ROWS }) };
 	if ('column_id' in safe && 'vacancy_id' in safe && isObject(safe.candidate)) return ofApplicant(safe, safe.candidate, toId(safe.id), toId(safe.vacancy_id), safe.column, toId(safe.column_id));
 	if ('slug' in safe && 'mission' in safe && toId(safe.id) !== null) return { kind: 'job', value: toJob(safe, null) };
 	if (('deliver_at' in safe || 'mail' in safe) && 'delivered' in safe) return { kind: 'message', value: toMessage(safe) };

@@ -38,7 +38,7 @@ const IN_ROWS: readonly ModelKey[] = ['info', 'currentStage'];
 
 export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }: ReadOptions): AdapterSource {
 	const lists = LISTS.filter(({ model }) => model === undefined || models.includes(model));
-	const told = MODEL_KEYS.filter((model) => IN_ROWS.includes(model) || model === 'rejection' || models.includes(model));
+	const known = MODEL_KEYS.filter((model) => IN_ROWS.includes(model) || model === 'rejection' || models.includes(model));
 	/** One filter takes 50 values: beyond that the jobs are sorted out on emission alone. */
 	const jobs: Query = jobIds.length > 0 && jobIds.length <= AT_ONCE ? { job_ids: jobIds } : {};
 	const wholeRows = new WeakMap<SourceRow, Row>();
@@ -62,7 +62,7 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 		const times = new Map(rows.map((row) => [idOf(row), timesOf(row)]));
 		const read = wholeLists;
 		const [here, elsewhere] = read ? [rows.filter((row) => read.isCurrent(row)), rows.filter((row) => !read.isCurrent(row))] : [[], rows];
-		const whole = [...(read ? await completed(read, here, told, raw) : []), ...(await completed(greenhouse, elsewhere, told, raw))];
+		const whole = [...(read ? await completed(read, here, known, raw) : []), ...(await completed(greenhouse, elsewhere, known, raw))];
 		return whole.map(({ application, known }) => ({ id: application.id, application, known, deleted: false, ...(times.get(application.id) ?? NO_TIMES) }));
 	};
 	const byIds = async (ids: readonly string[]) => await greenhouse.of(APPLICATIONS, 'ids', ids);
@@ -88,7 +88,7 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 			const [name = '', path = '', place = null] = cursor?.startsWith(FIRST) ? cursor.slice(FIRST.length).split(' ') : ['', cursor === null ? '' : APPLICATIONS, cursor];
 			// Other lists take no jobs: of a few jobs, most of them would be read in vain.
 			const isWanted = cursor === null && first && jobs.job_ids === undefined;
-			const lists = (wholeLists = isWanted ? WholeLists.begin(greenhouse, told) : name === '' ? null : WholeLists.named(name, greenhouse));
+			const lists = (wholeLists = isWanted ? WholeLists.begin(greenhouse, known) : name === '' ? null : WholeLists.named(name, greenhouse));
 			const following = (of: string, next: string | null) => [`${FIRST}${lists?.name}`, of, ...(next === null ? [] : [next])].join(' ');
 			const part = path === APPLICATIONS ? null : await lists?.page(path, place);
 			if (part) return { ...part.page, next: following(part.path ?? APPLICATIONS, part.next) };
@@ -96,7 +96,7 @@ export function changeSource(greenhouse: GreenhouseApi, { models, jobIds, raw }:
 			if (list.next === null) lists?.end();
 			const page = applicationsPage(list);
 			// An interview that is called off is gone, which moves no stamp.
-			const lively = told.includes('interviews') && !first ? page.rows.filter(isLively) : [];
+			const lively = known.includes('interviews') && !first ? page.rows.filter(isLively) : [];
 			return { ...page, next: page.next && lists ? following(APPLICATIONS, page.next) : page.next, rows: [...page.rows, ...lively.map((row) => again(row))] };
 		},
 		details: {

@@ -80,8 +80,8 @@ export async function completed(lists: Lists, rows: readonly Row[], models: read
 		};
 		const application = toApplication(row, parts, models, raw);
 		// The list of details may be a little behind: which rejection it is is then unknown, and not none.
-		const told = row.status === 'rejected' && !parts.rejection ? models.filter((model) => model !== 'rejection') : models;
-		return { application, known: knownOf(application, told) };
+		const known = row.status === 'rejected' && !parts.rejection ? models.filter((model) => model !== 'rejection') : models;
+		return { application, known: knownOf(application, known) };
 	});
 }
 

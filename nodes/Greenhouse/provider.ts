@@ -7,7 +7,7 @@ import { changeSource } from './changes';
 import { PROVIDER, toApplication, toCandidate, toJob } from './mapping';
 import { operationsOf } from './operations';
 
-/** What the trigger can tell. */
+/** What the trigger can emit. */
 const events: Capabilities['events'] = {
 	'application.created': true,
 	'application.stage_changed': true,

@@ -6,7 +6,7 @@ import { ApiError, FieldError, rethrow, settled } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import type { Query } from '../../lib/http/path';
 import { AT_ONCE, inParallel, isUnsupported, LISTS, pageOf, type KnitApi } from './api';
-import { modelsTold, toApplication } from './mapping';
+import { knownModels, toApplication } from './mapping';
 import { part } from './models';
 import { applicationOf } from './resources/application';
 
@@ -15,7 +15,7 @@ const LIST = LISTS.applications;
 const OVERLAP_MS = 60 * 60_000;
 const ELSEWHERE = 'Use the Knit Trigger instead: Knit then finds the changes itself and sends them.';
 
-/** Applications as Knit lists them are the gate; what is told comes from each one's details. */
+/** What Knit's list shows decides whether an application changed; what is emitted comes from its details. */
 export function changeSource(knit: KnitApi, { raw }: ReadOptions): AdapterSource {
 	const read = async (pageToken: string | null, query: Query = {}): Promise<SourcePage> => {
 		const answer = await pageAt(pageToken, async () => await knit.answer(LIST, { ...query, pageToken }));
@@ -66,7 +66,7 @@ function sourceRow(record: VendorRecord, reading: { raw: boolean; outline: boole
 	return {
 		id: application.id,
 		application,
-		known: modelsTold(record, reading.outline),
+		known: knownModels(record, reading.outline),
 		deleted: false,
 		createdAt: toMillis(info?.appliedAt),
 		changedAt: toMillis(info?.updatedAt),

@@ -31,7 +31,7 @@ export function toApplication(record: unknown, { models = MODEL_KEYS, outline = 
 	const row = isObject(record) ? record : {};
 	const info = isObject(row.info) ? row.info : {};
 	const { id } = identified({ id: known, ...info }, 'Knit');
-	const wanted = (model: ModelKey) => models.includes(model) && tells(row, model, outline);
+	const wanted = (model: ModelKey) => models.includes(model) && shows(row, model, outline);
 	const list = <Part>(model: 'interviews' | 'offers' | 'attachments', read: (part: VendorRecord) => Part) => (wanted(model) ? listOf(all(row, model), read) : null);
 	return {
 		provider: PROVIDER,
@@ -46,12 +46,12 @@ export function toApplication(record: unknown, { models = MODEL_KEYS, outline = 
 	};
 }
 
-/** Models that a record tells. An empty list comes as null (seen live), so a key that is there tells, except in outlines. */
-export function modelsTold(record: unknown, outline = false): Set<ModelKey> {
-	return new Set(MODEL_KEYS.filter((model) => tells(isObject(record) ? record : {}, model, outline)));
+/** Models that a record shows. An empty list comes as null (seen live), so a key that is there is known, except in outlines. */
+export function knownModels(record: unknown, outline = false): Set<ModelKey> {
+	return new Set(MODEL_KEYS.filter((model) => shows(isObject(record) ? record : {}, model, outline)));
 }
 
-function tells(row: VendorRecord, model: ModelKey, outline: boolean): boolean {
+function shows(row: VendorRecord, model: ModelKey, outline: boolean): boolean {
 	const value = row[model];
 	if (value !== null && value !== undefined) return true;
 	if (value === undefined) return false;

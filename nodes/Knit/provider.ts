@@ -12,7 +12,7 @@ import { AT_ONCE, connectKnit, inParallel, isUnsupported, LISTS, type KnitApi } 
 import { fileOf, sentFile } from './attachments';
 import { changeSource } from './changes';
 import { findJob } from './lookups';
-import { isOutline, kindOf, modelsTold, PROVIDER, toApplication, toAttachment, toCandidate, toJob } from './mapping';
+import { isOutline, kindOf, knownModels, PROVIDER, toApplication, toAttachment, toCandidate, toJob } from './mapping';
 import { applicationOf } from './resources/application';
 import { searchCandidates } from './resources/candidate';
 
@@ -32,8 +32,8 @@ function operationsOf(knit: KnitApi): Operations {
 	const complete = async (application: Application, models: readonly ModelKey[], raw: boolean): Promise<Application> => {
 		const row = outlines.get(application);
 		const candidate = application.info?.candidate?.id ?? null;
-		const told = modelsTold(row, true);
-		const enough = models.every((model) => told.has(model)) && application.info?.status !== NOT_SPECIFIED && !(models.includes('info') && isOutline(row));
+		const known = knownModels(row, true);
+		const enough = models.every((model) => known.has(model)) && application.info?.status !== NOT_SPECIFIED && !(models.includes('info') && isOutline(row));
 		if (row === undefined || enough || candidate === null) return application;
 		return toApplication(await applicationOf(knit, application.id, candidate), { models, raw });
 	};

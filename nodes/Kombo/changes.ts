@@ -20,11 +20,11 @@ const BEHIND: ReadonlyArray<{ key: ModelKey; model: string; field?: string }> = 
 	{ key: 'interviews', model: 'ats_interviews' },
 	{ key: 'offers', model: 'ats_offers' },
 ];
-/** What a list row itself tells. */
+/** What a list row itself shows. */
 export const IN_ROWS: readonly ModelKey[] = [...new Set(BEHIND.map(({ key }) => key))];
 
 export function changeSource(kombo: KomboApi, selection: ReadOptions): AdapterSource {
-	const told = new Set(IN_ROWS);
+	const known = new Set(IN_ROWS);
 	const query: Query = {
 		include_deleted: true,
 		page_size: PAGE_SIZE,
@@ -33,7 +33,7 @@ export function changeSource(kombo: KomboApi, selection: ReadOptions): AdapterSo
 	const read = async (cursor: string | null, more: Query = {}): Promise<SourcePage> => {
 		const answer = await pageAt(cursor, async () => await kombo.answer(APPLICATIONS, { ...query, ...more, cursor }));
 		const data = isObject(answer.body) ? answer.body.data : undefined;
-		return sourcePage(answer, rowsOf(data, 'results'), isObject(data) ? toText(data.next) : null, (row) => sourceRow(asRow(row), told, selection));
+		return sourcePage(answer, rowsOf(data, 'results'), isObject(data) ? toText(data.next) : null, (row) => sourceRow(asRow(row), known, selection));
 	};
 	return {
 		kind: 'applications',
@@ -45,16 +45,16 @@ export function changeSource(kombo: KomboApi, selection: ReadOptions): AdapterSo
 		confirmGone: async (missing) => {
 			const answer = new Map<string, SourceRow | null>(missing.map(({ id }) => [id, null]));
 			for await (const rows of kombo.list(APPLICATIONS, { ids: missing.map(({ id }) => id), include_deleted: true })) {
-				for (const row of rows) answer.set(String(row.id), sourceRow(row, told, selection));
+				for (const row of rows) answer.set(String(row.id), sourceRow(row, known, selection));
 			}
 			return answer;
 		},
 	};
 }
 
-function sourceRow(row: Row, told: ReadonlySet<ModelKey>, { raw }: Pick<ReadOptions, 'raw'>): SourceRow {
+function sourceRow(row: Row, known: ReadonlySet<ModelKey>, { raw }: Pick<ReadOptions, 'raw'>): SourceRow {
 	const application = toApplication(row, IN_ROWS, raw);
-	return { id: application.id, application, known: told, deleted: row.remote_deleted_at != null, createdAt: toMillis(row.remote_created_at), changedAt: toMillis(row.changed_at) };
+	return { id: application.id, application, known, deleted: row.remote_deleted_at != null, createdAt: toMillis(row.remote_created_at), changedAt: toMillis(row.changed_at) };
 }
 
 /** Adds what list rows leave out: they carry only outlines of interviews and offers. */
@@ -69,9 +69,9 @@ async function detailsOf(kombo: KomboApi, rows: readonly SourceRow[]): Promise<M
 	return new Map(rows.map((row) => [row.id, { ...row, application: filled(row) }]));
 }
 
-/** What the row tells stands: that is what is compared and remembered. */
-function completed<Part extends object>(told: Part, full: Part | undefined): Part {
-	return { ...told, ...full, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null)) };
+/** What the row shows stands: that is what is compared and remembered. */
+function completed<Part extends object>(row: Part, full: Part | undefined): Part {
+	return { ...row, ...full, ...Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) };
 }
 
 async function fullOf<Part extends { id: string | null }>(kombo: KomboApi, address: string, outlines: readonly Part[], read: (row: Row) => Part): Promise<Map<string | null, Part>> {
@@ -87,6 +87,6 @@ async function modelsOf(kombo: KomboApi): Promise<ReadonlySet<ModelKey>> {
 	const integration = await kombo.get(path`/integrations/${kombo.integrationId ?? ''}`);
 	const models = recordsIn(integration.read_models);
 	const isOn = (id: string, list: readonly VendorRecord[]) => list.find((one) => one.id === id)?.is_available !== false;
-	const isTold = ({ model, field }: (typeof BEHIND)[number]) => isOn(model, models) && (field === undefined || isOn(field, recordsIn(models.find((one) => one.id === model)?.fields)));
-	return new Set(IN_ROWS.filter((key) => BEHIND.filter((one) => one.key === key).every(isTold)));
+	const isKnown = ({ model, field }: (typeof BEHIND)[number]) => isOn(model, models) && (field === undefined || isOn(field, recordsIn(models.find((one) => one.id === model)?.fields)));
+	return new Set(IN_ROWS.filter((key) => BEHIND.filter((one) => one.key === key).every(isKnown)));
 }

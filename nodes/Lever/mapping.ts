@@ -215,12 +215,12 @@ export function toResume(row: Given): Attachment {
 /** The opportunities of one contact. The one that changed last says who it is. */
 export function toCandidate(opportunities: readonly Given[], contact?: Given): Candidate {
 	const [latest] = [...opportunities].sort((a, b) => (toMillis(b.updatedAt) ?? 0) - (toMillis(a.updatedAt) ?? 0));
-	const told = contact ?? latest ?? {};
-	const id = contact ? toId(contact.id) : contactIdOf(told);
-	if (id === null) throw new Error('Lever gave a record without a contact: it cannot be told whose it is.');
+	const person = contact ?? latest ?? {};
+	const id = contact ? toId(contact.id) : contactIdOf(person);
+	if (id === null) throw new Error('Lever gave a record without a contact: it is not known whose it is.');
 	const times = (name: string) => opportunities.flatMap((row) => toMillis(row[name]) ?? []);
 	return {
-		...personOf({ links: latest?.links, ...told }),
+		...personOf({ links: latest?.links, ...person }),
 		provider: PROVIDER,
 		id,
 		title: null,

@@ -20,9 +20,9 @@ function read(row: TeamtailorRow): VendorRecord {
 
 /** A related record: null where there is none, undefined where it is not told. */
 function relatedTo(row: TeamtailorRow, fields: VendorRecord, name: string): VendorRecord | null | undefined {
-	const told = relationsOf(row).find(([relation]) => relation === name);
-	if (!told || told[1] === undefined) return undefined;
-	const [target] = told[1] ?? [];
+	const found = relationsOf(row).find(([relation]) => relation === name);
+	if (!found || found[1] === undefined) return undefined;
+	const [target] = found[1] ?? [];
 	if (!target) return null;
 	// Named, but not among the included ones: its ID is all that is known.
 	return recordOr(fields[name]) ?? { id: target.id };
@@ -147,8 +147,8 @@ export function tagsOf(row: TeamtailorRow): string[] | null {
 
 /** IDs of a relation, null where it is not told. */
 export function idsIn(row: TeamtailorRow, name: string): string[] | null {
-	const told = relationsOf(row).find(([relation]) => relation === name)?.[1];
-	return told === undefined ? null : (told ?? []).map(({ id }) => id);
+	const found = relationsOf(row).find(([relation]) => relation === name)?.[1];
+	return found === undefined ? null : (found ?? []).map(({ id }) => id);
 }
 
 // ------------------------------------------------------------------------------------------------------------- files

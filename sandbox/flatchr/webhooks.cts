@@ -7,7 +7,7 @@ import type { FlatchrState } from './state.cts';
 
 type Row = Record<string, unknown>;
 
-/** Flatchr's hooks are set up by hand, one event each; moves are told for one column. */
+/** Flatchr's hooks are set up by hand, one event each; moves are sent for one column. */
 interface Hook {
 	url: string;
 	event: string;
@@ -20,7 +20,7 @@ interface Hook {
 export class FlatchrWebhooks {
 	private readonly hooks: Hook[] = [];
 
-	/** Changes are told after the call that made them, so that a new applicant's CV is there. */
+	/** Changes are sent after the call that made them, so that a new applicant's CV is there. */
 	private waiting: Change[] = [];
 
 	constructor(private readonly state: FlatchrState) {

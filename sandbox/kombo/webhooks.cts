@@ -25,12 +25,12 @@ const JOINS: Record<string, Record<string, string>> = {
 	interview: { interviewerIds: 'ats_join_interviews_users' },
 	user: { roleIds: 'ats_join_users_roles' },
 };
-/** Whether `ats_attachments` is ever told is not known: it is not. */
+/** Whether `ats_attachments` is ever sent is not known: it is not. */
 const NAMES = new Map<string, string>(Object.entries(MODELS).flatMap(([name, { model }]) => (model === 'attachment' ? [] : [[model, name]])));
 
 /** Hooks cannot be registered through Kombo's API: here the sandbox's control call stands for the dashboard. */
 export class KomboWebhooks {
-	/** Milliseconds (wall clock) until changes are told together as one `data-changed`; null: only on `flush`. */
+	/** Milliseconds (wall clock) until changes are sent together as one `data-changed`; null: only on `flush`. */
 	delay: number | null = 250;
 
 	private readonly hooks: Hook[] = [];
@@ -44,7 +44,7 @@ export class KomboWebhooks {
 	}
 
 	register(url: string, types: string[] | null = null): void {
-		if (this.hooks.length === 0) this.changed.clear(); // what happened before anybody listened is not told
+		if (this.hooks.length === 0) this.changed.clear(); // what happened before anybody listened is not sent
 		this.hooks.push({ url, types });
 	}
 

@@ -27,9 +27,9 @@ export class ApplicationsObserver implements Observer {
 	constructor(
 		private readonly world: World,
 		private readonly clock: ManualClock,
-		private readonly eye: View,
+		private readonly view: View,
 	) {
-		this.oracle.whole = eye.whole === true;
+		this.oracle.whole = view.whole === true;
 		for (const application of world.applications.rows) this.look(application);
 		world.onChange((change) => this.follow(change));
 	}
@@ -48,7 +48,7 @@ export class ApplicationsObserver implements Observer {
 
 	served(path: string, body: string): void {
 		if (!this.oracle.someUnknown()) return;
-		for (const { id, flat } of this.eye.served(path, body)) if (!this.oracle.isKnown(id) && (this.eye.inParts || !this.rows.has(id))) this.rows.set(id, flat());
+		for (const { id, flat } of this.view.served(path, body)) if (!this.oracle.isKnown(id) && (this.view.inParts || !this.rows.has(id))) this.rows.set(id, flat());
 	}
 
 	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
@@ -85,7 +85,7 @@ export class ApplicationsObserver implements Observer {
 	}
 
 	private look(application: Application): void {
-		const { id, flat } = this.eye.show(application);
+		const { id, flat } = this.view.show(application);
 		this.oracle.show(id, flat, this.clock.now(), application.createdAt);
 	}
 

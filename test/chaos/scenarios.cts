@@ -77,7 +77,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 			if (minute === 60) sim.vendor.latencyMs = 40;
 		},
 	},
-	'2,000 outlines that need details': { applications: 2_000, minutes: 80, prepare: (sim) => { sim.vendor.gated = true; sim.vendor.latencyMs = 400; } },
+	'2,000 outlines that need details': { applications: 2_000, minutes: 80, prepare: (sim) => { sim.vendor.outlines = true; sim.vendor.latencyMs = 400; } },
 	'429 at page 40 of every read': {
 		applications: 3_000, minutes: 100,
 		prepare: (sim) => {
@@ -86,7 +86,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 		},
 	},
 	'one row that cannot be read': { prepare: (sim) => { sim.vendor.unreadable.add(sim.records[3]?.id ?? ''); } },
-	'one row whose details always fail': { prepare: (sim) => { sim.vendor.gated = true; const id = sim.records[3]?.id; sim.vendor.detailsFail = (one) => one === id; } },
+	'one row whose details always fail': { prepare: (sim) => { sim.vendor.outlines = true; const id = sim.records[3]?.id; sim.vendor.detailsFail = (one) => one === id; } },
 	'5 % failing requests': { prepare: (sim) => sim.failing(0.05) },
 	'50 % failing requests': { prepare: (sim) => sim.failing(0.5) },
 	'slow vendor': { prepare: (sim) => { sim.vendor.latencyMs = 11_000; sim.vendor.pageSize = 20; } },
@@ -176,7 +176,7 @@ export const scenarios: Readonly<Record<string, Plan>> = {
 			for (const { id } of sim.records.splice(0, sim.records.length * 0.3)) sim.vendor.change(id, (record) => { record.jobId = 'other'; });
 		},
 	},
-	'details some seconds older than their list': { prepare: (sim) => { sim.vendor.gated = true; sim.vendor.detailsLag = 25_000; } },
+	'details some seconds older than their list': { prepare: (sim) => { sim.vendor.outlines = true; sim.vendor.detailsLag = 25_000; } },
 	'details some seconds newer than their list': { prepare: (sim) => { sim.vendor.completes = true; sim.vendor.rowsLag = 25_000; } },
 	'details that complete, some seconds older': { prepare: (sim) => { sim.vendor.completes = true; sim.vendor.detailsLag = 25_000; } },
 

@@ -92,7 +92,7 @@ export class FakeVendor {
 	/** Only applications for these jobs are listed. */
 	onlyJobs: ReadonlySet<string> | null = null;
 	/** List rows are outlines; `details` gives the rest. */
-	gated = false;
+	outlines = false;
 	/** Rows do not say whose they are. */
 	personOff = false;
 	/** What outlines do not show. */
@@ -200,7 +200,7 @@ export class FakeVendor {
 	}
 
 	source(): ChangeSource {
-		const { gated } = this;
+		const { outlines } = this;
 		return {
 			kind: 'applications',
 			provider: 'fake',
@@ -218,7 +218,7 @@ export class FakeVendor {
 			},
 			...(this.canConfirm ? { confirmGone: async (missing) => await this.confirm(missing.map(({ id }) => id)) } : {}),
 			...(this.lists || this.completes ? { details: { compared: false, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
-			...(gated ? { details: { compared: true, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
+			...(outlines ? { details: { compared: true, atOnce: 20, read: async (asked) => await this.details(asked.map(({ row }) => row.id)) } } : {}),
 		};
 	}
 
@@ -333,9 +333,9 @@ export class FakeVendor {
 			next = `${stamp}.5:${position}`;
 		}
 		const readable = served.filter(({ id }) => !this.unreadable.has(id));
-		for (const row of readable) this.onServed(this.asSeen(row, Math.max(this.rowsLag, this.gated ? this.detailsLag : 0)) ?? row, request);
+		for (const row of readable) this.onServed(this.asSeen(row, Math.max(this.rowsLag, this.outlines ? this.detailsLag : 0)) ?? row, request);
 		return {
-			rows: readable.map((record) => this.row(this.asSeen(record, this.rowsLag) ?? record, this.gated)),
+			rows: readable.map((record) => this.row(this.asSeen(record, this.rowsLag) ?? record, this.outlines)),
 			unreadable: served.filter(({ id }) => this.unreadable.has(id)).map(({ id }) => ({ id, reason: 'broken' })),
 			next,
 			...this.stamps(),
@@ -351,7 +351,7 @@ export class FakeVendor {
 		await this.answer('details', null, null, () => []);
 		return new Map(ids.map((id) => {
 			const record = this.asSeen(this.records.get(id), this.detailsLag);
-			if (record && this.gated) this.onServed(record, { kind: 'details', cursor: null, since: null, at: this.clock.now() });
+			if (record && this.outlines) this.onServed(record, { kind: 'details', cursor: null, since: null, at: this.clock.now() });
 			return [id, record && !this.detailsFail(id) ? this.row(record) : new Error('no details')];
 		}));
 	}

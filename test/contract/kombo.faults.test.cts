@@ -196,7 +196,7 @@ test("every error the sandbox plays has the form of Kombo's", () => {
 	expect(check(errorBody('ATS.MADE_UP', 'no such code'))).not.toEqual([]);
 });
 
-test('key, integration, scope and setup are looked at before anything is told', async () => {
+test('key, integration, scope and setup are looked at before anything is emitted', async () => {
 	const ask = async (more: Record<string, string>): Promise<unknown> => {
 		const answer = await fetch(`${sandbox.urls['kombo']}/ats/offers`, { headers: { ...headers(), ...more } });
 		return [answer.status, ((await answer.json()) as { error?: { code: string } }).error?.code];
@@ -258,7 +258,7 @@ test("a webhook's signature is Kombo's", () => {
 	expect(sign('kombo-test-secret', body)).toBe('ewQAiVd4SeXScJeRjB7wSYvjIYNr8E_QEycqaNZoZso');
 });
 
-test('changes are told by a signed webhook, to those who want that event', async () => {
+test('changes are sent by a signed webhook, to those who want that event', async () => {
 	const got: Array<{ signature: string; body: string }> = [];
 	const receiver: Server = createServer((request, response) => {
 		let body = '';

@@ -195,14 +195,14 @@ describe('trigger', () => {
 		}
 	});
 
-	test('a rejection is told as rejected, with the move to the archived stage', async () => {
+	test('a rejection is emitted as rejected, with the move to the archived stage', async () => {
 		const trigger = await watching();
 		acts.reject(world(), active(), world().rejectionReasons.rows[0]?.id ?? null, null, BY);
 		expect(events(await told(trigger))).toEqual(['application.stage_changed', 'application.rejected']);
 		expect(await told(trigger)).toEqual([]);
 	});
 
-	test('an interview and an offer are told of an application that was created the minute before', async () => {
+	test('an interview and an offer are emitted for an application that was created the minute before', async () => {
 		const trigger = await watching();
 		sandbox.recruiter.step('apply');
 		expect(events(await told(trigger))).toEqual(['application.created']);
@@ -239,7 +239,7 @@ describe('trigger', () => {
 		expect(events(shown)).toEqual(['application.stage_changed', 'application.stage_changed']);
 	});
 
-	test('a token that has expired leads to a full read that tells what changed meanwhile, once', async () => {
+	test('a token that has expired leads to a full read that emits what changed meanwhile, once', async () => {
 		const trigger = await watching();
 		acts.move(world(), active(3), otherStage(active(3)), BY);
 		await told(trigger);
@@ -278,7 +278,7 @@ describe('trigger', () => {
 		expect(await told(trigger)).toMatchObject([{ event: 'application.updated', previousKnown: false }]);
 	});
 
-	test('an application that is gone is told by the full check, after Ashby was asked about it', async () => {
+	test('an application that is gone is emitted by the full check, after Ashby was asked about it', async () => {
 		const trigger = await watching();
 		const application = active();
 		acts.removeApplication(world(), application, BY);

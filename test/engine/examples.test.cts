@@ -105,7 +105,7 @@ describe('with a hiring team at work', () => {
 		expect(await host.tick()).toMatchObject({ error: undefined });
 		return host;
 	}
-	async function told(trigger: PollHost): Promise<INodeExecutionData[]> {
+	async function emitted(trigger: PollHost): Promise<INodeExecutionData[]> {
 		const { items, error } = await trigger.tick();
 		expect(error).toBeUndefined();
 		return items ?? [];
@@ -134,7 +134,7 @@ describe('with a hiring team at work', () => {
 		const trigger = await watching(file);
 		const application = applies('Ada', ['ada.newcomer@example.com']);
 		applies('Nomail', []);
-		const items = await told(trigger);
+		const items = await emitted(trigger);
 		expect(items).toHaveLength(2);
 		const before = world().chatMessages.rows.length;
 		await run(file, items);
@@ -160,14 +160,14 @@ describe('with a hiring team at work', () => {
 		const trigger = await watching(file);
 		const [planned, unplanned, elsewhere] = [active(0), active(1), active(2)];
 		for (const application of [planned, unplanned]) for (const interview of world().interviews.by('applicationId', application.id)) world().remove('interview', interview.id, BY);
-		await told(trigger);
+		await emitted(trigger);
 		const startsAt = Date.now() + 3 * 24 * 3_600_000;
 		acts.schedule(world(), planned, { title: 'Talk', startsAt }, BY);
 		acts.schedule(world(), planned, { title: 'Later talk', startsAt: startsAt + 24 * 3_600_000 }, BY);
 		acts.move(world(), planned, stageNamed(planned, /interview/i), BY);
 		acts.move(world(), unplanned, stageNamed(unplanned, /interview/i), BY);
 		acts.move(world(), elsewhere, stageNamed(elsewhere, /applied|screening|offer/i), BY);
-		const items = await told(trigger);
+		const items = await emitted(trigger);
 		expect(items).toHaveLength(3);
 		const events = out(await run(file, items), 'Calendar Event');
 		expect(events).toHaveLength(2);
@@ -219,7 +219,7 @@ describe('with a hiring team at work', () => {
 			application = active(3);
 			acts.reject(world(), application, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
 			acts.reject(world(), stranger, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
-			const items = await told(trigger);
+			const items = await emitted(trigger);
 			expect(items).toHaveLength(2);
 			await run(file, items, {
 				async executeWorkflow({ id }, _data, { inputData }) {
@@ -377,10 +377,10 @@ describe('with a hiring team at work', () => {
 		const application = active(6);
 		acts.move(world(), application, stageNamed(application, /offer|screening/i), BY);
 		const before = world().notes.rows.length;
-		const outcome = await run(file, await told(trigger));
+		const outcome = await run(file, await emitted(trigger));
 		expect(world().notes.rows.slice(before)).toMatchObject([{ applicationId: application.id, html: expect.stringContaining('application.stage_changed') }]);
 		expect(out(outcome, 'Message')).toEqual([{ event: 'application.stage_changed', message: expect.stringContaining(`${String(person(application).firstName)} `) }]);
-		const again = await run(file, await told(trigger));
+		const again = await run(file, await emitted(trigger));
 		expect(out(again, 'Not Our Own Write')).toEqual([]);
 	});
 
@@ -471,7 +471,7 @@ describe('with a hiring team at work', () => {
 			if (cv !== null) cvOf(application, cv, more);
 			answer = said;
 			const before = model.received.length;
-			await run(file, await told(trigger), {
+			await run(file, await emitted(trigger), {
 				set: { Settings: { criteria: 'Registered nurse\n\n Speaks German \nNight shifts' }, 'Ask the Model': { url: model.url, authentication: 'none' } },
 			});
 			return { application, asked: model.received.slice(before).map(({ body }) => JSON.stringify(body)) };
@@ -600,7 +600,7 @@ describe('with a hiring team at work', () => {
 		const to = stageNamed(moved, /offer|screening/i);
 		acts.move(world(), moved, to, BY);
 		const { jobId } = applies('Joan', ['joan.newcomer@example.com']);
-		const items = await told(trigger);
+		const items = await emitted(trigger);
 		expect(items).toHaveLength(2);
 		const { firstName, lastName } = person(moved);
 		const lines = [`Joan Newcomer applied (${world().jobs.need(jobId).title})`, `${firstName} ${lastName} moved from ${from} to ${world().stages.need(to).name} (${world().jobs.need(moved.jobId).title})`];
@@ -612,26 +612,26 @@ describe('with a hiring team at work', () => {
 	test('who is hired, or accepts an offer, gets one ticket of each kind, once for ever', async () => {
 		const file = 'hired-to-tickets.json';
 		const [it, hr] = [await listen(() => ({ id: 1 })), await listen(() => ({ id: 2 }))];
-		const told_ = async (trigger: PollHost) => await run(file, await told(trigger), { set: { 'IT Ticket': { url: it.url }, 'HR Ticket': { url: hr.url } } });
+		const tickets = async (trigger: PollHost) => await run(file, await emitted(trigger), { set: { 'IT Ticket': { url: it.url }, 'HR Ticket': { url: hr.url } } });
 		const trigger = await watching(file);
 		const [accepts, hired] = [active(9), active(10)];
 		const offer = acts.offer(world(), accepts, BY, 'SENT');
-		await told_(trigger);
+		await tickets(trigger);
 		expect(it.received).toEqual([]);
 		acts.setOffer(world(), offer, 'ACCEPTED', BY);
 		acts.hire(world(), hired, BY);
-		const first = await told_(trigger);
+		const first = await tickets(trigger);
 		expect(out(first, 'Once Ever').map(({ because }) => because).sort()).toEqual(['hired', 'offer accepted']);
 		expect(it.received).toHaveLength(2);
 		expect(hr.received).toHaveLength(2);
 		acts.hire(world(), accepts, BY);
-		const second = await told_(trigger);
+		const second = await tickets(trigger);
 		expect(out(second, 'Row')).toHaveLength(1);
 		expect(out(second, 'Once Ever')).toEqual([]);
 		const both = active(11);
 		acts.setOffer(world(), acts.offer(world(), both, BY, 'SENT'), 'ACCEPTED', BY);
 		acts.hire(world(), both, BY);
-		const third = await told_(trigger);
+		const third = await tickets(trigger);
 		expect(out(third, 'Row')).toHaveLength(2);
 		for (const { received } of [it, hr]) {
 			expect(received).toHaveLength(3);

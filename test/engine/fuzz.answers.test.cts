@@ -54,7 +54,7 @@ const serviceOf = ({ url }: Exchange) => entryOf(url.split('/')[1] ?? '');
 
 const isReport = ({ operation }: RecordedCase): boolean => operation.title.includes('checkConnection');
 
-function tellsOfTrouble({ items }: Result, words: RegExp): boolean {
+function reportsTrouble({ items }: Result, words: RegExp): boolean {
 	return items.some(({ json }) => json['status'] !== 'ok' && words.test(String(json['message'])));
 }
 
@@ -131,7 +131,7 @@ describe.each(Object.keys(nodes))('%s', (node) => {
 				const result = await altered(recorded, index, [], no);
 				// A report of a connection says so in one of its lines.
 				if (isReport(recorded)) {
-					if (!tellsOfTrouble(result, /It said no/)) problems.push(`${recorded.operation.title}, answer ${index}: the report does not say what the vendor said`);
+					if (!reportsTrouble(result, /It said no/)) problems.push(`${recorded.operation.title}, answer ${index}: the report does not say what the vendor said`);
 					continue;
 				}
 				if (!result.error) problems.push(`${recorded.operation.title}, answer ${index} to ${exchange.method} ${exchange.url.slice(0, 80)}: no was taken for ${JSON.stringify(shownOf(result)).slice(0, 200)}`);

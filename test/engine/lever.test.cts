@@ -128,7 +128,7 @@ test('a reason that the list hides makes an unknown outcome, and takes back no r
 	expect((await events(trigger)).map(({ event, application }) => [event, application?.info.status])).toEqual([['application.updated', 'NOT_SPECIFIED']]);
 });
 
-test('an offset token that is refused begins the list again, and nothing is told twice', async () => {
+test('an offset token that is refused begins the list again, and nothing is emitted twice', async () => {
 	for (let more = 0; more < 120; more++) sandbox.recruiter.step('apply');
 	const trigger = await watching();
 	for (let steps = 0; steps < 110; steps++) sandbox.recruiter.step('apply');

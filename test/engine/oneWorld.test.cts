@@ -9,7 +9,7 @@ import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import { size } from '../size.cts';
 
 /*
- * One world, same answer: what two providers show of the same world must be the same wherever both tell it. Ids aside,
+ * One world, same answer: what two providers show of the same world must be the same wherever both show it. Ids aside,
  * since each has its own; a null or NOT_SPECIFIED is "not told"; times at the coarser grain.
  */
 
@@ -77,7 +77,7 @@ function facts({ info, currentStage, interviews, rejection, offers }: Shown, mov
 	};
 }
 
-const notTold = (value: unknown) => value === null || value === undefined || value === 'NOT_SPECIFIED';
+const isUnknown = (value: unknown) => value === null || value === undefined || value === 'NOT_SPECIFIED';
 const isDay = (value: unknown) => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T00:00:00\.000Z$/.test(value);
 
 const inSeconds = (text: string) => text.replace(/(T\d\d:\d\d:\d\d)\.\d{3}Z/g, '$1.000Z');
@@ -85,7 +85,7 @@ const inSeconds = (text: string) => text.replace(/(T\d\d:\d\d:\d\d)\.\d{3}Z/g, '
 function differences(a: Record<string, unknown>, b: Record<string, unknown>): string[] {
 	return Object.keys(a).flatMap((name) => {
 		let [one, other] = [a[name], b[name]];
-		if (notTold(one) || notTold(other)) return [];
+		if (isUnknown(one) || isUnknown(other)) return [];
 		if (isDay(one) || isDay(other)) [one, other] = [String(one).slice(0, 10), String(other).slice(0, 10)];
 		// Of a word that one of them does not know only the count says something.
 		if (Array.isArray(one) && Array.isArray(other) && [...one, ...other].includes('NOT_SPECIFIED')) [one, other] = [one.length, other.length];
@@ -176,12 +176,12 @@ test(`the events found through any two of them from one history are the same and
 		await sandbox.close();
 		for (const list of emitted.values()) events += list.length;
 		for (const [one, other] of pairs) {
-			const tells = ({ provider, lateEvents = [] }: ProviderEntry, event: (typeof EVENTS)[number]) => provider.capabilities.events[event] !== undefined && !lateEvents.includes(event);
-			const both = EVENTS.filter((event) => tells(one, event) && tells(other, event));
+			const emits = ({ provider, lateEvents = [] }: ProviderEntry, event: (typeof EVENTS)[number]) => provider.capabilities.events[event] !== undefined && !lateEvents.includes(event);
+			const both = EVENTS.filter((event) => emits(one, event) && emits(other, event));
 			// What else happened to an interview that is gone since is seen by one of the two only.
 			const vanished = new Set(keepsCancelled(one) && keepsCancelled(other) ? [] : [one, other].flatMap((of) => emitted.get(of) ?? []).filter(({ event }) => event === 'interview.cancelled').map(({ key }) => key));
-			// Where one of the two cannot tell what a status means, it says so and no more.
-			const vague = new Set([one, other].flatMap((of) => emitted.get(of) ?? []).filter(({ status }) => notTold(status)).map(({ key }) => key));
+			// Where one of the two does not know what a status means, it says so and no more.
+			const vague = new Set([one, other].flatMap((of) => emitted.get(of) ?? []).filter(({ status }) => isUnknown(status)).map(({ key }) => key));
 			const history = (of: ProviderEntry) => {
 				const byApplication: Record<string, string[]> = {};
 				const all = emitted.get(of) ?? [];

@@ -7,8 +7,8 @@ import { credentialsOn, descriptionOf, listsOf, nodes, operationsOf, Recorder } 
 import { UNIFIED } from './support/nodes.cts';
 import { RecordingProxy } from './support/recordingProxy.cts';
 
-/** Whatever tells of a person in this text: any mail address, and names, numbers, links and words of the people of the world. */
-function tellsOf(world: World, text: string): string[] {
+/** Whatever shows who a person is in this text: any mail address, and names, numbers, links and words of the people of the world. */
+function personalWordsIn(world: World, text: string): string[] {
 	const read = text.normalize('NFC').toLowerCase();
 	const people = [...world.candidates.rows, ...world.users.rows];
 	const words = new Set(read.match(/[\p{L}'-]+/gu));
@@ -45,12 +45,12 @@ describe.each(Object.keys(nodes))('%s, with personal data left out', (node) => {
 			for (const { options, ...way } of ways) {
 				const closed = await recorder.one(operation, { ...way, options: { ...options, leaveOutPersonalData: true } });
 				const text = JSON.stringify(closed.outcome.items.map(({ json }) => json));
-				for (const word of tellsOf(proxy.sandbox.world, text)) told.push(`${operation.title} ${JSON.stringify(way)}: ${word}`);
+				for (const word of personalWordsIn(proxy.sandbox.world, text)) told.push(`${operation.title} ${JSON.stringify(way)}: ${word}`);
 			}
 			// The same operations tell it otherwise; three prove it.
 			if (silent > 2) continue;
 			const open = await recorder.one(operation, {});
-			if (tellsOf(proxy.sandbox.world, JSON.stringify(open.outcome.items.map(({ json }) => json))).length > 0) silent++;
+			if (personalWordsIn(proxy.sandbox.world, JSON.stringify(open.outcome.items.map(({ json }) => json))).length > 0) silent++;
 		}
 		expect(told).toEqual([]);
 		expect(silent).toBeGreaterThan(2);
@@ -72,7 +72,7 @@ describe('a list without personal data', () => {
 		expect(error).toBeUndefined();
 		const text = JSON.stringify(json);
 		for (const one of stays) expect(text).toMatch(one);
-		expect(tellsOf(proxy.sandbox.world, text)).toEqual([]);
+		expect(personalWordsIn(proxy.sandbox.world, text)).toEqual([]);
 	});
 
 	test('of people keeps no address, while a job keeps its place', async () => {
@@ -111,6 +111,6 @@ describe('a list without personal data', () => {
 		expect(open.answer).toContain(email);
 		const closed = await runTool('kombo', { ...parameters, options: { leaveOutPersonalData: true } }, { email }, { credentials: credentialsOn(proxy) });
 		expect(closed.answer).toContain(person?.id);
-		expect(tellsOf(proxy.sandbox.world, closed.answer)).toEqual([]);
+		expect(personalWordsIn(proxy.sandbox.world, closed.answer)).toEqual([]);
 	});
 });

@@ -177,7 +177,7 @@ test('the company is asked once, and a quiet poll is one request with everything
 	expect(sandbox.requests.map(({ path, query }) => [path, query['include'], query['sort']])).toEqual([['/v1/job-applications', 'candidate,job,stage,reject-reason', 'id']]);
 });
 
-test("a person's own change and a deletion move no date: the full check tells them, the deletion after a 404", async () => {
+test("a person's own change and a deletion move no date: the full check finds them, the deletion after a 404", async () => {
 	const trigger = await watching({ options: { fullCheckHours: 1 } });
 	const [first, second] = sandbox.world.applications.rows.filter(({ candidateId }, _place, all) => all.filter((one) => one.candidateId === candidateId).length === 1);
 	sandbox.world.change('candidate', must(first).candidateId, { phones: [{ number: '+4930123', type: 'PERSONAL' }] }, 'test');

@@ -190,7 +190,7 @@ async function watching(parameters: object = {}): Promise<PollHost> {
 	return trigger;
 }
 
-async function told(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
+async function emitted(trigger: PollHost): Promise<Array<Record<string, unknown>>> {
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	return (items ?? []).map(({ json }) => json);
@@ -208,21 +208,21 @@ describe('the trigger', () => {
 		clock.advance(2 * HOUR);
 		acts.apply(world(), world().jobs.need(one.jobId), { candidate: { ...world().candidates.need(one.candidateId), emails: [] } }, BY);
 		world().change('candidate', one.candidateId, { title: 'Captain' }, BY);
-		expect((await told(trigger)).filter(({ event }) => event === 'application.stage_changed')).toEqual([]);
+		expect((await emitted(trigger)).filter(({ event }) => event === 'application.stage_changed')).toEqual([]);
 	});
 
-	test('a move that moves no date is told by the full check, within 6 hours', async () => {
+	test('a move that moves no date is emitted by the full check, within 6 hours', async () => {
 		await settings({ movesTouch: false });
 		const trigger = await watching();
 		const one = active();
 		clock.advance(MINUTE);
 		acts.move(world(), one, otherStage(one).id, BY);
-		expect(await told(trigger)).toEqual([]);
+		expect(await emitted(trigger)).toEqual([]);
 		clock.advance(6 * HOUR);
-		expect(await told(trigger)).toMatchObject([{ event: 'application.stage_changed', applicationId: idOf(one), foundBy: 'full' }]);
+		expect(await emitted(trigger)).toMatchObject([{ event: 'application.stage_changed', applicationId: idOf(one), foundBy: 'full' }]);
 	});
 
-	test('404s for no reason delete nobody; who is gone is told once', async () => {
+	test('404s for no reason delete nobody; who is gone is emitted once', async () => {
 		const trigger = await watching();
 		const one = active();
 		acts.removeApplication(world(), one, BY);
@@ -242,14 +242,14 @@ describe('the trigger', () => {
 		for (let poll = 0; poll < 3; poll++) {
 			clock.advance(HOUR / 3);
 			const before = sandbox.requests.length;
-			expect(await told(trigger)).toEqual([]);
+			expect(await emitted(trigger)).toEqual([]);
 			expect(sent(before)).toEqual(['GET /events 200', 'GET /candidates 200']);
 		}
 		clock.advance(MINUTE);
 		const one = active();
 		acts.schedule(world(), one, { title: 'On site', startsAt: clock.now() + 2 * DAY }, BY);
 		const before = sandbox.requests.length;
-		expect(await told(trigger)).toMatchObject([{ event: 'interview.scheduled', applicationId: idOf(one) }]);
+		expect(await emitted(trigger)).toMatchObject([{ event: 'interview.scheduled', applicationId: idOf(one) }]);
 		expect(sent(before).filter((line) => line !== 'GET /stages 200')).toHaveLength(4);
 	});
 
@@ -258,9 +258,9 @@ describe('the trigger', () => {
 		const trigger = await watching();
 		await settings({ forbidden: ['events'] });
 		clock.advance(7 * HOUR);
-		expect(await told(trigger)).toEqual([]);
+		expect(await emitted(trigger)).toEqual([]);
 		await settings({ forbidden: [] });
 		clock.advance(7 * HOUR);
-		expect(await told(trigger)).toEqual([]);
+		expect(await emitted(trigger)).toEqual([]);
 	});
 });

@@ -187,7 +187,7 @@ export const watchChanges: Scene = async ({ editor, n8n, accounts, types, check 
 		await editor.sentences('ATS', 'Triggers');
 		await editor.pick('On interview completed');
 		await editor.choose('provider', 'Kombo');
-		const sentence = 'Interview Completed: the chosen provider cannot tell this. Ashby, Greenhouse, Knit, Lever can.';
+		const sentence = 'Interview Completed: the chosen provider cannot emit this. Ashby, Greenhouse, Knit, Lever can.';
 		says(await editor.text(), sentence, 'the node');
 		await editor.choose('provider', 'Knit');
 		expect(!(await editor.text()).includes(sentence), 'it still says so with a provider that can');

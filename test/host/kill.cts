@@ -17,7 +17,7 @@ import { startSandbox } from '../../sandbox/index.cts';
 import { accounts } from './accounts.cts';
 import type { Host } from './hosts.cts';
 import { ensureHost } from './hosts.cts';
-import { isToldEvent, Ledger, type ToldEvent } from './ledger.cts';
+import { isEmittedEvent, Ledger, type EmittedEvent } from './ledger.cts';
 import type { Execution } from './n8n.cts';
 import { N8n, outputOf } from './n8n.cts';
 import { installByHand, packPackage } from './pack.cts';
@@ -141,7 +141,7 @@ class Victim {
 		await sleep(seconds(0, 1.2));
 	}
 
-	/** Reads all from now on: what was changed before is then told. */
+	/** Reads all from now on: what was changed before is then emitted. */
 	async pollsAgain(times: number): Promise<void> {
 		const before = this.line.reads;
 		const deadline = Date.now() + lastPollsPatience;
@@ -157,13 +157,13 @@ class Victim {
 	}
 
 	/** What lies in its execution rows, of any status. */
-	async told(): Promise<{ events: ToldEvent[]; statuses: Record<string, number> }> {
+	async emitted(): Promise<{ events: EmittedEvent[]; statuses: Record<string, number> }> {
 		await this.running.logIn();
-		const events: ToldEvent[] = [];
+		const events: EmittedEvent[] = [];
 		const statuses: Record<string, number> = {};
 		for (const { id, status } of await this.running.executionRows(this.workflowId)) {
 			statuses[status] = (statuses[status] ?? 0) + 1;
-			events.push(...itemsOf(await this.running.execution(id)).filter(isToldEvent));
+			events.push(...itemsOf(await this.running.execution(id)).filter(isEmittedEvent));
 		}
 		return { events, statuses };
 	}
@@ -180,7 +180,7 @@ function node(id: string, name: string, type: string, position: [number, number]
 /** The trigger's items; those of a crashed execution still lie where its run was to begin. */
 function itemsOf(execution: Execution): unknown[] {
 	const put = outputOf(execution, trigger).map(({ json }) => json);
-	if (put.some(isToldEvent)) return put;
+	if (put.some(isEmittedEvent)) return put;
 	const stack = execution.data.executionData?.nodeExecutionStack ?? [];
 	return stack.flatMap(({ data }) => data.main?.[0] ?? []).map(({ json }) => json);
 }
@@ -223,7 +223,7 @@ void script(async (cleanup) => {
 
 	const report: Record<string, { lost: number; duplicated: number }> = {};
 	for (const victim of victims) {
-		const { events, statuses } = await victim.told();
+		const { events, statuses } = await victim.emitted();
 		const { emitted, lost, duplicated, complaints } = ledger.balance(events);
 		console.log(`${victim.mode}: ${emitted} events emitted in executions ${JSON.stringify(statuses)}, ${lost} values lost, ${duplicated} events duplicated`);
 		for (const complaint of complaints) console.log(`  ${complaint}`);

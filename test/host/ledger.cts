@@ -1,5 +1,5 @@
 /**
- * What workflows were told, held against the sandbox's world. What Kombo shows of a record is written down here once more,
+ * What triggers emitted, held against the sandbox's world. What Kombo shows of a record is written down here once more,
  * on purpose: the nodes' own mapping is part of what is judged.
  */
 import type { Sandbox } from '../../sandbox/index.cts';
@@ -8,7 +8,7 @@ import type { Sandbox } from '../../sandbox/index.cts';
 type Fields = Map<string, string>;
 
 /** Of an item, as it lies in an execution row. */
-export interface ToldEvent {
+export interface EmittedEvent {
 	event: string;
 	eventId: string;
 	applicationId: string;
@@ -17,7 +17,7 @@ export interface ToldEvent {
 	application: unknown;
 }
 
-export function isToldEvent(item: unknown): item is ToldEvent {
+export function isEmittedEvent(item: unknown): item is EmittedEvent {
 	return typeof item === 'object' && item !== null && 'eventId' in item && 'changes' in item;
 }
 
@@ -81,8 +81,8 @@ export class Ledger {
 		return fields;
 	}
 
-	/** Holds all that one workflow was told, in the order of its execution rows, against what is true now. */
-	balance(events: readonly ToldEvent[]): Balance {
+	/** Holds all that was emitted to one workflow, in the order of its execution rows, against what is true now. */
+	balance(events: readonly EmittedEvent[]): Balance {
 		const known = new Map([...this.opening].map(([id, fields]) => [id, new Map(fields)]));
 		const ids = new Set<string>();
 		const complaints: string[] = [];
@@ -100,8 +100,8 @@ export class Ledger {
 			}
 			ids.add(eventId);
 			const before = known.get(id);
-			// What an application brings as it is created is told once more, in events of their own.
-			const after = toldOf(event);
+			// What an application brings as it is created is emitted once more, in events of their own.
+			const after = emittedFields(event);
 			if (event.event === 'application.created' || event.previousKnown === false) {
 				if (before) complain('duplicated', `${event.event} of ${id}, which was known`);
 				known.set(id, after);
@@ -133,7 +133,7 @@ export class Ledger {
 
 const text = (fields: Fields): string => JSON.stringify([...fields].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** A told path stands for the value that the item's application has there, and for all below it. */
+/** An emitted path stands for the value that the item's application has there, and for all below it. */
 function assign(fields: Fields, path: string, told: Fields): void {
 	const root = path === 'info' ? 'info.candidate' : path;
 	const isThere = (key: string) => key === root || key.startsWith(`${root}.`);
@@ -142,7 +142,7 @@ function assign(fields: Fields, path: string, told: Fields): void {
 }
 
 /** The application that an item carries, in the same words as the world's. */
-function toldOf({ application }: ToldEvent): Fields {
+function emittedFields({ application }: EmittedEvent): Fields {
 	const fields: Fields = new Map();
 	fields.set(DELETED, 'false');
 	const info = part(application, 'info');

@@ -5,7 +5,7 @@
  * execution row, both workers must have worked, and no rows may have failed but those that the killed worker had in hand (of
  * which n8n wipes the data). Then the highest rate is measured with either expression engine. With `--json` the last line is
  * `{"minutes","engine","sent","refused","rows","missing","twice","unsuccessful","wiped","inHand","workers":{name:rows},
- * "polled":{"told","lost","duplicated"},"rates":{engine:perSecond}}`. Exit 1 if a count is not as it must be.
+ * "polled":{"emitted","lost","duplicated"},"rates":{engine:perSecond}}`. Exit 1 if a count is not as it must be.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { startSandbox } from '../../sandbox/index.cts';
 import { accounts } from './accounts.cts';
 import { Credentials } from './examples.cts';
 import { ensureHost } from './hosts.cts';
-import { isToldEvent, Ledger, type ToldEvent } from './ledger.cts';
+import { isEmittedEvent, Ledger, type EmittedEvent } from './ledger.cts';
 import type { N8n } from './n8n.cts';
 import { outputOf } from './n8n.cts';
 import { packPackage } from './pack.cts';
@@ -220,7 +220,7 @@ void script(async (cleanup) => {
 	say(`All are sent, in ${Math.round((Date.now() - begin) / 1_000)} s`);
 	await killing;
 	await allEnded(database, knit.id);
-	// Two more polls, so that the last changes are told.
+	// Two more polls, so that the last changes are emitted.
 	await sleep(130_000);
 
 	const moves = sandbox.world.journal.slice(journalFrom).filter(({ model, path }) => model === 'application' && path === 'stageId').length;
@@ -241,14 +241,14 @@ void script(async (cleanup) => {
 	const ours = new Set(rows.map(({ id }) => id));
 	for (const { name, ended } of cluster.workers) workers[name] = (workers[name] ?? 0) + [...ended].filter((id) => ours.has(id)).length;
 
-	const told: ToldEvent[] = [];
+	const emitted: EmittedEvent[] = [];
 	for (const { id } of await cluster.main.executionRows(ats.id)) {
-		told.push(...outputOf(await cluster.main.execution(id), atsTrigger).map(({ json }): unknown => json).filter(isToldEvent));
+		emitted.push(...outputOf(await cluster.main.execution(id), atsTrigger).map(({ json }): unknown => json).filter(isEmittedEvent));
 	}
-	const { lost, duplicated, complaints } = ledger.balance(told);
+	const { lost, duplicated, complaints } = ledger.balance(emitted);
 	say(`${moves} moves, ${sent} events sent, ${refused} refused (answers ${JSON.stringify(answers)}), ${rows.length} execution rows, ${wiped.length} of them wiped, ${missing} missing, ${twice} twice; rows by worker ${JSON.stringify(workers)}`);
 	say(`Without success: ${notSuccessful.map(({ id, status }) => `${id} ${status}`).join(', ') || 'none'}; in the killed worker's hand: ${inHand.join(', ') || 'none'}`);
-	say(`The ATS Trigger told ${told.length} events, ${lost} lost, ${duplicated} duplicated`);
+	say(`The ATS Trigger emitted ${emitted.length} events, ${lost} lost, ${duplicated} duplicated`);
 	for (const complaint of complaints) console.log(`  ${complaint}`);
 
 	await cluster.main.deactivate(ats.id);
@@ -268,7 +268,7 @@ void script(async (cleanup) => {
 		}
 	}
 	await cluster.stop();
-	const result = { minutes, engine: firstEngine, sent, refused, rows: rows.length, missing, twice, unsuccessful: notSuccessful.length, wiped: wiped.length, inHand: inHand.length, workers, polled: { told: told.length, lost, duplicated }, rates };
+	const result = { minutes, engine: firstEngine, sent, refused, rows: rows.length, missing, twice, unsuccessful: notSuccessful.length, wiped: wiped.length, inHand: inHand.length, workers, polled: { emitted: emitted.length, lost, duplicated }, rates };
 	if (flags.json) console.log(JSON.stringify(result));
 	const bothWorked = Object.keys(workers).length === 2 && Object.values(workers).every((count) => count > 0);
 	return moves === events && sent === events && refused === 0 && rows.length === events && missing === 0 && twice === 0 && foreign.length === 0 && bothWorked && lost === 0 && duplicated === 0;

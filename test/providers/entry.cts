@@ -124,7 +124,7 @@ export interface PollDeclaration {
 	list: string | RegExp;
 	/** What a user types in place of the key to get in wrongly; default `{ apiKey: wrong }`. */
 	wrongKey?(wrong: string): Record<string, string>;
-	/** A stage is told by its name alone: with another name it is another stage. */
+	/** A stage is known by its name alone: with another name it is another stage. */
 	stagesAreNames?: true;
 	/** No call tells whether one application is still there: what two whole lists leave out counts as gone. */
 	listsAlone?: true;

@@ -4,7 +4,7 @@ import { flatten, type Flat } from '../chaos/oracle.cts';
 import { perWorld, type ProviderEntry } from './entry.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
 import { every, shared, shownLate } from '../chaos/providerScenarios.cts';
-import { toApplication, TOLD } from '../../nodes/Flatchr/mapping';
+import { toApplication, IN_ROWS } from '../../nodes/Flatchr/mapping';
 import { provider } from '../../nodes/Flatchr/provider';
 import type { Joins } from '../../nodes/Flatchr/joins';
 import { removeApplication, restoreApplication } from '../../sandbox/actions.cts';
@@ -134,7 +134,7 @@ function viewOf(world: World, archivedAsRejected: boolean): View {
 	world.onChange(({ model }) => {
 		if (model === 'stage' || model === 'job') joins = joinsOf(state);
 	});
-	const flatOf = (row: Readonly<Record<string, unknown>>, deleted: boolean): Flat => flatten(toApplication(row, joins, { models: TOLD, archivedAsRejected }), deleted);
+	const flatOf = (row: Readonly<Record<string, unknown>>, deleted: boolean): Flat => flatten(toApplication(row, joins, { models: IN_ROWS, archivedAsRejected }), deleted);
 	return {
 		show(application) {
 			const row = searchRow(state, application);

@@ -20,7 +20,7 @@ const GET = 'ats.application.get';
 const settings = async (sandbox: Sandbox, body: object) => await sandbox.control('knit/settings', body);
 /** An ATS whose lists give outlines only. */
 const outlines = ({ world }: Sandbox) => ({ integrationId: integrationIdOf(world, 'workable') });
-/** An application without its details in a little state cannot be told as gone, nor what an outline does not show of it. */
+/** An application without its details in a little state cannot be emitted as gone, nor what an outline does not show of it. */
 const OWN = ['move', 'move', 'move', 'reject', 'hire', 'reactivate', 'apply'] as const;
 
 const scenarios: Readonly<Record<string, ProviderPlan>> = {

@@ -59,7 +59,7 @@ export const entry: ProviderEntry = {
 		usual: { applications: 160, minutes: 42, changesPerMinute: 4 },
 		observe: ({ world }, clock) => new ApplicationsObserver(world, clock, viewOf(world)),
 		recover: async (sandbox) => await sandbox.control('kombo/scope', { models: ON }),
-		// It tells deletions too.
+		// Its window shows deletions too.
 		late: /(?!)/,
 		scenarios,
 		quick: ['plain', 'scope switched off and on'],

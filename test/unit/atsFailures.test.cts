@@ -87,7 +87,7 @@ describe('when the vendor fails', () => {
 
 	it('lets one row whose details always fail stall nothing', async () => {
 		const { vendor, minute, emitted, id } = setUp();
-		vendor.gated = true;
+		vendor.outlines = true;
 		await minute();
 		vendor.detailsFail = (one) => one === id(0);
 		for (const one of [0, 1]) vendor.change(id(one), (record) => { record.status = 'HIRED'; });
@@ -100,7 +100,7 @@ describe('when the vendor fails', () => {
 
 	it('reads details only of rows that moved', async () => {
 		const { vendor, minute, emitted, id } = setUp({ applications: 60 });
-		vendor.gated = true;
+		vendor.outlines = true;
 		await minute();
 		vendor.requests.length = 0;
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });
@@ -111,7 +111,7 @@ describe('when the vendor fails', () => {
 
 	it('looks behind outlines that the window lists: what changed may be what they do not show', async () => {
 		const { vendor, minute, emitted, id } = setUp({ applications: 60 });
-		vendor.gated = true;
+		vendor.outlines = true;
 		vendor.hidden = ['interviews', 'offers'];
 		await minute(20);
 		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'IN_PROGRESS' }]; }, true);
@@ -131,7 +131,7 @@ describe('when the vendor fails', () => {
 
 	it('says that more may differ where an application without its details moved', async () => {
 		const { vendor, host, minute, id } = setUp({ applications: 300, maxStateBytes: 6_000 });
-		vendor.gated = true;
+		vendor.outlines = true;
 		await minute();
 		expect(unpack(host.saved ?? '').memory.full.has(id(0))).toBe(false);
 		vendor.change(id(0), (record) => { record.offers = [{ id: 'o', status: 'SIGNED' }]; }, true);

@@ -291,7 +291,7 @@ describe('interviews and offers', () => {
 
 	it('emits what details show some seconds later than their list', async () => {
 		const { vendor, minute, emitted, id } = setUp({ applications: 60 });
-		vendor.gated = true;
+		vendor.outlines = true;
 		await minute(20);
 		vendor.detailsLag = 30_000;
 		vendor.change(id(0), (record) => { record.status = 'HIRED'; });

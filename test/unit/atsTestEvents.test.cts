@@ -30,8 +30,8 @@ describe('Test', () => {
 		hired.status = 'HIRED';
 		offered.offers = [{ id: 'o', status: 'SIGNED' }];
 		called.interviews = [{ id: 'i', subject: 'Talk', start: 1, end: 2, status: 'CANCELLED' }];
-		for (const gated of [false, true]) {
-			world.vendor.gated = gated;
+		for (const outlines of [false, true]) {
+			world.vendor.outlines = outlines;
 			const right = { 'application.rejected': rejected, 'application.hired': hired, 'offer.created': offered, 'interview.cancelled': called }[event];
 			expect((await test(world, { events: [event] })).map((one) => [one.event, one.applicationId])).toEqual([[event, right.id]]);
 		}

@@ -1,7 +1,7 @@
 import { ManualClock, World } from '../../sandbox/index.cts';
 import * as acts from '../../sandbox/actions.cts';
 import { fillWorld } from '../../sandbox/seed.cts';
-import { Ledger, type ToldEvent } from '../host/ledger.cts';
+import { Ledger, type EmittedEvent } from '../host/ledger.cts';
 
 /** A world, the ledger over it, and what a faultless trigger would emit of an application now. */
 function opened() {
@@ -13,7 +13,7 @@ function opened() {
 	if (!application) throw new Error('The world has no pending application');
 	const stages = world.jobs.need(application.jobId).stageIds.filter((id) => id !== application.stageId);
 	let events = 0;
-	const emit = (event: string, paths: string[], eventId = `event ${++events}`): ToldEvent => {
+	const emit = (event: string, paths: string[], eventId = `event ${++events}`): EmittedEvent => {
 		const candidate = world.candidates.need(application.candidateId);
 		return {
 			event, eventId, applicationId: application.id,

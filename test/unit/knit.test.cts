@@ -2,7 +2,7 @@ import { applicationSchema, candidateSchema, jobSchema } from '../../lib/ats/mod
 import { isSigned } from '../../lib/webhook/signature';
 import { provider } from '../../nodes/Knit/provider';
 import { isWanted, parseEvent } from '../../nodes/Knit/events';
-import { isOutline, modelsTold, toApplication, toCandidate, toJob } from '../../nodes/Knit/mapping';
+import { isOutline, knownModels, toApplication, toCandidate, toJob } from '../../nodes/Knit/mapping';
 import { simpleApplication, simpleCandidate, simpleJob } from '../../nodes/Knit/models';
 
 /** Knit's own sample, shortened where it repeats itself. https://developers.getknit.dev/reference/application-data-models */
@@ -60,7 +60,7 @@ describe('an application', () => {
 	it('whose empty lists came as null has none; what is not there was not told', () => {
 		const { info } = SAMPLE;
 		expect(toApplication({ info, interviews: null, offers: null, rejection: null, currentStage: null })).toMatchObject({ interviews: [], offers: [], rejection: null, attachments: null });
-		expect([...modelsTold({ info, interviews: null, rejection: null })]).toEqual(['info', 'interviews', 'rejection']);
+		expect([...knownModels({ info, interviews: null, rejection: null })]).toEqual(['info', 'interviews', 'rejection']);
 	});
 
 	it('in a list of outlines leaves unknown what is null there', () => {
@@ -68,8 +68,8 @@ describe('an application', () => {
 		expect(isOutline(outline)).toBe(true);
 		expect(isOutline(SAMPLE)).toBe(false);
 		expect(toApplication(outline, { outline: true })).toMatchObject({ interviews: null, offers: null });
-		expect([...modelsTold(outline, true)]).toEqual(['info', 'rejection']);
-		expect([...modelsTold({ ...outline, info: { ...outline.info, status: 'REJECTED' } }, true)]).toEqual(['info']);
+		expect([...knownModels(outline, true)]).toEqual(['info', 'rejection']);
+		expect([...knownModels({ ...outline, info: { ...outline.info, status: 'REJECTED' } }, true)]).toEqual(['info']);
 	});
 
 	it.each<[string, object]>([

@@ -109,7 +109,7 @@ function fits(row: Row, { candidateEmail, candidateId: candidates, jobId: jobs, 
 	const { info, currentStage } = row;
 	const candidate = part(info, 'candidate');
 	const emails = listed(part(candidate, 'emails')).map(({ email }) => toText(email));
-	const among = (wanted: readonly string[] | undefined, ...told: Array<string | null>) => wanted === undefined || told.every((one) => one === null) || told.some((one) => one !== null && wanted.some((each) => folded(each) === folded(one)));
+	const among = (wanted: readonly string[] | undefined, ...known: Array<string | null>) => wanted === undefined || known.every((one) => one === null) || known.some((one) => one !== null && wanted.some((each) => folded(each) === folded(one)));
 	const status = pick(info, 'status');
 	return (
 		among(candidates, pick(candidate, 'id')) &&
