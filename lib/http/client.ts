@@ -9,7 +9,7 @@ import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
 import { isWebPage } from './fileType';
 import { holdsTooMuch, parseJson } from './json';
 import { queryString, type Query } from './path';
-import { keysOf, redact, redacted, secretsOf } from './redact';
+import { keysOf, redact, redacted, secretsOf, without, withPlainAscii } from './redact';
 import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit, type RateReading } from './rate';
 import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
 import { TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
@@ -77,7 +77,7 @@ const OWN_HINTS: Record<number, { cause: FailureCause; hint: string }> = {
 /** Sends requests of one service through n8n's own helper, so the host's proxy, certificate and domain settings apply. */
 export class HttpClient {
 	private readonly base: string;
-	private readonly secrets: readonly string[];
+	private readonly secrets: readonly RegExp[];
 	private readonly signal?: AbortSignal;
 	private readonly rate: RateLimit;
 	private readonly limit: ConcurrencyLimit;
@@ -285,24 +285,24 @@ export class HttpClient {
 
 	private async readAnswer({ status, headers, body }: RawAnswer, expect: 'json' | 'file' | 'text', sentAt: number): Promise<Answer> {
 		const good = status >= 200 && status < 300;
-		const read = expect === 'file' && good ? body : parsed(await this.withoutKeys(body.toString('utf8'), good), expect === 'text' && good);
-		return { status, headers, body: read, sentAt, tookMs: clock.now() - sentAt };
+		// A service may repeat the request in what becomes an item. Errors are looked through as a whole, for all that the credential holds.
+		const keys = good ? await this.keysHeld() : [];
+		const text = () => without(expect === 'json' ? withPlainAscii(body.toString('utf8')) : body.toString('utf8'), keys);
+		const read = expect === 'file' && good ? body : parsed(text(), expect === 'text' && good);
+		return { status, headers: eachValue(headers, (value) => without(value, keys)), body: read, sentAt, tookMs: clock.now() - sentAt };
 	}
 
-	/** A service may repeat the request in what becomes an item. Errors are looked through as a whole, for all that the credential holds. */
-	private async withoutKeys(text: string, good: boolean): Promise<string> {
-		if (!good) return text;
+	private async keysHeld(): Promise<readonly RegExp[]> {
 		// Under OAuth2 the first token may have been fetched for this very call.
 		this.keys ??= this.api.oauth2 ? this.host.getCredentials(this.api.credential).then(keysOf) : Promise.resolve(keysOf(this.credentials));
-		return (await this.keys).reduce((shown, key) => shown.replace(key, '[redacted]'), text);
+		return await this.keys;
 	}
 
 	/** For its error: services quote what they were sent, and what is shown of it may be cut in the middle of a key. */
 	private async withoutSecrets(answer: Answer): Promise<Answer> {
 		// Under OAuth2 the token may have been fetched for this very call.
 		const secrets = this.api.oauth2 ? secretsOf(await this.host.getCredentials(this.api.credential)) : this.secrets;
-		const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, redact(value, secrets)]));
-		return { ...answer, headers, body: redacted(answer.body, secrets) };
+		return { ...answer, headers: eachValue(answer.headers, (value) => redact(value, secrets)), body: redacted(answer.body, secrets) };
 	}
 
 	private redirected(request: Request, from: string, answer: Answer, hop: number): string {
@@ -343,6 +343,10 @@ export class HttpClient {
 
 function hintOf(hint: string | undefined): { hint?: string } {
 	return hint === undefined ? {} : { hint };
+}
+
+function eachValue(headers: Readonly<Record<string, string>>, change: (value: string) => string): Record<string, string> {
+	return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, change(value)]));
 }
 
 /** JSON where it is JSON; undefined for an empty body; the text itself otherwise. */

@@ -1,7 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { isObject } from './apiDefinition';
-import { trimEnd } from './trimEnd';
 
 /**
  * A credential tells our code no more than names and values of its fields: whatever is not named as one of these is secret, so that a
@@ -9,18 +8,9 @@ import { trimEnd } from './trimEnd';
  */
 const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|domain|name|path|template|version|slug|scope|scheme|type|id|^allowed(http\w*)?domains)$/i;
 
-/** Every value of a credential that may not be shown, in each way of writing it. */
-export function secretsOf(credentials: ICredentialDataDecryptedObject): string[] {
-	// The longest first: one may be part of another.
-	return secretsIn(credentials).flat().sort((one, other) => other.length - one.length);
-}
-
-/** The ways of writing each secret. */
-function secretsIn(credentials: ICredentialDataDecryptedObject): string[][] {
-	const { clientId, clientSecret } = credentials;
-	// As OAuth2 sends the two for a token.
-	const client = typeof clientId === 'string' && typeof clientSecret === 'string' ? formsOf(`${clientId}:${clientSecret}`) : [];
-	return [...Object.entries(credentials).map(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? formsOf(value) : tokensOf(name, value))), client];
+/** Finds every value of a credential that may not be shown. */
+export function secretsOf(credentials: ICredentialDataDecryptedObject): RegExp[] {
+	return patternsOf(credentials, () => true, 4);
 }
 
 /** What nobody but the service may have, and so nobody's data are: keys, secrets, tokens and passwords, not the names beside them. */
@@ -28,40 +18,77 @@ const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
 /** Shorter ones stand in other people's words. */
 const SHORTEST_KEY = 8;
 
-/** Finds the values that are taken out of every answer, each in all ways of writing it: forms of one are alike, so that one search for them is quick. */
+/** Finds the values that are taken out of every answer. */
 export function keysOf(credentials: ICredentialDataDecryptedObject): RegExp[] {
-	return secretsIn(Object.fromEntries(Object.entries(credentials).filter(([name]) => KEYS.test(name) || name === 'clientId')))
-		.map((forms) => forms.filter((form) => form.length >= SHORTEST_KEY).sort((one, other) => other.length - one.length))
-		.filter((forms) => forms.length > 0)
+	return patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY);
+}
+
+function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): RegExp[] {
+	const secrets = Object.entries(credentials).filter(([name]) => isWanted(name)).flatMap(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? [value.trim()] : tokensOf(name, value)));
+	return [...new Set(secrets)]
+		.filter((secret) => secret.length >= shortest)
 		// The longest first: one may be part of another.
-		.sort(([one = ''], [other = '']) => other.length - one.length)
-		.map((forms) => new RegExp(forms.map((form) => form.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'), 'g'));
+		.sort((one, other) => other.length - one.length)
+		.flatMap((secret) => [asWritten(secret), ...inBase64(secret)]);
 }
 
 function tokensOf(name: string, value: unknown): string[] {
 	if (name !== 'oauthTokenData' || typeof value !== 'object' || value === null) return [];
-	return Object.entries(value).flatMap(([key, inner]) => (/token$/i.test(key) && typeof inner === 'string' ? formsOf(inner) : []));
+	return Object.entries(value).flatMap(([key, inner]) => (/token$/i.test(key) && typeof inner === 'string' ? [inner.trim()] : []));
 }
 
-/** As it is, as it is sent, and as an answer may quote it: in JSON, in a page of HTML, in an address, in base64. */
-function formsOf(secret: string): string[] {
-	const html = secret.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
-	// Alone, and as the user of Basic without a password.
-	const base64 = [secret, `${secret.trim()}:`].map((text) => trimEnd(Buffer.from(text).toString('base64'), '='));
-	const forms = [secret, secret.trim(), JSON.stringify(secret).slice(1, -1), html, encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1), ...base64, ...base64.map((text) => text.replace(/\+/g, '-').replace(/\//g, '_'))];
-	return [...new Set(forms)].filter((form) => form.length >= 4);
+/** As it is, as it is sent in an address, and as an answer may quote it: in JSON, in a page of HTML, in an address that stands in another. */
+function asWritten(secret: string): RegExp {
+	return new RegExp(Array.from(secret, (letter) => (/^\w$/.test(letter) ? letter : `(?:${formsOf(letter).join('|')})`)).join(''), 'g');
 }
+
+const NAMED: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+
+function formsOf(letter: string): string[] {
+	const code = letter.codePointAt(0) ?? 0;
+	const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0').replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+	const percent = [...Buffer.from(letter)].map((byte) => `%(?:25){0,2}${hex(byte, 2)}`).join('');
+	const named = Object.hasOwn(NAMED, letter) ? [`&${NAMED[letter]};`] : [];
+	const quoted = JSON.stringify(letter).slice(1, -1);
+	return [`\\\\?${escaped(letter)}`, ...(quoted === letter ? [] : [escaped(quoted)]), percent, `\\\\{1,2}u${hex(code, 4)}`, `&#0?${code};?`, `&#[xX]0?${hex(code, 2)};?`, ...named, ...(letter === ' ' ? ['\\+'] : [])];
+}
+
+/** Wherever it stands in a text that was written so, such as behind the name of a user: what begins at a third of three bytes is the same for each. */
+function inBase64(secret: string): RegExp[] {
+	const bytes = Buffer.from(secret);
+	return [0, 1, 2].map((before) => {
+		const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+		// The first and the last letter are shared with what is beside it.
+		const text = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+		return new RegExp(Array.from(text, (letter) => (letter === '+' ? '(?:[+-]|%2[bB])' : letter === '/' ? '(?:\\\\?\\/|_|%2[fF])' : letter)).join(''), 'g');
+	});
+}
+
+function escaped(letter: string): string {
+	return letter.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** JSON in which ASCII stands as it is: `\/` and `\u0026` are how some write it, and no key looks like itself in them. */
+export function withPlainAscii(json: string): string {
+	return json.includes('\\') && ASCII_ESCAPE.test(json) ? json.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (whole, hex?: string) => (whole === '\\/' ? '/' : hex === undefined || /^(22|5c|7f)$/i.test(hex) ? whole : String.fromCharCode(Number.parseInt(hex, 16)))) : json;
+}
+
+const ASCII_ESCAPE = /\\(?:\/|u00[2-7])/;
 
 /** `value` with every text in it redacted, names of fields too. */
-export function redacted(value: unknown, secrets: readonly string[]): unknown {
+export function redacted(value: unknown, secrets: readonly RegExp[]): unknown {
 	if (typeof value === 'string') return redact(value, secrets);
 	if (Array.isArray(value)) return value.map((one) => redacted(one, secrets));
 	if (!isObject(value) || Buffer.isBuffer(value)) return value;
 	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key, secrets), redacted(inner, secrets)]));
 }
 
+/** `text` with every secret replaced. */
+export function without(text: string, secrets: readonly RegExp[]): string {
+	return secrets.reduce((shown, secret) => shown.replace(secret, '[redacted]'), text);
+}
+
 /** `text` with every secret, and whatever follows `Bearer` or `token=`, replaced. */
-export function redact(text: string, secrets: readonly string[]): string {
-	const known = secrets.reduce((shown, secret) => shown.split(secret).join('[redacted]'), text);
-	return known.replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 [redacted]').replace(/\b((?:api_?key|(?:access_)?token|signature)=)[^&\s"']+/gi, '$1[redacted]');
+export function redact(text: string, secrets: readonly RegExp[]): string {
+	return without(text, secrets).replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 [redacted]').replace(/\b((?:api_?key|(?:access_)?token|signature)=)[^&\s"']+/gi, '$1[redacted]');
 }

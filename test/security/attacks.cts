@@ -1,7 +1,8 @@
 /** Each attack runs through n8n's engine, or against the very function that reads what the attacker wrote, and throws when it gets through. */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { get, type IncomingMessage } from 'node:http';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 
 import type { IAllExecuteFunctions } from 'n8n-workflow';
 
@@ -323,6 +324,65 @@ export const attacks: readonly Attack[] = [
 				assert.ok(shown.includes('[redacted]') && !shown.includes(KEY) && !shown.includes(Buffer.from(KEY).toString('base64')));
 			}),
 	},
+	...serviceEntries.map((entry) => ({
+		id: 'S8',
+		title: `no way of writing a key brings it out, in a success, an error or a header (${entry.simulator})`,
+		run: async () => {
+			const key = 'k3y/with+odd=chars&more_0123456789';
+			const escapedAs = (write: (code: string) => string) => key.replace(/\W/g, (letter) => write(letter.charCodeAt(0).toString(16)));
+			const forms = [
+				key, key.replace(/\//g, '\\/'), escapedAs((code) => `\\u00${code}`), Array.from(key, (letter) => `\\u00${letter.charCodeAt(0).toString(16).toUpperCase()}`).join(''), escapedAs((code) => `%${code}`), encodeURIComponent(encodeURIComponent(key)),
+				escapedAs((code) => `&#x${code.toUpperCase()};`), escapedAs((code) => `&#${Number.parseInt(code, 16)};`), ...['', 'x', 'Bearer '].map((before) => Buffer.from(`${before}${key}:`).toString('base64')), Buffer.from(`xx${key}`).toString('base64url'),
+			];
+			const echo = Object.fromEntries([...(entry.tellingHeaders ?? []), 'x-echo', 'x-request-id'].map((name) => [name, `${key} ${encodeURIComponent(key).toLowerCase()}`]));
+			for (const status of [200, 400]) {
+				await against(hostile((request, response) => {
+					if (/token/.test(request.url ?? '')) return json(response, 200, { access_token: `token-${key}`, token_type: 'bearer', expires_in: 3600 });
+					return void response.writeHead(status, { 'content-type': 'application/json', ...echo }).end(`{"success":true,"status":"success","message":"${forms.join(' ')}","data":["${forms.join('","')}"],"applications":[]}`);
+				}), async ({ origin }) => {
+					const provider = providerEntries.find(({ simulator }) => simulator === entry.simulator)?.provider.name;
+					const urls = { [entry.simulator]: origin, [`${entry.simulator}Token`]: `${origin}/token` };
+					const credentials = credentialsOf({ urls, credentials: { [entry.simulator]: { apiKey: key, clientId: 'client', clientSecret: key, appId: 'app', consumerId: 'consumer', integrationId: 'lever:1', companyKey: 'c' } } } as never, [entry]);
+					const { json: items, error } = await runNode(provider ? 'ats' : (entry.node?.name ?? ''), { ...(provider ? { provider } : {}), resource: 'apiRequest', operation: 'send', method: 'GET', path: '/anything', fullResponse: true }, { credentials });
+					assert.ok(items.length > 0 || error);
+					const shown = JSON.stringify([items, error && { ...error, node: undefined, message: error.message, description: error.description }]);
+					for (const form of forms) assert.ok(!shown.includes(form) && !shown.includes(JSON.stringify(form).slice(1, -1)), form);
+				});
+			}
+		},
+	})),
+	...[
+		{ what: 'never ends', answer: (response: ServerResponse, count: (bytes: number) => void) => {
+			const more = (): void => {
+				while (!response.destroyed && response.write(' '.repeat(65_536))) count(65_536);
+			};
+			response.writeHead(200, { 'content-type': 'application/json' }).on('drain', more);
+			more();
+		} },
+		{ what: 'becomes 200 MB once it is unpacked', answer: (response: ServerResponse) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(200_000_000, ' '))) },
+		{ what: 'holds a header', answer: (response: ServerResponse) => json(response, 200, { access_token: 'a\r\nX-Admin: 1' }) },
+		{ what: 'is larger than a header may be', answer: (response: ServerResponse) => json(response, 200, { access_token: 'a'.repeat(20_000) }) },
+		{ what: 'is none', answer: (response: ServerResponse) => json(response, 200, { access_token: { toString: 'x' } }) },
+		{ what: 'is elsewhere', answer: (response: ServerResponse) => void response.writeHead(307, { location: 'https://192.0.2.1/token' }).end() },
+	].map(({ what, answer }) => ({
+		id: 'S5',
+		title: `an access token that ${what} is none, and costs nothing`,
+		run: async () => {
+			let written = 0;
+			await against(hostile((request, response) => (request.url?.startsWith('/token') ? answer(response, (bytes) => (written += bytes)) : json(response, 200, []))), async ({ origin, seen }) => {
+				const restore = useClock({ now: () => Date.now(), sleep: async () => {} });
+				const before = process.memoryUsage().rss;
+				try {
+					const { error } = await runNode('ats', { provider: 'greenhouse', resource: 'apiRequest', operation: 'send', method: 'GET', path: '/jobs' }, { credentials: { greenhouseAtsApi: { clientId: 'client', clientSecret: KEY, baseUrl: origin, tokenUrl: `${origin}/token` } } });
+					assert.match(String(error?.message), /gave no access token/);
+				} finally {
+					restore();
+				}
+				assert.ok(seen.every(({ url }) => url.startsWith('/token')));
+				assert.ok(written < 20_000_000 && process.memoryUsage().rss - before < 300_000_000);
+			});
+		},
+	})),
 	{
 		id: 'S9',
 		title: 'a forged event of an unsigned service does not keep out the real one',

@@ -286,14 +286,29 @@ describe('secrets', () => {
 	const credentials = { region: 'eu', baseUrl: 'https://api.example.com', apiKey: 'ks_prod_123456', integrationId: 'greenhouse:abc', clientSecret: 'a b&c=d', short: 'abc', oauthTokenData: { access_token: 'at-999999', token_type: 'bearer', refresh_token: 'rt-888888' } };
 
 	it('are what a credential holds, without what everybody may know', () => {
-		expect(secretsOf(credentials)).toEqual(expect.arrayContaining(['ks_prod_123456', 'a b&c=d', encodeURIComponent('a b&c=d'), 'at-999999', 'rt-888888']));
-		for (const open of ['eu', 'https://api.example.com', 'greenhouse:abc', 'bearer']) expect(secretsOf(credentials)).not.toContain(open);
+		const shown = (text: string) => redact(text, secretsOf(credentials));
+		for (const secret of ['ks_prod_123456', 'a b&c=d', encodeURIComponent('a b&c=d'), 'at-999999', 'rt-888888']) expect(shown(secret)).toBe('[redacted]');
+		for (const open of ['eu', 'https://api.example.com', 'greenhouse:abc', 'bearer', 'abc']) expect(shown(open)).toBe(open);
 	});
 
 	it('are taken out of any text, with unknown ones after Bearer and token=', () => {
 		const shown = redact('key ks_prod_123456 at https://x.example/?token=zzz999&q=1&secret=a%20b%26c%3Dd Bearer abcdefghijk Basic dXNlcjpwdw==', secretsOf(credentials));
 		for (const secret of ['ks_prod_123456', 'zzz999', 'a%20b', 'abcdefghijk', 'dXNlcjpwdw']) expect(shown).not.toContain(secret);
 		expect(shown).toContain('q=1');
+	});
+
+	it('are found however an answer quotes them', () => {
+		const secret = 'k3y/with+odd="chars"&m0re';
+		const json = JSON.stringify(secret).slice(1, -1);
+		const escapedAs = (write: (code: string) => string, text = secret) => text.replace(/[^\w\\]/g, (letter) => write(letter.charCodeAt(0).toString(16)));
+		const written = [
+			json, json.replace(/\//g, '\\/'), escapedAs((code) => `\\u00${code}`), escapedAs((code) => `\\\\u00${code}`), escapedAs((code) => `&#x${code.toUpperCase()};`), escapedAs((code) => `&#${Number.parseInt(code, 16)};`),
+			escapedAs((code) => `%${code}`), encodeURIComponent(secret), encodeURIComponent(encodeURIComponent(secret)), new URLSearchParams({ '': secret }).toString().slice(1),
+		];
+		for (const one of written) expect(redact(`<${one}>`, secretsOf({ apiKey: secret }))).toBe('<[redacted]>');
+		for (const before of ['', 'x', 'xx', 'Bearer ']) {
+			for (const encoding of ['base64', 'base64url'] as const) expect(redact(Buffer.from(`${before}${secret}:tail`).toString(encoding), secretsOf({ apiKey: secret }))).toContain('[redacted]');
+		}
 	});
 
 	it('leave no text in which they stood', () => {
