@@ -7,9 +7,9 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, setPriority } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { polled } from '../nodes/Ats/providers';
+import { readArguments, usageOf } from '../test/arguments.cts';
 import { hasHostNodes, hostNodes } from './hostNodes.cts';
 import { DEFAULT_BOUND, OLD_HOST_BOUND } from '../lib/ats/changes/memory/pack';
 import { median, type Cost } from './measure.cts';
@@ -19,7 +19,7 @@ import { QUICK, SIZES } from './sizes.cts';
 import type { Played, Where } from './variants.cts';
 
 const root = join(__dirname, '..');
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, times: { type: 'string', default: '5' }, save: { type: 'boolean', default: false }, again: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, whole: { type: 'boolean', default: false } } });
+const { values } = readArguments(usageOf(__filename), { options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, times: { type: 'string', default: '5' }, save: { type: 'boolean', default: false }, again: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false }, whole: { type: 'boolean', default: false } } });
 const times = QUICK ? 1 : Number(values.times);
 const wanted = values.only?.split(',');
 if (QUICK && values.save) throw new Error('The figures of --quick say nothing: they are not saved.');

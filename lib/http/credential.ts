@@ -8,7 +8,7 @@ export function credentialText(value: unknown): string {
 }
 
 /** A request with the key in its header, for a credential's `authenticate`. Throws where the key would go out readable: n8n's own test of a credential comes by here too. */
-export function authorized(request: IHttpRequestOptions, key: string, header = 'Authorization'): IHttpRequestOptions {
+export function authorized(request: IHttpRequestOptions, key: string): IHttpRequestOptions {
 	checkedBaseUrl(new URL(request.url, request.baseURL).origin);
-	return { ...request, disableFollowRedirect: true, headers: { ...request.headers, [header]: key } };
+	return { ...request, disableFollowRedirect: true, headers: { ...request.headers, Authorization: key } };
 }

@@ -21,8 +21,8 @@ report counts that as "crashWindow", beside the totals. Durable cursors have no 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 
+import { readArguments } from '../arguments.cts';
 import { MODES, type Mode } from './host.cts';
 import { changesOf, complaintsOf, polled, providerOf, report, scenarioNames, simulate, weightOf, type Run } from './report.cts';
 
@@ -40,14 +40,13 @@ interface Cost {
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
-const { values } = parseArgs({ options: { json: flag, seed: text, seeds: text, changes: text, mode: text, provider: text, providers: flag, only: text, brief: flag, help: flag } });
+const { values } = readArguments(HELP, { options: { json: flag, seed: text, seeds: text, changes: text, mode: text, provider: text, providers: flag, only: text, brief: flag } });
 
 /** A line at least so often. */
 const PROGRESS_MS = 20_000;
 const seconds = (ms: number) => Math.round(ms / 1000);
 
 async function main(): Promise<void> {
-	if (values.help) return console.log(HELP);
 	const first = Number(values.seed ?? Date.now() % 1_000_000);
 	const wanted = Number(values.changes ?? 0);
 	if (values.mode !== undefined && !MODES.some((mode) => mode === values.mode)) throw new Error(`There is no host mode "${values.mode}". There are: ${MODES.join(', ')}`);

@@ -8,9 +8,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 
 import type { INodeProperties } from 'n8n-workflow';
 
+import { showHelp, usageOf } from '../arguments.cts';
 import { loadPackage, packageRoot, versionsOf } from './harness/package.cts';
 import { operationsRecord } from './harness/record.cts';
 
+showHelp(usageOf(__filename));
 const flags = new Set(process.argv.slice(2));
 
 const values = ({ options = [] }: INodeProperties): string[] =>

@@ -7,12 +7,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import type { INode, INodeTypeDescription } from 'n8n-workflow';
 import { nodeNameToToolName } from 'n8n-workflow';
 
 import { startSandbox } from '../../sandbox/index.cts';
+import { readArguments, usageOf } from '../arguments.cts';
 import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import { accounts } from './accounts.cts';
 import type { OfferedTool, Script, ToolCall } from './agentModel.cts';
@@ -25,7 +25,7 @@ import { N8n, outputOf } from './n8n.cts';
 import { installByHand, packPackage } from './pack.cts';
 import { script } from './processes.cts';
 
-const { values: flags } = parseArgs({ allowNegative: true, options: { build: { type: 'boolean', default: true } } });
+const { values: flags } = readArguments(usageOf(__filename), { allowNegative: true, options: { build: { type: 'boolean', default: true } } });
 
 /** What one tool answers to a question about one thing or a few stays readable for a model: some 1,000 tokens. */
 const MOST_CHARACTERS = 4_000;

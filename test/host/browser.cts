@@ -6,9 +6,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { startSandbox } from '../../sandbox/index.cts';
+import { readArguments, usageOf } from '../arguments.cts';
 import { accounts } from './accounts.cts';
 import { Editor } from './browserPage.cts';
 import { scenes } from './browserScenes.cts';
@@ -17,7 +17,7 @@ import { N8n } from './n8n.cts';
 import { installByHand, packPackage } from './pack.cts';
 import { PlainError, script } from './processes.cts';
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments(usageOf(__filename), {
 	allowNegative: true,
 	options: { build: { type: 'boolean', default: true }, pictures: { type: 'boolean', default: false }, scene: { type: 'string', multiple: true } },
 });

@@ -2,12 +2,12 @@
  * `npm run check:live -- --provider lever`: Check Connection against a real account, for whoever has one. The credential's fields come from the environment
  * variable ATS_CREDENTIAL as JSON, such as `{"apiKey": "..."}`, and a provider's settings from ATS_SETTINGS. Reads only; the report holds no personal data.
  */
-import { parseArgs } from 'node:util';
 
 import { providers } from '../../nodes/Ats/providers';
+import { readArguments, usageOf } from '../arguments.cts';
 import { runNode } from '../engine/harness/index.cts';
 
-const { values } = parseArgs({ options: { provider: { type: 'string' }, json: { type: 'boolean', default: false } } });
+const { values } = readArguments(usageOf(__filename), { options: { provider: { type: 'string' }, json: { type: 'boolean', default: false } } });
 
 function objectIn(name: string): Record<string, string> {
 	const text = process.env[name];

@@ -7,12 +7,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import type { INodeParameters } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox/index.cts';
 import { startSandbox } from '../../sandbox/index.cts';
+import { readArguments, usageOf } from '../arguments.cts';
 import { idOf } from '../providers/entry.cts';
 import { providerEntries, type ProviderEntry } from '../providers/index.cts';
 import { accounts } from './accounts.cts';
@@ -49,7 +49,7 @@ const quiet = 15_000;
 /** `--provider` with no name asks which there are. */
 const args = process.argv.slice(2).flatMap((arg, index, all) => (arg === '--provider' && (all[index + 1] ?? '--').startsWith('--') ? [arg, ''] : [arg]));
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments(usageOf(__filename), {
 	args,
 	allowNegative: true,
 	options: {

@@ -9,11 +9,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import type { INode } from 'n8n-workflow';
 
 import { startSandbox } from '../../sandbox/index.cts';
+import { readArguments, usageOf } from '../arguments.cts';
 import { accounts } from './accounts.cts';
 import type { Host } from './hosts.cts';
 import { ensureHost } from './hosts.cts';
@@ -24,7 +24,7 @@ import { installByHand, packPackage } from './pack.cts';
 import { PlainError, script } from './processes.cts';
 import { VendorLine } from './vendorLine.cts';
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments(usageOf(__filename), {
 	allowNegative: true,
 	options: {
 		json: { type: 'boolean', default: false },

@@ -9,10 +9,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 
 import type { ESLint as Linter } from 'eslint';
 
+import { readArguments, usageOf } from '../arguments.cts';
 import { projectRoot } from './hosts.cts';
 import { packPackage } from './pack.cts';
 import { CommandFailed, PlainError, run, script } from './processes.cts';
@@ -28,7 +28,7 @@ const mostShown = 40;
 const hostModules = ['n8n-workflow', 'zod', 'luxon', 'lodash'];
 const hostRequests = ['n8n-workflow', 'zod/v4', 'luxon', 'lodash', 'crypto', 'node:crypto'];
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments(usageOf(__filename), {
 	allowNegative: true,
 	options: { json: { type: 'boolean', default: false }, build: { type: 'boolean', default: true }, package: { type: 'string' } },
 });

@@ -10,12 +10,12 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import type { INode } from 'n8n-workflow';
 
 import type { Sandbox } from '../../sandbox/index.cts';
 import { startSandbox } from '../../sandbox/index.cts';
+import { readArguments, usageOf } from '../arguments.cts';
 import { accounts } from './accounts.cts';
 import { Credentials } from './examples.cts';
 import { ensureHost } from './hosts.cts';
@@ -28,7 +28,7 @@ import { Cluster } from './queueHost.cts';
 import type { Database } from './queueServices.cts';
 import { startPostgres, startRedis } from './queueServices.cts';
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments(usageOf(__filename), {
 	allowNegative: true,
 	options: {
 		json: { type: 'boolean', default: false },

@@ -6,9 +6,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { startSandbox } from '../../sandbox/index.cts';
+import { readArguments, usageOf } from '../arguments.cts';
 import { accounts } from './accounts.cts';
 import type { Kept } from './checks.cts';
 import { checkCredentials, checkExamples, checkKept, checkNodes, checkProviders, expect, Report, topics } from './checks.cts';
@@ -19,7 +19,7 @@ import { N8n } from './n8n.cts';
 import { installByHand, installedFolder, installLikeTheScreen, packPackage, readManifest, repack, uninstallByHand } from './pack.cts';
 import { PlainError, script } from './processes.cts';
 
-const { values: flags } = parseArgs({
+const { values: flags } = readArguments(usageOf(__filename), {
 	allowNegative: true,
 	options: {
 		all: { type: 'boolean', default: false },

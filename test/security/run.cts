@@ -2,7 +2,10 @@
  * `npm run test:security [-- --json] [--engine 1.123.81]`: every attack against this build of the sources, in the engine that is installed
  * here or in that of another n8n; the last line is what a script reads.
  */
+import { showHelp, usageOf } from '../arguments.cts';
 import { useEngine } from './engine.cts';
+
+showHelp(usageOf(__filename));
 
 void (async () => {
 	const asJson = process.argv.includes('--json');
