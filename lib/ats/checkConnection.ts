@@ -241,10 +241,10 @@ function isUnclear(row: unknown): boolean {
 async function* ofTrigger({ provider, answers }: Connection, source: ChangeSource): AsyncGenerator<Check> {
 	if (source.readModels) {
 		yield await attempt('Models', async () => {
-			const told = await source.readModels?.();
-			const off = comparedModels(provider.capabilities).filter((model) => told && !told.has(model));
+			const known = await source.readModels?.();
+			const off = comparedModels(provider.capabilities).filter((model) => known && !known.has(model));
 			const ticks = new Set(off.flatMap((model) => (model === 'interviews' || model === 'offers' ? provider.rights?.[model] : provider.rights?.applications) ?? []));
-			return off.length === 0 ? fine('All parts of an application are told') : warning(sentence(`This account does not tell: ${off.join(', ')}. They are switched off or refused at the service, so that nothing of them is emitted`, ...ticks), off.join(', '));
+			return off.length === 0 ? fine('All parts of an application are shown') : warning(sentence(`This account does not show: ${off.join(', ')}. They are switched off or refused at the service, so that nothing of them is emitted`, ...ticks), off.join(', '));
 		});
 	}
 	if (!source.marks && !source.newestFirst) {
@@ -285,7 +285,7 @@ async function* ofTrigger({ provider, answers }: Connection, source: ChangeSourc
 	});
 }
 
-/** Those that the trigger can tell something of. */
+/** Those that the trigger can emit something of. */
 function comparedModels({ models, events }: Provider['capabilities']): ModelKey[] {
 	const BY_EVENT: Partial<Record<ModelKey, string>> = { interviews: 'interview.', offers: 'offer.', attachments: 'attachment.' };
 	return (Object.keys(models) as ModelKey[]).filter((model) => Object.keys(events).some((event) => event.startsWith(BY_EVENT[model] ?? 'application.')));

@@ -46,7 +46,7 @@ export function sourcePage<Row>(answer: Answer, records: readonly VendorRecord[]
 
 const REFUSED = [400, 404, 410, 422];
 
-/** Asks for a page; where the vendor no longer takes the cursor, the engine is told to begin again at the first page. */
+/** Asks for a page; where the vendor no longer takes the cursor, the engine begins again at the first page. */
 export async function pageAt<Result>(cursor: string | null, ask: () => Promise<Result>, statuses: readonly number[] = REFUSED): Promise<Result> {
 	try {
 		return await ask();

@@ -162,7 +162,7 @@ export class MarkRefused extends Error {
 
 // --------------------------------------------------------------------------------------------------------- the feed
 
-/** A provider that keeps a feed of activities itself (told as `activity.recorded`, and nothing else). */
+/** A provider that keeps a feed of activities itself (emitted as `activity.recorded`, and nothing else). */
 export interface FeedSource extends SourceBase {
 	readonly kind: 'feed';
 	readPage(request: { cursor: string | null }): Promise<FeedPage>;

@@ -10,7 +10,7 @@ export interface ServiceFile {
 	mimeType?: string;
 }
 
-/** What a record tells of its file. */
+/** What a record says of its file. */
 export interface FileFacts {
 	name?: string | null;
 	mimeType?: string | null;
@@ -31,8 +31,8 @@ export function fileLabel({ name, otherwise }: FileFacts): string {
 /** The file in an answer. Throws, naming the file, when what came is empty or a web page. */
 export function fileFrom(answer: Answer, facts: FileFacts, address = ''): ServiceFile {
 	const data = Buffer.isBuffer(answer.body) ? answer.body : Buffer.from(typeof answer.body === 'string' ? answer.body : '');
-	const told = fileNameIn(answer.headers['content-disposition']);
-	const name = safeName(facts.name || told || fileNameInUrl(address) || facts.otherwise || 'file');
+	const stated = fileNameIn(answer.headers['content-disposition']);
+	const name = safeName(facts.name || stated || fileNameInUrl(address) || facts.otherwise || 'file');
 	return checkedFile({ data, name, facts, declared: [answer.headers['content-type'], facts.mimeType] });
 }
 

@@ -10,7 +10,7 @@ export function recordOf(value: unknown, service: string): Record<string, unknow
 export function recordsOf(rows: readonly unknown[], service: string): Array<Record<string, unknown>> {
 	const records = rows.filter(isObject);
 	if (records.length === rows.length) return records;
-	throw new Error(`${service} gave a list with something else than records in it: it cannot be told what is missing.`);
+	throw new Error(`${service} gave a list with something else than records in it: what is missing cannot be known.`);
 }
 
 /** For a service whose every success says so: the error of an answer of 2xx that does not. Texts and files, which only a raw call asks for, say nothing. */

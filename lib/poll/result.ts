@@ -13,7 +13,7 @@ interface Outcome<Item> {
 	items: readonly Item[];
 	/** The state is another than before. */
 	changed: boolean;
-	/** Something new is remembered that no item tells of: it must reach the database some day. */
+	/** Something new is remembered that no item holds: it must reach the database some day. */
 	silent: boolean;
 	/** What the next poll needs must not rest on a poll without items: this must reach the database now. */
 	mustLast: boolean;

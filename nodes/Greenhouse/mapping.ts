@@ -48,7 +48,7 @@ export function isApplication(row: Row): boolean {
 
 export function idOf(row: unknown): string {
 	const id = isObject(row) ? toId(row.id) : null;
-	if (id === null) throw new Error('Greenhouse gave a record without an ID: it cannot be told which one it is.');
+	if (id === null) throw new Error('Greenhouse gave a record without an ID: which one it is cannot be known.');
 	return id;
 }
 

@@ -169,7 +169,7 @@ export function toUser(row: Given): User {
 
 export function toJob(row: Given, stages: readonly ListedStage[] | null, raw = false): Job {
 	const id = toId(row.shortcode);
-	if (id === null) throw new Error('Workable gave a job without a shortcode: it cannot be told which one it is.');
+	if (id === null) throw new Error('Workable gave a job without a shortcode: which one it is cannot be known.');
 	const place = toText(recordOr(row.location)?.location_str);
 	const hierarchy = listOf(row.department_hierarchy, (one) => ({ id: toId(one.id), name: toText(one.name) }));
 	const department = toText(row.department);

@@ -71,7 +71,7 @@ function contentOf({ header, memory }: State) {
 	return {
 		header,
 		full: [...memory.full.values()].map(plain),
-		slim: [...memory.compact].map(([key, { seenIn: _seen, askedAs: _asked, missed: _missed, ...entry }]) => [key, entry]).sort(),
+		compact: [...memory.compact].map(([key, { seenIn: _seen, askedAs: _asked, missed: _missed, ...entry }]) => [key, entry]).sort(),
 	};
 }
 
@@ -87,11 +87,11 @@ describe('packing', () => {
 	});
 
 	it('gives the same after any mix of packing, changing and unpacking', () => {
-		fc.assert(fc.property(fc.array(fc.tuple(row, fc.constantFrom('set', 'slim', 'pack', 'restart')), { minLength: 5, maxLength: 40 }), (steps) => {
+		fc.assert(fc.property(fc.array(fc.tuple(row, fc.constantFrom('set', 'compact', 'pack', 'restart')), { minLength: 5, maxLength: 40 }), (steps) => {
 			let state = freshState('scope', []);
 			for (const [one, step] of steps) {
 				state.memory.set(entryOf(one));
-				if (step === 'slim') for (const entry of [...state.memory.full.values()].slice(0, 2)) state.memory.makeCompact(entry);
+				if (step === 'compact') for (const entry of [...state.memory.full.values()].slice(0, 2)) state.memory.makeCompact(entry);
 				if (step === 'pack') pack(state);
 				if (step === 'restart') state = unpack(pack(state));
 			}
@@ -146,7 +146,7 @@ describe('packing', () => {
 		expect(left.filter(({ snapshot }) => snapshot.status === 'ACTIVE')).toHaveLength(800);
 	});
 
-	it('says to narrow by job when even slim ones do not fit', () => {
+	it('says to narrow by job when even compact ones do not fit', () => {
 		expect(() => pack(stateOf(many(2_000)), 8_000)).toThrow(StateTooLarge);
 		expect(() => pack(stateOf(many(2_000)), 8_000)).toThrow('Narrow this trigger to some jobs');
 	});
@@ -271,13 +271,13 @@ describe('an edit of a person', () => {
 	});
 });
 
-describe('a slim application', () => {
+describe('a compact application', () => {
 	it('says of itself what the full one said, so that it is not emitted as changed', () => {
 		fc.assert(fc.property(row, (one) => {
 			const state = stateOf([entryOf(one)]);
 			for (const entry of [...state.memory.full.values()]) state.memory.makeCompact(entry);
-			const slim = unpack(pack(state)).memory.find(one.id);
-			expect(slim).toMatchObject({ content: contentHash(snapshotOf(one)) % 2 ** 20, deleted: one.deleted });
+			const compact = unpack(pack(state)).memory.find(one.id);
+			expect(compact).toMatchObject({ content: contentHash(snapshotOf(one)) % 2 ** 20, deleted: one.deleted });
 		}));
 	});
 });

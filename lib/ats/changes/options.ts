@@ -5,7 +5,7 @@ import type { EventName, ModelKey } from '../model';
 
 /** What the user of the trigger chose. */
 export interface PollOptions extends Reporting {
-	/** Events to tell; empty = all. */
+	/** Events to emit; empty = all. */
 	events: readonly EventName[];
 	/** Models in the output; empty = all that come without being asked for. */
 	models: readonly ModelKey[];
@@ -15,7 +15,7 @@ export interface PollOptions extends Reporting {
 	firstRun: FirstRun;
 	/** Read again before the mark, at least. */
 	overlapMinutes: number;
-	/** Events told in one poll, about. */
+	/** Events emitted in one poll, about. */
 	cap: number;
 	/** Hours between two full checks; 0 = never. */
 	fullCheckHours: number;

@@ -107,7 +107,7 @@ export const attachmentSchema = lazily(() =>
 
 export const applicationSchema = lazily(() =>
 	z.object({
-		provider: z.string().describe('Which provider told it, such as kombo'),
+		provider: z.string().describe('Which provider it comes from, such as kombo'),
 		id: z.string().describe('Id of the application at the provider'),
 		info: applicationInfoSchema().nullable().describe('Applicant, job, status and dates. Null: not told or not asked for'),
 		currentStage: stageSchema().nullable().describe('Stage the application is in. Null: none, not told or not asked for'),

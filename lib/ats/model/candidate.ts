@@ -5,7 +5,7 @@ import { customFieldSchema, emailSchema, phoneSchema, tagSchema, text, time } fr
 /** The candidate follows Knit's `ats_candidates`: https://developers.getknit.dev/reference/candidate-data-models */
 export const candidateSchema = lazily(() =>
 	z.object({
-		provider: z.string().describe('Which provider told it, such as kombo'),
+		provider: z.string().describe('Which provider it comes from, such as kombo'),
 		id: z.string().describe('Id of the candidate at the provider'),
 		name: text('Full name, as the ATS writes it'),
 		firstName: text('First name, where the ATS has it apart'),

@@ -3,7 +3,7 @@ import { applicationSchema } from './application';
 import { lazily } from '../../lazily';
 import { text, time } from './parts';
 
-/** What the trigger can tell, in the order in which several events of one step are told. */
+/** What the trigger can emit, in the order in which several events of one step are emitted. */
 export const EVENTS = [
 	'application.created',
 	'application.stage_changed',
@@ -38,7 +38,7 @@ export const eventSchema = lazily(() =>
 		eventId: z.string().describe('Id of this event. The same event never has two'),
 		occurredAt: time('When it happened by the provider, null where it does not say'),
 		detectedAt: z.string().describe('When this trigger saw it. ISO-8601 in UTC'),
-		provider: z.string().describe('Which provider told it, such as kombo'),
+		provider: z.string().describe('Which provider it comes from, such as kombo'),
 		applicationId: text('Id of the application'),
 		changes: z.array(changeSchema()).describe('What changed, with what it was and what it is'),
 		application: applicationSchema().nullable().describe('The application as it is now. Null: it is gone'),

@@ -4,5 +4,5 @@ import { isObject } from '../../http/apiDefinition';
 export function identified(record: unknown, service: string): Record<string, unknown> & { id: string } {
 	const id = isObject(record) ? record.id : undefined;
 	if (isObject(record) && typeof id === 'string' && id !== '') return { ...record, id };
-	throw new Error(`${service} gave a record without an ID: it cannot be told which one it is.`);
+	throw new Error(`${service} gave a record without an ID: which one it is cannot be known.`);
 }

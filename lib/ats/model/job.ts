@@ -26,7 +26,7 @@ export const jobInfoSchema = lazily(() =>
 
 export const jobSchema = lazily(() =>
 	z.object({
-		provider: z.string().describe('Which provider told it, such as kombo'),
+		provider: z.string().describe('Which provider it comes from, such as kombo'),
 		id: z.string().describe('Id of the job at the provider'),
 		info: jobInfoSchema().nullable().describe('Title, status, description and dates'),
 		departments: z.array(named()).nullable().describe('Departments. Null: not told'),

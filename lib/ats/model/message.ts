@@ -5,7 +5,7 @@ import { text, time } from './parts';
 /** The message follows Flatchr's object, in camelCase: https://developers.flatchr.io/docs (retrieve messages) */
 export const messageSchema = lazily(() =>
 	z.object({
-		provider: z.string().describe('Which provider told it, such as flatchr'),
+		provider: z.string().describe('Which provider it comes from, such as flatchr'),
 		id: text('Id of the message'),
 		createdBy: text('Id of the author'),
 		createdAt: time('When the message was written'),

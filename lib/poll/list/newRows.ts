@@ -37,7 +37,7 @@ export async function exampleRows<One extends Row, Item extends object>(list: Gr
 	const { rows } = await list.readPage({ cursor: null, since: null });
 	const items = [...rows].sort((a, b) => (b.at ?? 0) - (a.at ?? 0)).flatMap((row) => itemOf(row, `example-${row.id ?? ''}`) ?? []);
 	if (items.length > 0) return items.slice(0, EXAMPLES).map((item) => ({ ...item, example: true }));
-	throw new PollError(`${list.label} shows nothing here yet that the trigger would tell: there is nothing to make an example of`, { cause: 'configuration-invalid' });
+	throw new PollError(`${list.label} shows nothing here yet that the trigger would emit: there is nothing to make an example of`, { cause: 'configuration-invalid' });
 }
 
 /** A scheduled poll. */

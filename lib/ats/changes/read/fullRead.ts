@@ -14,9 +14,9 @@ import { startOf } from './window';
 
 /*
  * Reading everything, in slices that fit into polls:
- *   first    the first read: silent, but for what the first-run option asks to tell
+ *   first    the first read: silent, but for what the first-run option asks to emit
  *   refresh  silent, after a change of what is read
- *   full     the full check: tells what the windows missed, and what is gone
+ *   full     the full check: emits what the windows missed, and what is gone
  */
 
 export function newFullRead(kind: FullRead['kind'], dropUnseen = false): FullRead {
@@ -146,12 +146,12 @@ function refuseMassVanish(run: Run, missing: number): void {
 	for (const { deleted } of memory.compact.values()) if (!deleted) alive++;
 	if (missing < LIMITS.vanishedLeast || missing <= alive * LIMITS.vanishedShare) return;
 	throw new MassVanish(
-		`${missing} of ${alive} remembered applications are missing from ${run.source.label}'s answer all at once. Nothing was told as deleted: check the credential, the integration and the filters. The full check tries again in an hour`,
+		`${missing} of ${alive} remembered applications are missing from ${run.source.label}'s answer all at once. Nothing was emitted as deleted: check the credential, the integration and the filters. The full check tries again in an hour`,
 		{ cause: 'configuration-invalid' },
 	);
 }
 
-/** The pass is worthless, but what the window told before it is not. */
+/** The pass is worthless, but what the window emitted before it is not. */
 export class MassVanish extends PollError {}
 
 /**
@@ -177,7 +177,7 @@ async function confirmMissing(run: Run, missing: readonly Missing[], nameless: n
 	const left = missing.filter(({ id }) => gone.has(id));
 	const traceless = left.filter(({ id }) => gone.get(id) === null).length;
 	refuseMassVanish(run, traceless + (missing.length === 0 ? nameless : Math.round((nameless * traceless) / missing.length)));
-	return left.every((one) => tellGone(run, one, gone.get(one.id)?.changedAt ?? null));
+	return left.every((one) => emitGone(run, one, gone.get(one.id)?.changedAt ?? null));
 }
 
 function missTwice(run: Run, missing: readonly Missing[], nameless: number): boolean {
@@ -185,14 +185,14 @@ function missTwice(run: Run, missing: readonly Missing[], nameless: number): boo
 	for (const one of missing) {
 		const { entry } = one;
 		if (entry.missed) {
-			if (!tellGone(run, one, null)) return false;
+			if (!emitGone(run, one, null)) return false;
 		} else if (isFull(entry)) run.draft.set({ ...entry, missed: true, seenIn: run.engine.fullReads });
 		else Object.assign(entry, { missed: true, seenIn: run.engine.fullReads });
 	}
 	return true;
 }
 
-function tellGone({ emission, engine, draft, header, state: { memory } }: Run, { id, entry }: Missing, at: number | null): boolean {
+function emitGone({ emission, engine, draft, header, state: { memory } }: Run, { id, entry }: Missing, at: number | null): boolean {
 	const before = memory.snapshotOf(entry);
 	const after = { ...before, deleted: true };
 	const gone: Difference = {
