@@ -131,7 +131,7 @@ async function createdBy(bamboo: BambooApi, { jobId, stageId, candidate, files, 
 	await found('job', jobId, async () => await bamboo.upload('/application', multipart({ firstName, lastName, email, phoneNumber: phone, jobId }, [...resume, ...letter].map(({ type, ...file }) => ({ ...file, part: PARTS[type === 'RESUME' ? 'RESUME' : 'COVER_LETTER'] })))));
 	const [made, ...more] = (await theirs()).filter(({ id }) => !before.has(toId(id)));
 	const id = toId(made?.id);
-	if (!made || id === null || more.length > 0) return { applicationId: null, candidateId: null, application: null, warning: 'The application was created, but which one it is cannot be told: BambooHR shows none or several that are new.' };
+	if (!made || id === null || more.length > 0) return { applicationId: null, candidateId: null, application: null, warning: 'The application was created, but which one it is cannot be known: BambooHR shows none or several that are new.' };
 	if (stageId !== undefined) await bamboo.write(path`/applications/${id}/status`, { status: Number(stageId) });
 	if (comment !== undefined) await bamboo.write(path`/applications/${id}/comments`, { type: 'comment', comment });
 	return { applicationId: id, candidateId: toId(recordOr(made.applicant)?.id), application: await read(stageId === undefined ? made : await bamboo.get(path`/applications/${id}`), ['info', 'currentStage', 'rejection']) };
