@@ -101,6 +101,15 @@ export function oneOf<Part>(value: unknown, read: (text: string) => Part): Part[
 	return text === null ? null : [read(text)];
 }
 
+/** A list that a write replaces as a whole, with this entry first: what was read is written back as it is, and what cannot be read is no reason to erase it. */
+export function withFirst(what: string, list: unknown, first: unknown, isSame: (text: string) => boolean): unknown[] {
+	const entries: unknown = list === null ? [] : list;
+	const textOf = (entry: unknown) => toId(isObject(entry) ? (entry.value ?? entry.email) : entry);
+	if (!Array.isArray(entries) || entries.some((entry) => textOf(entry) === null)) throw new FieldError(`What this candidate has of ${what} cannot be read`, 'Nothing was changed, since the whole list would be replaced. Change it in the service itself.');
+	const found = (entry: unknown) => isSame(textOf(entry) ?? '');
+	return [entries.find(found) ?? first, ...entries.filter((entry) => !found(entry))];
+}
+
 /** An object inside a record, null for anything else. */
 export function recordOr(value: unknown): VendorRecord | null {
 	return isObject(value) ? value : null;

@@ -50,6 +50,11 @@ export class ChatTechnologiesApi {
 		readonly account: { baseUrl: string; consumerId: string; serviceId: string; candidatesPath: string; changesPath: string; messageTemplate: string },
 	) {}
 
+	/** Names the customer's account in what the process remembers. */
+	get memoryName(): string {
+		return `${this.client.account} ${this.account.consumerId} ${this.account.serviceId}`;
+	}
+
 	/** One record: none where there is none and that was asked for, an error otherwise. */
 	async get(address: string, what: string): Promise<Row[]> {
 		const { rows, answer } = await this.read(address, {}, this.settings.emptyIfNotFound ? [404] : []);

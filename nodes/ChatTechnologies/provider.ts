@@ -8,6 +8,7 @@ import type { AdapterSource, Context, NewCandidate, NewMessage, Operations, Read
 import type { FeedEntry } from '../../lib/ats/source';
 import { ApiError, FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
+import { serialThrottleOf } from '../../lib/http/serialThrottle';
 import { connectChatTechnologies, PAGE_SIZE, pathOf, type ChatTechnologiesApi } from './api';
 import { decode } from './envelope';
 import { flat, record, type Attributes } from '../../lib/http/jsonApi';
@@ -138,10 +139,13 @@ function operationsOf(api: ChatTechnologiesApi): Operations {
 	};
 	/** Written back as they were read, whatever they are, but for the one that comes or goes. */
 	const retag = async (id: string, change: (tags: readonly Json[]) => readonly Json[]): Promise<void> => {
-		const { tags } = flat(await read(id));
-		if (!Array.isArray(tags)) throw new FieldError(`The tags of the candidate ${id} cannot be read`, 'Chat Technologies tells none, and writing them would erase what is there. Use Candidate, Update of the Chat Technologies node to set all of them.');
-		const changed = change(tags as Json[]);
-		if (changed.length !== tags.length) await api.written('PATCH', pathOf(address, id), record('candidates', id, { tags: [...changed] }));
+		// By one at a time: of two at once the second would write back what the first has changed.
+		await serialThrottleOf(`tags ${api.memoryName} ${id}`, 0).run(async () => {
+			const { tags } = flat(await read(id));
+			if (!Array.isArray(tags)) throw new FieldError(`The tags of the candidate ${id} cannot be read`, 'Chat Technologies tells none, and writing them would erase what is there. Use Candidate, Update of the Chat Technologies node to set all of them.');
+			const changed = change(tags as Json[]);
+			if (changed.length !== tags.length) await api.written('PATCH', pathOf(address, id), record('candidates', id, { tags: [...changed] }));
+		});
 	};
 	const isNamed = (tag: Json, name: string) => toTag(tag).text?.trim().toLowerCase() === name.trim().toLowerCase();
 

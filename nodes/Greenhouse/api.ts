@@ -55,6 +55,11 @@ export class GreenhouseApi {
 
 	constructor(private readonly client: HttpClient) {}
 
+	/** Names this account in what the process remembers. */
+	get account(): string {
+		return this.client.account;
+	}
+
 	async send(request: Request): Promise<Answer> {
 		try {
 			return await this.client.send(request);

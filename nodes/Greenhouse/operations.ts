@@ -1,10 +1,12 @@
 import { ApiError, FieldError, rethrow } from '../../lib/errors';
-import { listOf, sameAddress, storedFiles } from '../../lib/ats/kit';
+import { listOf, sameAddress, storedFiles, withFirst } from '../../lib/ats/kit';
 import { toId, toMillis, toText, type Application, type ApplicationStatus, type ModelKey } from '../../lib/ats/model';
 import type { ApplicationQuery, NewCandidate, NewFile, Operations } from '../../lib/ats/provider';
 import { path, type Query } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import { fetchedFile } from '../../lib/http/files';
+import { SerialThrottle, serialThrottleOf } from '../../lib/http/serialThrottle';
+import { ProcessMap } from '../../lib/processMap';
 import { AT_ONCE, isNumber, numberOf, type GreenhouseApi, type Row } from './api';
 import { since } from './changes';
 import { byId, foldOffers, idOf, isApplication, lastStay, sortedStages, toApplication, toAttachment, toCandidate, toInterview, toJob, toNamed, toUser, versionOf } from './mapping';
@@ -14,7 +16,12 @@ import { completed, ifAllowed } from './parts';
 const STATUS_FILTERS: Partial<Record<ApplicationStatus, string>> = { ACTIVE: 'active', REJECTED: 'rejected', HIRED: 'hired' };
 const FILE_TYPES = { RESUME: 'resume', COVER_LETTER: 'cover_letter', OTHER: 'other' } as const;
 
+/** Who was made here lately: two applications at once are of one person, and a search may show a newcomer late. */
+const people = new ProcessMap<{ made: Row | null; turn: SerialThrottle }>(24 * 60 * 60_000);
+
 export function operationsOf(greenhouse: GreenhouseApi): Operations {
+	/** What is looked at before it is written, by one at a time. */
+	const oneAtATime = async <Result>(what: string, work: () => Promise<Result>) => await serialThrottleOf(`${what} ${greenhouse.account}`, 0).run(work);
 	const applicationRow = async (id: string): Promise<Row> => {
 		const row = await greenhouse.one('/applications', id, 'application');
 		if (!isApplication(row)) throw new FieldError(`The application ${id} is a prospect's`, 'Greenhouse keeps prospects, who have not applied for a job, in the same list: make an application of it there first.');
@@ -99,10 +106,14 @@ export function operationsOf(greenhouse: GreenhouseApi): Operations {
 		addNote: async (id, text) => await addNote(greenhouse, await applicationRow(id), text),
 		createApplication: async ({ jobId, stageId, candidate, files, comment }) => {
 			const place = { job_id: numberOf(jobId, 'job'), ...(stageId === undefined ? {} : { initial_stage_id: numberOf(stageId, 'stage') }) };
-			const known = await withEmail(candidate.email);
-			const answer = known
-				? { candidate: known, application: await greenhouse.written('POST', '/applications', { candidate_id: known.id, ...place }) }
-				: await greenhouse.written('POST', '/candidates', { ...personOf(candidate), application: place });
+			const person = people.of(`${greenhouse.account} ${candidate.email.trim().toLowerCase()}`, () => ({ made: null, turn: new SerialThrottle(0) }));
+			const answer = await person.turn.run(async () => {
+				const known = (await withEmail(candidate.email)) ?? person.made;
+				if (known) return { candidate: known, application: await greenhouse.written('POST', '/applications', { candidate_id: known.id, ...place }) };
+				const made = await greenhouse.written('POST', '/candidates', { ...personOf(candidate), application: place });
+				if (isObject(made.candidate)) person.made = made.candidate;
+				return made;
+			});
 			const row = isObject(answer.application) ? answer.application : {};
 			const applicationId = idOf(row);
 			const candidateId = isObject(answer.candidate) ? toId(answer.candidate.id) : toId(row.candidate_id);
@@ -129,12 +140,14 @@ export function operationsOf(greenhouse: GreenhouseApi): Operations {
 			return toCandidate(isObject(candidate) ? candidate : {});
 		},
 		updateCandidate: async (id, changes) => {
-			const row = await greenhouse.one('/candidates', id, 'candidate');
-			return toCandidate(await greenhouse.written('PATCH', path`/candidates/${id}`, personChanges(row, changes)));
+			return await oneAtATime(`candidate ${id}`, async () => {
+				const row = await greenhouse.one('/candidates', id, 'candidate');
+				return toCandidate(await greenhouse.written('PATCH', path`/candidates/${id}`, personChanges(row, changes)));
+			});
 		},
 		addTag: async (id, name) => {
 			const candidateId = numberOf(id, 'candidate');
-			const tag = (await tagNamed(greenhouse, name)) ?? (await greenhouse.written('POST', '/candidate_tags', { name }));
+			const tag = await oneAtATime(`tag ${name.toLowerCase()}`, async () => (await tagNamed(greenhouse, name)) ?? (await greenhouse.written('POST', '/candidate_tags', { name })));
 			const applied = await greenhouse.all('/applied_candidate_tags', { candidate_ids: id, candidate_tag_ids: idOf(tag) });
 			if (applied.length === 0) await greenhouse.written('POST', '/applied_candidate_tags', { candidate_id: candidateId, candidate_tag_id: tag.id });
 		},
@@ -244,13 +257,7 @@ function personChanges(row: Row, { firstName, lastName, email, phone }: Partial<
 	return {
 		...(firstName === undefined ? {} : { first_name: firstName }),
 		...(lastName === undefined ? {} : { last_name: lastName }),
-		...(email === undefined ? {} : { email_addresses: withFirst(row.email_addresses, email, 'personal') }),
-		...(phone === undefined ? {} : { phone_numbers: withFirst(row.phone_numbers, phone, 'mobile') }),
+		...(email === undefined ? {} : { email_addresses: withFirst('e-mail addresses', row.email_addresses, { value: email, type: 'personal' }, (one) => sameAddress(one, email)) }),
+		...(phone === undefined ? {} : { phone_numbers: withFirst('phone numbers', row.phone_numbers, { value: phone, type: 'mobile' }, (one) => sameAddress(one, phone)) }),
 	};
-}
-
-function withFirst(list: unknown, value: string, type: string): Array<{ value: string; type: string }> {
-	const present = listOf(list, (one) => ({ value: String(one.value), type: String(one.type) })) ?? [];
-	const same = (one: { value: string }) => sameAddress(one.value, value);
-	return [present.find(same) ?? { value, type }, ...present.filter((one) => !same(one))];
 }

@@ -1,14 +1,15 @@
 import { defineProvider } from '../../lib/ats/defineProvider';
-import { found, mapped, notFound, sameAddress, storedFiles } from '../../lib/ats/kit';
+import { found, mapped, notFound, sameAddress, storedFiles, withFirst } from '../../lib/ats/kit';
 import { toId, toMillis, type Application, type ModelKey } from '../../lib/ats/model';
 import type { ApplicationQuery, Capabilities, NewApplication, NewCandidate, NewFile, Operations, Provider } from '../../lib/ats/provider';
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
 import { multipart } from '../../lib/http/form';
 import { path, type Query } from '../../lib/http/path';
+import { serialThrottleOf } from '../../lib/http/serialThrottle';
 import { ALL_ROWS, connectLever, type LeverApi, type LeverRow } from './api';
 import { changeSource } from './changes';
-import { archiveReasonOf, contactIdOf, emailsOf, IN_ROWS, PROVIDER, toApplication, toCandidate, toFile, toInterview, toJob, toOffer, toRejectionReason, toResume, toStage, toTag, toUser } from './mapping';
+import { archiveReasonOf, contactIdOf, IN_ROWS, PROVIDER, toApplication, toCandidate, toFile, toInterview, toJob, toOffer, toRejectionReason, toResume, toStage, toTag, toUser } from './mapping';
 import { EXPANDED, OPPORTUNITIES, partOf, partsBehind, partsOf } from './parts';
 import { readReasons, reasonsFor } from './reasons';
 
@@ -109,14 +110,14 @@ class LeverOperations {
 	/** Lists of a contact are replaced as a whole: what is there stays behind the new one. */
 	async updateCandidate(id: string, { firstName, lastName, email, phone }: Partial<NewCandidate>) {
 		if ((firstName === undefined) !== (lastName === undefined)) throw new FieldError('Lever has one name for a person: "First Name" and "Last Name" are changed together', 'Fill in both, or none.');
-		const contact = await found('candidate', id, async () => await this.lever.get(path`/contacts/${id}`));
-		const emails = (emailsOf(contact.emails) ?? []).flatMap((one) => one.email ?? []);
-		const phones = Array.isArray(contact.phones) ? contact.phones.filter(isObject) : [];
-		await this.lever.write('PUT', path`/contacts/${id}`, {
-			...(firstName === undefined ? {} : { name: fullName({ firstName, lastName }) }),
-			...(email === undefined ? {} : { emails: [email, ...emails.filter((one) => !sameAddress(one, email))] }),
-			...(phone === undefined ? {} : { phones: [{ value: phone }, ...phones.filter(({ value }) => value !== phone)] }),
-		}, this.actingUser);
+		await serialThrottleOf(`contact ${this.lever.account} ${id}`, 0).run(async () => {
+			const contact = await found('candidate', id, async () => await this.lever.get(path`/contacts/${id}`));
+			await this.lever.write('PUT', path`/contacts/${id}`, {
+				...(firstName === undefined ? {} : { name: fullName({ firstName, lastName }) }),
+				...(email === undefined ? {} : { emails: withFirst('e-mail addresses', contact.emails, email, (one) => sameAddress(one, email)) }),
+				...(phone === undefined ? {} : { phones: withFirst('phone numbers', contact.phones, { value: phone }, (one) => one === phone) }),
+			}, this.actingUser);
+		});
 		return await this.candidate(id);
 	}
 

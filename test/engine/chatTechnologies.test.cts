@@ -84,6 +84,12 @@ describe('through the unified node', () => {
 		sandbox.violations.length = 0;
 	});
 
+	it('of several tags that one person gets in one run, each stays', async () => {
+		const items = ['one', 'two', 'three'].map((tag) => ({ json: { tag } }));
+		expect((await runNode('ats', { provider: 'chatTechnologies', resource: 'candidate', operation: 'addTag', candidateId: byId('5'), tag: '={{ $json.tag }}' }, { credentials: { chatTechnologiesApi: data({}) }, items })).error).toBeUndefined();
+		expect(patched().at(-1)).toEqual(expect.arrayContaining(['one', 'two', 'three']));
+	});
+
 	it('tags that are not told are not overwritten', async () => {
 		withTags(undefined);
 		expect((await ats('candidate.addTag', { candidateId: byId('5'), tag: 'senior' })).error?.message).toBe('The tags of the candidate 5 cannot be read');

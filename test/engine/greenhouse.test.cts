@@ -168,6 +168,24 @@ describe('writes that replace lists', () => {
 		expect(sandbox.world.tags.rows.filter(({ name }) => name === 'Speaks Danish')).toHaveLength(1);
 		expect(calls('POST', /applied_candidate_tags/)).toHaveLength(1);
 	});
+	test('an address whose value is missing is not written back as the word "null"', async () => {
+		const candidate = sandbox.world.candidates.rows[0];
+		const parameters = { provider: 'greenhouse', resource: 'candidate', operation: 'update', candidateId: id(220_000_000 + (candidate?.number ?? 0)), changes: { email: 'new.address@example.com' } };
+		sandbox.faults.next({ kind: 'status', status: 200, body: [{ id: 220_000_000 + (candidate?.number ?? 0), first_name: 'Ada', email_addresses: [{ value: null, type: 'work' }, { value: 'ada@example.com', type: 'home' }] }] }, { service: 'greenhouse', path: '/candidates' });
+		expect((await runNode('ats', parameters, { credentials: credentials() })).error?.message).toMatch(/e-mail addresses cannot be read/);
+		expect(calls('PATCH', /candidates/)).toEqual([]);
+	});
+	test('somebody new who applies for two jobs at once is one person, and a new tag that two get at once is one tag', async () => {
+		const people = sandbox.world.candidates.rows.length;
+		const jobs = sandbox.world.jobs.rows.slice(0, 2).map(({ number }) => ({ json: { job: String(4_300_000 + number) } }));
+		const { json, error } = await runNode('ats', { provider: 'greenhouse', resource: 'application', operation: 'create', jobId: id('={{ $json.job }}'), firstName: 'Zoe', lastName: 'New', email: 'zoe.new@example.com' }, { credentials: credentials(), items: jobs });
+		expect(error).toBeUndefined();
+		expect(new Set(json.map(({ candidateId }) => candidateId)).size).toBe(1);
+		expect(sandbox.world.candidates.rows).toHaveLength(people + 1);
+		const two = sandbox.world.candidates.rows.slice(0, 2).map(({ number }) => ({ json: { person: String(220_000_000 + number) } }));
+		expect((await runNode('ats', { provider: 'greenhouse', resource: 'candidate', operation: 'addTag', candidateId: id('={{ $json.person }}'), tag: 'Speaks Frisian' }, { credentials: credentials(), items: two })).error).toBeUndefined();
+		expect(sandbox.world.tags.rows.filter(({ name }) => name === 'Speaks Frisian')).toHaveLength(1);
+	});
 	test('a person who is known applies as the same person', async () => {
 		const candidate = sandbox.world.candidates.rows[0];
 		const people = sandbox.world.candidates.rows.length;
