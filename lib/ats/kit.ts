@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 
 import { ApiError, FieldError, rethrow, settled } from '../errors';
 import { isObject, type Answer } from '../http/apiDefinition';
+import { lazily } from '../lazily';
 import type { ServiceFile } from '../http/files';
 import { toId, toText, type Attachment } from './model';
 import type { LostFile, StoredFile } from './provider';
@@ -42,6 +43,21 @@ export function sourcePage<Row>(answer: Answer, records: readonly VendorRecord[]
 		}
 	}
 	return { rows, unreadable, next, date: dateOf(answer), tookMs: answer.tookMs };
+}
+
+/** The same where rows follow from the answer alone (see `bytes` in SourcePage): read when somebody looks at them. */
+export function purePage(...parts: Parameters<typeof sourcePage<SourceRow>>): SourcePage {
+	const [answer, , next] = parts;
+	const page = lazily(() => sourcePage(...parts));
+	return {
+		get rows() {
+			return page().rows;
+		},
+		get unreadable() {
+			return page().unreadable;
+		},
+		next, date: dateOf(answer), tookMs: answer.tookMs, bytes: answer.bytes,
+	};
 }
 
 const REFUSED = [400, 404, 410, 422];

@@ -121,6 +121,11 @@ export interface SourcePage {
 	tookMs: number;
 	/** Records of this page that could not be read: skipped, counted, logged. */
 	unreadable?: readonly UnreadableRow[];
+	/**
+	 * The answer as it came, where the rows follow from it alone: then a page that the next poll gets byte for byte is not looked at
+	 * again while nothing else is remembered. Not where rows are partial, or are compared with details.
+	 */
+	bytes?: Buffer | undefined;
 }
 
 export interface SourceRow {

@@ -12,6 +12,8 @@ export interface Answer {
 	/** Names in lower case. */
 	headers: Readonly<Record<string, string>>;
 	body: unknown;
+	/** Of JSON: as it came. */
+	bytes?: Buffer;
 	/** Our clock when the request left, and how long the answer took, in milliseconds. */
 	sentAt: number;
 	tookMs: number;

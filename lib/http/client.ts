@@ -289,7 +289,7 @@ export class HttpClient {
 		const keys = good ? await this.keysHeld() : [];
 		const text = () => without(expect === 'json' ? withPlainAscii(body.toString('utf8')) : body.toString('utf8'), keys);
 		const read = expect === 'file' && good ? body : parsed(text(), expect === 'text' && good);
-		return { status, headers: eachValue(headers, (value) => without(value, keys)), body: read, sentAt, tookMs: clock.now() - sentAt };
+		return { status, headers: eachValue(headers, (value) => without(value, keys)), body: read, ...(expect === 'json' ? { bytes: body } : {}), sentAt, tookMs: clock.now() - sentAt };
 	}
 
 	private async keysHeld(): Promise<readonly RegExp[]> {

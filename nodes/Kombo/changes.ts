@@ -1,7 +1,7 @@
 import type { Row } from '../../lib/action/operation';
 import { path, type Query } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
-import { pageAt, recordsIn, sourcePage, type VendorRecord } from '../../lib/ats/kit';
+import { pageAt, purePage, recordsIn, type VendorRecord } from '../../lib/ats/kit';
 import { toMillis, toText, type ModelKey } from '../../lib/ats/model';
 import type { AdapterSource, ReadOptions } from '../../lib/ats/provider';
 import type { SourcePage, SourceRow } from '../../lib/ats/source';
@@ -33,7 +33,7 @@ export function changeSource(kombo: KomboApi, selection: ReadOptions): AdapterSo
 	const read = async (cursor: string | null, more: Query = {}): Promise<SourcePage> => {
 		const answer = await pageAt(cursor, async () => await kombo.answer(APPLICATIONS, { ...query, ...more, cursor }));
 		const data = isObject(answer.body) ? answer.body.data : undefined;
-		return sourcePage(answer, rowsOf(data, 'results'), isObject(data) ? toText(data.next) : null, (row) => sourceRow(asRow(row), known, selection));
+		return purePage(answer, rowsOf(data, 'results'), isObject(data) ? toText(data.next) : null, (row) => sourceRow(asRow(row), known, selection));
 	};
 	return {
 		kind: 'applications',

@@ -278,7 +278,7 @@ export class FakeVendor {
 		const page = await this.answer('window', place || null, since, () => this.sorted(null).filter((record) => stampOf(record) >= since));
 		const next = page.next ? `${list}|${page.next}` : list === 'applications' ? 'nested|' : null;
 		if (list === 'applications') return { ...page, next };
-		return { ...page, next, rows: page.rows.map(({ id }) => partialRow('fake', id, String(this.records.get(id)?.nestedAt))) };
+		return { ...page, bytes: undefined, next, rows: page.rows.map(({ id }) => partialRow('fake', id, String(this.records.get(id)?.nestedAt))) };
 	}
 
 	private sorted(since: number | null): Record[] {
@@ -334,12 +334,11 @@ export class FakeVendor {
 		}
 		const readable = served.filter(({ id }) => !this.unreadable.has(id));
 		for (const row of readable) this.onServed(this.asSeen(row, Math.max(this.rowsLag, this.outlines ? this.detailsLag : 0)) ?? row, request);
-		return {
-			rows: readable.map((record) => this.row(this.asSeen(record, this.rowsLag) ?? record, this.outlines)),
-			unreadable: served.filter(({ id }) => this.unreadable.has(id)).map(({ id }) => ({ id, reason: 'broken' })),
-			next,
-			...this.stamps(),
-		};
+		const shown = readable.map((record) => this.row(this.asSeen(record, this.rowsLag) ?? record, this.outlines));
+		const unreadable = served.filter(({ id }) => this.unreadable.has(id)).map(({ id }) => ({ id, reason: 'broken' }));
+		// Small ones, as most windows are: making the bytes of large ones is no use.
+		const bytes = this.outlines || shown.length > 50 ? undefined : Buffer.from(JSON.stringify([shown.map((row) => ({ ...row, known: [...row.known] })), unreadable, next]));
+		return { rows: shown, unreadable, next, bytes, ...this.stamps() };
 	}
 
 	private stamps() {

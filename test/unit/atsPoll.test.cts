@@ -38,6 +38,36 @@ describe('the first run', () => {
 	});
 });
 
+describe('a page that comes byte for byte as in the last poll', () => {
+	it('is not looked at again, until anything else is remembered: then the same bytes may be news', async () => {
+		const { vendor, minute, host, id } = setUp();
+		await minute();
+		vendor.move(id(0), 'Offer');
+		await minute();
+		let looked = 0;
+		const { source } = vendor;
+		vendor.source = () => {
+			const made = source.call(vendor);
+			return { ...made, readWindow: async (request: WindowRequest) => {
+				const { rows, ...page } = await made.readWindow(request);
+				return Object.defineProperty({ ...page, rows }, 'rows', { get: () => (looked++, rows) });
+			} };
+		};
+		await minute(2);
+		expect(looked).toBe(1);
+		const before = vendor.records.get(id(0));
+		const bytes = structuredClone(before);
+		vendor.move(id(0), 'Interview');
+		await minute();
+		expect(looked).toBe(2);
+		// Taken back as if it had never been: the very same page as before.
+		Object.assign(before ?? {}, bytes);
+		await minute();
+		expect(looked).toBe(3);
+		expect(host.items.map(({ changes }) => changes[0]?.to)).toEqual(['Offer', 'Interview', 'Offer'].map((text) => vendor.stage(text)));
+	});
+});
+
 describe('emitting', () => {
 	it('says what a move was and is', async () => {
 		const { vendor, host, minute, id } = setUp();

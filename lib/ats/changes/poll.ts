@@ -132,6 +132,7 @@ function finish(run: Run, processState: ProcessState, text: string | undefined):
 	let packed: string | undefined;
 	try {
 		const result = handOver(host, processState, outcome, () => (packed = pack(state, options.maxStateBytes ?? (host.budgetMs === undefined ? OLD_HOST_BOUND : DEFAULT_BOUND))));
+		if (packed !== undefined) engine.settled = null;
 		if (packed !== undefined) engine.standsFor = result !== null && result.length > 0 ? [packed] : [...new Set([...engine.standsFor, text, packed])].slice(-8);
 		return result;
 	} catch (error) {

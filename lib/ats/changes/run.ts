@@ -22,6 +22,8 @@ export interface EngineState {
 	/** Applications (and signs of partial rows) whose details were read since the window lists them, and when (our clock). */
 	detailReads: Map<string, number>;
 	modelsAsked: boolean;
+	/** A first page of the window in which nothing was news, and the models that were told then. */
+	settled: { bytes: Buffer; tells: Header['tells'] } | null;
 	/** Full checks wait until then after one that failed. */
 	fullNotBefore: number;
 	/** What the last full read missed, and the vendor says is gone. */
@@ -31,7 +33,7 @@ export interface EngineState {
 }
 
 export const freshEngine = (): EngineState => ({
-	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, fullNotBefore: 0, gone: new Map(), fullReads: 0,
+	state: null, standsFor: [], rowFailures: new Map(), detailReads: new Map(), modelsAsked: false, settled: null, fullNotBefore: 0, gone: new Map(), fullReads: 0,
 });
 
 const engines = new WeakMap<ProcessState, EngineState>();

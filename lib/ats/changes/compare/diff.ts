@@ -1,3 +1,4 @@
+import { lazily } from '../../../lazily';
 import { EVENTS } from '../../model';
 import type { Application, Change, EventName, ModelKey } from '../../model';
 import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, MAY_BE_UNTOLD, offersOf, toldParts } from './snapshot';
@@ -15,9 +16,9 @@ export interface Difference {
 export interface Now {
 	snapshot: Snapshot;
 	application: Application;
-	/** ISO-8601: when the vendor's record was made and changed. */
-	createdAt: string | null;
-	changedAt: string | null;
+	/** When the vendor's record was made and changed, ms. */
+	createdAt: number | null;
+	changedAt: number | null;
 }
 
 export interface Step {
@@ -32,11 +33,13 @@ export interface Step {
 
 /** From what is remembered to what is now. Nothing told when nothing that both know differs. */
 export function diff(before: Snapshot, now: Now): Step {
+	// Most rows: seen without making what would be remembered.
+	if (alike(before, now.snapshot)) return { differences: [], next: before, learned: false, ownFieldChanged: false };
 	const next = merge(before, now.snapshot);
 	if (before.deleted && next.deleted) return { differences: [], next: before, learned: false, ownFieldChanged: false };
 	if (next.deleted) {
 		return {
-			differences: [{ event: 'application.deleted', changes: [{ path: 'deleted', from: false, to: true }], at: now.changedAt }],
+			differences: [{ event: 'application.deleted', changes: [{ path: 'deleted', from: false, to: true }], at: isoOrNull(now.changedAt) }],
 			// What it was stays remembered: should it return, the difference is told against this.
 			next: { ...before, deleted: true },
 			learned: false,
@@ -47,7 +50,7 @@ export function diff(before: Snapshot, now: Now): Step {
 	const both = before.known & now.snapshot.known;
 	if (before.deleted) found.update({ path: 'deleted', from: true, to: false });
 	if (knows(both, 'currentStage') && (before.stage?.id ?? null) !== (next.stage?.id ?? null)) {
-		found.add('application.stage_changed', now.changedAt, { path: 'currentStage', from: before.stage, to: next.stage });
+		found.add('application.stage_changed', isoOrNull(now.changedAt), { path: 'currentStage', from: before.stage, to: next.stage });
 	}
 	compareInfo(before, next, both, found);
 	const ownFieldChanged = found.any;
@@ -57,10 +60,22 @@ export function diff(before: Snapshot, now: Now): Step {
 	return { differences: found.inOrder(), next, learned: learns(before, next), ownFieldChanged };
 }
 
+function alike(one: Snapshot, other: Snapshot): boolean {
+	return one.known === other.known && one.deleted === other.deleted && one.status === other.status && one.origin === other.origin && one.jobId === other.jobId
+		&& one.stage?.id === other.stage?.id && sameRejection(one.rejection, other.rejection)
+		&& alikeLists(one.infoParts, other.infoParts, Object.is) && alikeLists(one.attachments, other.attachments, Object.is)
+		&& alikeLists(one.interviews, other.interviews, (a, b) => a.key === b.key && a.status === b.status && a.start === b.start && a.end === b.end && a.rest === b.rest && a.gone === b.gone)
+		&& alikeLists(one.offers, other.offers, (a, b) => a.key === b.key && a.status === b.status && a.rest === b.rest);
+}
+
+function alikeLists<Item>(some: readonly Item[], others: readonly Item[], same: (one: Item, other: Item) => boolean): boolean {
+	return some.length === others.length && some.every((one, index) => same(one, others[index] ?? one));
+}
+
 /** An application met for the first time that counts as new: with its interviews, its offers and its outcome. */
 export function created(now: Now): Difference[] {
 	const found = new Findings(now);
-	found.add('application.created', now.createdAt);
+	found.add('application.created', isoOrNull(now.createdAt));
 	const { snapshot } = now;
 	if (snapshot.status === 'HIRED' || snapshot.status === 'REJECTED') {
 		found.add(snapshot.status === 'HIRED' ? 'application.hired' : 'application.rejected', occurredAt(now), { path: 'info.status', to: snapshot.status });
@@ -150,7 +165,7 @@ function outcome(from: Snapshot['status'], to: Snapshot['status']): EventName | 
 }
 
 function occurredAt({ application, snapshot, changedAt }: Now): string | null {
-	return (snapshot.status === 'REJECTED' ? application.rejection?.rejectedAt : null) ?? changedAt;
+	return (snapshot.status === 'REJECTED' ? application.rejection?.rejectedAt : null) ?? isoOrNull(changedAt);
 }
 
 function rejectionValue({ rejection }: Snapshot) {
@@ -160,13 +175,13 @@ function rejectionValue({ rejection }: Snapshot) {
 function compareInterviews(before: Snapshot, { application, snapshot }: Now, next: Snapshot, found: Findings): void {
 	if (before.interviews.length + snapshot.interviews.length === 0) return;
 	const remembered = new Map(before.interviews.map((interview) => [interview.key, interview]));
-	const details = new Map(interviewsOf(application).map(({ memory, item }) => [memory.key, item]));
+	const details = lazily(() => new Map(interviewsOf(application).map(({ memory, item }) => [memory.key, item])));
 	for (const interview of snapshot.interviews) {
 		const was = remembered.get(interview.key);
 		remembered.delete(interview.key);
 		const path = `interviews[${interview.key}]`;
-		const value = details.get(interview.key);
 		if (!was) {
+			const value = details().get(interview.key);
 			// Met after the fact: one event, for what became of it.
 			const event = interview.status === 'CANCELLED' ? 'interview.cancelled' : interview.status === 'COMPLETE' ? 'interview.completed' : 'interview.scheduled';
 			found.add(event, event === 'interview.scheduled' ? (value?.createdAt ?? null) : null, { path, from: null, to: value });
@@ -183,7 +198,7 @@ function compareInterviews(before: Snapshot, { application, snapshot }: Now, nex
 		if (was.start !== interview.start) times.push({ path: `${path}.scheduledStart`, from: isoOrNull(was.start), to: isoOrNull(interview.start) });
 		if (was.end !== interview.end) times.push({ path: `${path}.scheduledEnd`, from: isoOrNull(was.end), to: isoOrNull(interview.end) });
 		if (times.length > 0) found.add('interview.rescheduled', null, ...times);
-		if (was.rest !== interview.rest) found.update({ path, to: value });
+		if (was.rest !== interview.rest) found.update({ path, to: details().get(interview.key) });
 	}
 	for (const [key, was] of remembered) {
 		if (was.status === 'CANCELLED') continue;
@@ -247,11 +262,11 @@ class Findings {
 	inOrder(): Difference[] {
 		const all = this.updates.length === 0
 			? this.found
-			: [...this.found, { event: 'application.updated' as const, at: this.now.changedAt, changes: this.updates }];
+			: [...this.found, { event: 'application.updated' as const, at: isoOrNull(this.now.changedAt), changes: this.updates }];
 		return all.length < 2 ? all : all.sort((a, b) => EVENTS.indexOf(a.event) - EVENTS.indexOf(b.event));
 	}
 }
 
-function isoOrNull(ms: number | null): string | null {
+export function isoOrNull(ms: number | null): string | null {
 	return ms === null ? null : new Date(ms).toISOString();
 }

@@ -47,7 +47,6 @@ export class Emission {
 	}
 
 	wanted(differences: readonly Difference[], before: Snapshot | null, after: Snapshot): Difference[] {
-		if (differences.length === 0) return [];
 		if (this.jobs.size > 0 && !passes(this.jobs, before?.jobId, after.jobId)) return [];
 		const { stages } = this.options;
 		if (stages.length > 0 && ![before?.stage, after.stage].some((stage) => stage && isStage(stage, stages))) return [];

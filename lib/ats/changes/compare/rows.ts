@@ -1,8 +1,8 @@
 import { clock } from '../../../clock';
-import { isPlausible, type Application, type Change } from '../../model';
+import { isPlausible, type Change } from '../../model';
 import type { SourceRow } from '../../source';
 import { complete } from './complete';
-import { created, diff, vanished } from './diff';
+import { created, diff, isoOrNull, vanished } from './diff';
 import type { Difference, Now } from './diff';
 import { onlyModels, type FoundBy } from './emission';
 import { messageOf } from '../../../poll/failures';
@@ -180,7 +180,8 @@ const NOTHING_READ = { rows: new Map<string, SourceRow>(), failed: new Set<strin
 
 /** One row must not fill the memory for all: what is too large to be remembered counts as unreadable. */
 function examineAll(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Finding[] {
-	return rows.map((row) => examine(run, row, compareOptions)).filter(({ row, now }) => {
+	return rows.map((row) => examine(run, row, compareOptions)).filter(({ row, now, next }) => {
+		if (next === null) return true;
 		const size = row.id.length + (row.lookupKey?.length ?? 0) + roughSize(now.snapshot);
 		if (size <= LIMITS.rowBytes) return true;
 		skip(run, row.id, `about ${size.toLocaleString('en')} bytes would have to be remembered of it`);
@@ -188,37 +189,22 @@ function examineAll(run: Run, rows: readonly SourceRow[], compareOptions: Compar
 	});
 }
 
-/** Most rows tell nothing: their times are written out only when somebody asks. */
-class RowNow implements Now {
-	readonly application: Application;
-
-	constructor(
-		private readonly row: SourceRow,
-		readonly snapshot: Snapshot,
-	) {
-		this.application = row.application;
-	}
-
-	get createdAt(): string | null {
-		return iso(this.row.createdAt);
-	}
-
-	get changedAt(): string | null {
-		return iso(this.row.changedAt);
-	}
-}
-
 function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Finding {
 	const before = run.draft.find(row.id);
-	const now = new RowNow(row, snapshotOf(row, knownModels(run)));
+	const { application, createdAt, changedAt } = row;
+	const now: Now = { snapshot: snapshotOf(row, knownModels(run)), application, createdAt, changedAt };
 	if (!before) return examineUnknown(run, row, now, compareOptions);
-	const finding = { row, now, before, previousKnown: true };
-	if (neverEmitted(before)) return row.deleted ? { ...finding, differences: [], next: null, lagSeen: false } : { ...examineUnknown(run, row, now, compareOptions), before };
-	if (isFull(before)) {
-		const step = diff(before.snapshot, now);
-		return { ...finding, differences: step.differences, next: step.learned || step.differences.length > 0 ? step.next : null, lagSeen: step.ownFieldChanged };
-	}
-	return { ...finding, ...examineCompact(run, before, now), lagSeen: false };
+	if (neverEmitted(before) && !row.deleted) return { ...examineUnknown(run, row, now, compareOptions), before };
+	const { differences, next, lagSeen } = neverEmitted(before) ? NOTHING_NEW : isFull(before) ? examineFull(before, now) : examineCompact(run, before, now);
+	return { row, now, before, differences, next, previousKnown: true, lagSeen };
+}
+
+type Examined = Pick<Finding, 'differences' | 'next' | 'lagSeen'>;
+const NOTHING_NEW: Examined = { differences: [], next: null, lagSeen: false };
+
+function examineFull(before: Entry, now: Now): Examined {
+	const { differences, next, learned, ownFieldChanged } = diff(before.snapshot, now);
+	return differences.length === 0 && !learned ? NOTHING_NEW : { differences, next, lagSeen: ownFieldChanged };
 }
 
 /** New, or only new to us. */
@@ -238,7 +224,7 @@ function examineUnknown(run: Run, row: SourceRow, now: Now, { foundBy, silentBef
 	// The full check also meets rows that a page skipped in the first read: they did not change, they were only missed.
 	if (foundBy === 'full' && (row.changedAt === null ? createdAt !== null : row.changedAt < header.watchStart)) return finding;
 	if (createdAt === null) return { ...finding, previousKnown: false, differences: created(now) };
-	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: now.changedAt, changes: [] }] };
+	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: isoOrNull(now.changedAt), changes: [] }] };
 }
 
 /** Deleted before anybody was told of it: remembered, but nothing of what it was. Its return is that of an unknown one. */
@@ -251,23 +237,23 @@ function neverEmitted(entry: Entry | CompactEntry): boolean {
 }
 
 /** Of a compact entry only status, stage and a hash are left: enough to see whether anything else differs too. */
-function examineCompact(run: Run, compact: CompactEntry, now: Now): Pick<Finding, 'differences' | 'next'> {
+function examineCompact(run: Run, compact: CompactEntry, now: Now): Examined {
 	const { snapshot } = now;
-	if (compact.deleted && snapshot.deleted) return { differences: [], next: null };
+	if (compact.deleted && snapshot.deleted) return NOTHING_NEW;
 	const { known, deleted, status, stage } = run.state.memory.snapshotOf(compact);
 	const remembered: Snapshot = { ...snapshot, known, deleted, status, stage };
 	const { differences, next } = diff(remembered, now);
 	const elsewhere = !snapshot.deleted && differsElsewhere(compact, remembered, snapshot);
 	const learned = (next.known & ~known) !== 0 || (toldParts(snapshot) & ~compact.told) !== 0;
-	if (differences.length === 0 && !elsewhere) return { differences, next: learned && !compact.hashesRow ? next : null };
+	if (differences.length === 0 && !elsewhere) return learned && !compact.hashesRow ? { ...NOTHING_NEW, next } : NOTHING_NEW;
 	const last = differences.at(-1);
 	if (last && !snapshot.deleted) {
 		const rejection = (compact.status === 'REJECTED') !== (snapshot.status === 'REJECTED') && knows(compact.known, 'rejection');
 		const outcome = differences.find(({ changes: [change] }) => change?.path === 'info.status');
 		if (rejection) outcome?.changes.push({ path: 'rejection', to: now.application.rejection });
 		if (elsewhere) last.changes.push({ path: '*' });
-	} else if (elsewhere) differences.push({ event: 'application.updated', at: now.changedAt, changes: [{ path: '*' }] });
-	return { differences, next };
+	} else if (elsewhere) differences.push({ event: 'application.updated', at: isoOrNull(now.changedAt), changes: [{ path: '*' }] });
+	return { differences, next, lagSeen: false };
 }
 
 function differsElsewhere(compact: CompactEntry, remembered: Snapshot, now: Snapshot): boolean {
@@ -318,6 +304,7 @@ async function enrich(run: Run, findings: readonly Finding[], compareOptions: Co
 }
 
 function wantedOf(run: Run, { differences, before, now, next }: Finding): Difference[] {
+	if (differences.length === 0) return [];
 	const was = before && (isFull(before) ? before.snapshot : { ...now.snapshot, stage: run.state.memory.stageValue(before.stage) });
 	return run.emission.wanted(differences, was ?? null, next ?? now.snapshot);
 }
@@ -365,7 +352,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 /** The same differences, with `to` from the completed record. */
 function withDetails({ before, now }: Finding, completed: SourceRow, wanted: readonly Difference[]): readonly Difference[] {
 	if ((before && !isFull(before)) || !wanted.some(({ changes }) => changes.some(isOfPart))) return wanted;
-	const complete = { snapshot: now.snapshot, application: completed.application, createdAt: now.createdAt, changedAt: now.changedAt };
+	const complete = { ...now, application: completed.application };
 	const all = before && isFull(before) && !neverEmitted(before) ? diff(before.snapshot, complete).differences : created(complete);
 	const events = new Set(wanted.map(({ event }) => event));
 	return all.filter(({ event }) => events.has(event));
@@ -383,8 +370,4 @@ function measureLag(run: Run, { lagSeen, row }: Finding, { foundBy, vendorNow }:
 	if (foundBy === 'window') header.lag = Math.min(DAY, Math.max(header.lag, header.lastRead - row.changedAt));
 	// No window showed it: the lag is more than the overlap, and at most the age of the youngest such change.
 	else if (row.changedAt < header.highWater && row.changedAt > vendorNow - DAY) run.missedLag = Math.min(run.missedLag, vendorNow - row.changedAt);
-}
-
-function iso(ms: number | null): string | null {
-	return ms === null ? null : new Date(ms).toISOString();
 }

@@ -114,10 +114,13 @@ export const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
 /** Of an application that nothing is known of. */
 export const NOTHING: Snapshot = { known: 0, deleted: false, status: 'NOT_SPECIFIED', origin: 'NOT_SPECIFIED', jobId: null, infoParts: NO_PARTS, stage: null, rejection: null, interviews: NONE, offers: NONE, attachments: NONE };
 
+const UNTOLD_PLACES = INFO_PARTS.flatMap((part, index) => (MAY_BE_UNTOLD.has(part) ? [index] : []));
+
 /** Bits of what `info` tells of all that it may leave untold. */
 export function toldParts({ jobId, origin, infoParts }: Snapshot): number {
-	const told = [jobId !== null, origin !== 'NOT_SPECIFIED', ...INFO_PARTS.map((part, index) => MAY_BE_UNTOLD.has(part) && infoParts[index] !== 0)];
-	return told.reduce((bits, isTold, index) => (isTold ? bits | (1 << index) : bits), 0);
+	let bits = (jobId === null ? 0 : 1) | (origin === 'NOT_SPECIFIED' ? 0 : 2);
+	for (const index of UNTOLD_PLACES) if (infoParts[index] !== 0) bits |= 4 << index;
+	return bits;
 }
 
 /** The same without what is told by others only: comparable with what was told then. */

@@ -61,7 +61,7 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		const newsBefore = run.news;
 		try {
 			page = await onePage(run, reading);
-			if (!(await comparePage(run, page.rows, reading.compareOptions(page.date ?? read.t0)))) return stop();
+			if (!isSettled(run, page) && !(await lookAt(run, reading, page))) return stop();
 		} catch (error) {
 			if (error instanceof MarkRefused) return rethrow(error);
 			if (!(error instanceof CursorRefused) || read.cursor === null) return stop(error);
@@ -72,7 +72,7 @@ export async function readPages(run: Run, reading: Reading): Promise<Outcome> {
 		run.comparedPages++;
 		read.pages++;
 		const next = page.next ?? '';
-		if (next === '' || (page.rows.length > 0 && reading.endsEarly?.(run.news - newsBefore))) return { end: 'complete', mark: storable(run.source.label, page.mark ?? null, 'mark') };
+		if (next === '' || (reading.endsEarly && page.rows.length > 0 && reading.endsEarly(run.news - newsBefore))) return { end: 'complete', mark: storable(run.source.label, page.mark ?? null, 'mark') };
 		if (seen.has(next) || next === read.cursor) {
 			return stop(beginAgain(run, read) ?? new EndlessList(`${run.source.label} gave the same page twice: its list would never end`, TEMPORARY));
 		}
@@ -86,11 +86,27 @@ async function onePage(run: Run, reading: Reading): Promise<SourcePage> {
 	const ask = async () => await timed(run, async () => await reading.page(reading.read.cursor));
 	let page = await ask();
 	if (reading.read.cursor === null && !reading.begin(page)) page = await ask();
-	for (const { id, reason, isTemporary } of page.unreadable ?? []) {
+	return page;
+}
+
+const SETTLED_BYTES = 64 * 1024;
+
+/** Nothing in it can be news. A read of everything has to meet each row. */
+function isSettled({ engine: { settled }, header }: Run, { bytes }: SourcePage): boolean {
+	return settled !== null && bytes !== undefined && header.pass === null && settled.tells === header.tells && settled.bytes.equals(bytes);
+}
+
+async function lookAt(run: Run, { read, compareOptions }: Reading, page: SourcePage): Promise<boolean> {
+	const { engine, header, news } = run;
+	const { bytes, rows, unreadable = [] } = page;
+	for (const { id, reason, isTemporary } of unreadable) {
 		if (id !== null && isTemporary) rowFailed(run, id, reason);
 		else skip(run, id, reason);
 	}
-	return page;
+	const isDone = await comparePage(run, rows, compareOptions(page.date ?? read.t0));
+	const mayCome = bytes !== undefined && bytes.length <= SETTLED_BYTES && read.cursor === null && header.pass === null;
+	if (mayCome && isDone && run.news === news && run.skipped.length === 0) engine.settled = { bytes, tells: header.tells };
+	return isDone;
 }
 
 /** From the first page once more. An error when that happens too often: such a list must be heard of. */
