@@ -387,10 +387,12 @@ export class Editor {
 
 	/** Types into the search of a resource locator's open list; gives what it then offers. */
 	async searchList(text: string): Promise<string[]> {
-		await this.byId('rlc-search').and(this.page.locator(':visible')).locator('input').or(this.page.locator('input[data-test-id=rlc-search]:visible')).first().fill(text);
-		await this.page.waitForTimeout(1_500);
 		const items = this.byId('rlc-item').and(this.page.locator(':visible'));
-		await items.first().waitFor();
+		// The entries of before stay until the answer is there, however long that takes; what was asked before is not asked again.
+		const answered = this.page.waitForResponse((response) => response.url().includes('/resource-locator-results') && (Object(response.request().postDataJSON()).filter ?? '') === text, { timeout: PATIENCE / 5 }).catch(() => undefined);
+		await this.byId('rlc-search').and(this.page.locator(':visible')).locator('input').or(this.page.locator('input[data-test-id=rlc-search]:visible')).first().fill(text);
+		const results: Array<{ name: string }> = Object(Object(await (await answered)?.json()).data).results ?? [];
+		await (results[0] ? items.first().filter({ hasText: results[0].name }) : items.first()).waitFor();
 		return (await items.allInnerTexts()).map((name) => name.trim());
 	}
 
@@ -404,8 +406,12 @@ export class Editor {
 
 	/** Opens the list of a resource locator; gives what it offers. */
 	async openList(name: string): Promise<string[]> {
-		await this.byId(`resource-locator-${name}`, this.node).locator('[data-test-id=rlc-input]').click();
 		const items = this.byId('rlc-item').and(this.page.locator(':visible'));
+		// A click while the node is still being drawn anew opens nothing.
+		for (let tries = 0; tries < 5 && !(await items.first().isVisible()); tries++) {
+			await this.byId(`resource-locator-${name}`, this.node).locator('[data-test-id=rlc-input]').click();
+			await items.first().waitFor({ timeout: PATIENCE / 5 }).catch(() => {});
+		}
 		await items.first().waitFor();
 		return (await items.allInnerTexts()).map((text) => text.trim());
 	}
