@@ -16,7 +16,7 @@ import { readTitles, withJobTitle } from './jobTitles';
 import { cannot, credentialOf, providerNamed, WITHOUT_REQUEST } from './providers';
 
 /** What a provider does; the rest of `Operations` says how. */
-type Ability = Exclude<keyof Operations, 'rowModels' | 'updatedAfterIsSure'>;
+type Member = Exclude<keyof Operations, 'rowModels' | 'updatedAfterIsSure'>;
 
 /** One provider, seen through the unified model. */
 export class AtsApi {
@@ -38,7 +38,7 @@ export class AtsApi {
 	}
 
 	/** What the provider does for this, or a sentence about where it can be done instead: before any request. */
-	for<Name extends Ability>(name: Name, what: string): NonNullable<Operations[Name]> {
+	for<Name extends Member>(name: Name, what: string): NonNullable<Operations[Name]> {
 		const found = this.operations[name];
 		if (found) return found;
 		throw cannot(this.provider, what);

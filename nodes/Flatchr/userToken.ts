@@ -25,26 +25,26 @@ const UNSTATED_LIFE = HOUR;
 
 /** The user's token, fetched by `login` when there is none or it ends within a minute. */
 export async function userTokenOf(origin: string, user: User, login: () => Promise<string>): Promise<string> {
-	const slot = slotOf(origin, user);
-	if (slot.last && slot.last.until > clock.now()) return await slot.last.token;
+	const entry = entryOf(origin, user);
+	if (entry.last && entry.last.until > clock.now()) return await entry.last.token;
 	const fresh: Kept = { token: login(), until: Infinity };
-	slot.last = fresh;
+	entry.last = fresh;
 	fresh.token.then(
 		(token) => (fresh.until = endOf(token) ?? clock.now() + UNSTATED_LIFE),
-		() => forget(slot, fresh),
+		() => forget(entry, fresh),
 	);
 	return await fresh.token;
 }
 
 /** The service refused this token. A newer one stays. */
 export async function forgetUserToken(origin: string, user: User, refused: string): Promise<void> {
-	const slot = slotOf(origin, user);
-	const known = slot.last;
-	if (known && (await known.token.catch(() => refused)) === refused) forget(slot, known);
+	const entry = entryOf(origin, user);
+	const known = entry.last;
+	if (known && (await known.token.catch(() => refused)) === refused) forget(entry, known);
 }
 
-function forget(slot: { last: Kept | null }, token: Kept): void {
-	if (slot.last === token) slot.last = null;
+function forget(entry: { last: Kept | null }, token: Kept): void {
+	if (entry.last === token) entry.last = null;
 }
 
 /** When a JWT says that it ends, less a minute. */
@@ -57,6 +57,6 @@ function endOf(token: string): number | undefined {
 	}
 }
 
-function slotOf(origin: string, { email, password }: User): { last: Kept | null } {
+function entryOf(origin: string, { email, password }: User): { last: Kept | null } {
 	return kept.of(digestOf(JSON.stringify([origin, email, password])), () => ({ last: null }));
 }

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { startSandbox, ManualClock, type Sandbox } from '../../sandbox/index.cts';
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { DAY, MINUTE } from '../../sandbox/clock.cts';
 import { useClock } from '../../lib/clock';
@@ -197,7 +197,7 @@ describe('trigger', () => {
 
 	test('a rejection is emitted as rejected, with the move to the archived stage', async () => {
 		const trigger = await watching();
-		acts.reject(world(), active(), world().rejectionReasons.rows[0]?.id ?? null, null, BY);
+		actions.reject(world(), active(), world().rejectionReasons.rows[0]?.id ?? null, null, BY);
 		expect(events(await told(trigger))).toEqual(['application.stage_changed', 'application.rejected']);
 		expect(await told(trigger)).toEqual([]);
 	});
@@ -207,8 +207,8 @@ describe('trigger', () => {
 		sandbox.recruiter.step('apply');
 		expect(events(await told(trigger))).toEqual(['application.created']);
 		const application = world().applications.rows.at(-1) as Application;
-		acts.schedule(world(), application, { title: 'Talk', startsAt: clock.now() + DAY }, BY);
-		acts.offer(world(), application, BY);
+		actions.schedule(world(), application, { title: 'Talk', startsAt: clock.now() + DAY }, BY);
+		actions.offer(world(), application, BY);
 		expect(events(await told(trigger))).toEqual(['interview.scheduled', 'offer.created']);
 	});
 
@@ -218,7 +218,7 @@ describe('trigger', () => {
 		const trigger = await watching(BASE);
 		for (const application of world().applications.rows.slice(0, 150)) world().change('application', application.id, { ownerId: world().users.rows[3]?.id ?? null }, BY);
 		const moved = world().applications.rows.filter(({ status }) => status === 'PENDING')[0] as Application;
-		acts.move(world(), moved, otherStage(moved), BY);
+		actions.move(world(), moved, otherStage(moved), BY);
 		// The second page of the window fails through all its attempts.
 		sandbox.faults.next({ kind: 'status', status: 503 }, { path: 'application.list', skip: 1, times: 4 });
 		const first = await trigger.tick();
@@ -231,8 +231,8 @@ describe('trigger', () => {
 	test('what the last token would have hidden is found with the one before it', async () => {
 		const trigger = await watching(BASE);
 		const [first, second] = [active(0), active(1)];
-		acts.move(world(), first, otherStage(first), BY);
-		acts.move(world(), second, otherStage(second), BY);
+		actions.move(world(), first, otherStage(first), BY);
+		actions.move(world(), second, otherStage(second), BY);
 		// The last row is missing from a page that still hands out a token.
 		sandbox.faults.next({ kind: 'rowSkipped' }, { path: 'application.list' });
 		const shown = [...(await told(trigger)), ...(await told(trigger)), ...(await told(trigger))];
@@ -241,11 +241,11 @@ describe('trigger', () => {
 
 	test('a token that has expired leads to a full read that emits what changed meanwhile, once', async () => {
 		const trigger = await watching();
-		acts.move(world(), active(3), otherStage(active(3)), BY);
+		actions.move(world(), active(3), otherStage(active(3)), BY);
 		await told(trigger);
 		clock.advance(40 * DAY);
 		const application = active();
-		acts.move(world(), application, otherStage(application), BY);
+		actions.move(world(), application, otherStage(application), BY);
 		const before = sandbox.requests.length;
 		expect(events(await told(trigger))).toEqual(['application.stage_changed']);
 		expect(sandbox.requests.slice(before).some(({ body }) => 'syncToken' in Object(body))).toBe(true);
@@ -254,13 +254,13 @@ describe('trigger', () => {
 
 	test('interviews that the key may no longer read are unknown, not cancelled', async () => {
 		const trigger = await watching();
-		acts.schedule(world(), active(), { title: 'Talk', startsAt: clock.now() + DAY }, BY);
+		actions.schedule(world(), active(), { title: 'Talk', startsAt: clock.now() + DAY }, BY);
 		expect(events(await told(trigger))).toEqual(['interview.scheduled']);
 		await rights({ interviewsRead: false });
-		acts.move(world(), active(), otherStage(active()), BY);
+		actions.move(world(), active(), otherStage(active()), BY);
 		expect(events(await told(trigger))).toEqual(['application.stage_changed']);
 		await rights({ interviewsRead: true });
-		acts.move(world(), active(), otherStage(active()), BY);
+		actions.move(world(), active(), otherStage(active()), BY);
 		expect(events(await told(trigger)).filter((event) => String(event).startsWith('interview.'))).toEqual([]);
 	});
 
@@ -272,16 +272,16 @@ describe('trigger', () => {
 		const young = world().applications.rows.at(-1) as Application;
 		await sandbox.control('ashby/leads', { applicationIds: [young.id] });
 		expect(await told(trigger)).toEqual([]);
-		acts.move(world(), young, otherStage(young), BY);
+		actions.move(world(), young, otherStage(young), BY);
 		expect(events(await told(trigger))).toEqual(['application.created']);
-		acts.move(world(), old, otherStage(old), BY);
+		actions.move(world(), old, otherStage(old), BY);
 		expect(await told(trigger)).toMatchObject([{ event: 'application.updated', previousKnown: false }]);
 	});
 
 	test('an application that is gone is emitted by the full check, after Ashby was asked about it', async () => {
 		const trigger = await watching();
 		const application = active();
-		acts.removeApplication(world(), application, BY);
+		actions.removeApplication(world(), application, BY);
 		expect(await told(trigger)).toEqual([]);
 		clock.advance(DAY);
 		const before = sandbox.requests.length;
@@ -295,7 +295,7 @@ describe('trigger', () => {
 		// The side lists are read, then the applications cannot be.
 		sandbox.faults.next({ kind: 'status', status: 503 }, { path: 'application.list', skip: 1, times: 4 });
 		await trigger.tick();
-		acts.schedule(world(), active(), { title: 'Talk', startsAt: clock.now() + DAY }, BY);
+		actions.schedule(world(), active(), { title: 'Talk', startsAt: clock.now() + DAY }, BY);
 		const all = [...(await told(trigger)), ...(await told(trigger))];
 		expect(events(all)).toEqual(['interview.scheduled']);
 	});

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { useClock } from '../../lib/clock';
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { PollHost } from './harness/index.cts';
 import { must, startFlatchr, type Flatchr } from './support/flatchr.cts';
@@ -42,8 +42,8 @@ async function emitted(trigger: PollHost): Promise<Array<Record<string, unknown>
 }
 
 test.each<[string, INodeParameters, (application: Application) => void, string[]]>([
-	['an archived person is an update', {}, (application) => acts.reject(world(), application, null, null, BY), ['application.updated']],
-	['an archived person is rejected where the company means it so', { options: { archivedAsRejected: true } }, (application) => acts.reject(world(), application, null, null, BY), ['application.rejected']],
+	['an archived person is an update', {}, (application) => actions.reject(world(), application, null, null, BY), ['application.updated']],
+	['an archived person is rejected where the company means it so', { options: { archivedAsRejected: true } }, (application) => actions.reject(world(), application, null, null, BY), ['application.rejected']],
 ])('%s', async (_what, parameters, act, expected) => {
 	const trigger = await watching(parameters);
 	act(active());
@@ -73,7 +73,7 @@ test('a Flatchr that ignores dates is read whole, and emits the same', async () 
 	await flatchr.sandbox.control('flatchr/settings', { filters: 'ignored' });
 	const trigger = await watching();
 	const application = active();
-	acts.move(world(), application, otherStage(application), BY);
+	actions.move(world(), application, otherStage(application), BY);
 	expect(events(await emitted(trigger))).toEqual(['application.stage_changed']);
 	expect(await emitted(trigger)).toEqual([]);
 });
@@ -81,7 +81,7 @@ test('a Flatchr that ignores dates is read whole, and emits the same', async () 
 test('an answer with nothing in it, where a row must be, emits nothing and is an error; the next good one emits all', async () => {
 	const trigger = await watching({ options: { reportFailures: 'atOnce' } });
 	const application = active();
-	acts.move(world(), application, otherStage(application), BY);
+	actions.move(world(), application, otherStage(application), BY);
 	flatchr.sandbox.faults.next({ kind: 'nothing' }, { path: 'search/applicants' });
 	const { items, error } = await trigger.tick();
 	expect(items).toBeNull();
@@ -102,7 +102,7 @@ test('a vacancy that leaves the list makes no event of its own, and its people a
 	world().remove('job', application.jobId, BY);
 	touch(application);
 	expect(await emitted(trigger)).toEqual([]);
-	acts.hire(world(), application, BY);
+	actions.hire(world(), application, BY);
 	const items = await emitted(trigger);
 	expect(events(items)).toEqual(['application.stage_changed', 'application.hired']);
 	expect(items[0]).toMatchObject({ application: { info: { jobId: flatchr.ids.of('job', world().jobs.need(application.jobId)) } } });
@@ -112,7 +112,7 @@ test('people of a vacancy that nobody saw in the list are emitted, without its I
 	const application = active();
 	world().remove('job', application.jobId, BY);
 	const trigger = await watching();
-	acts.hire(world(), application, BY);
+	actions.hire(world(), application, BY);
 	const items = await emitted(trigger);
 	expect(events(items)).toEqual(['application.stage_changed', 'application.hired']);
 	expect(items[0]).toMatchObject({ application: { info: { status: 'HIRED', jobId: null } } });
@@ -129,7 +129,7 @@ test('a column that is in the list no more is unknown, not a move', async () => 
 test('a row without an ID is left out, and the others are emitted', async () => {
 	const trigger = await watching();
 	const application = active();
-	acts.move(world(), application, otherStage(application), BY);
+	actions.move(world(), application, otherStage(application), BY);
 	const rows: unknown = await (await fetch(`${String(flatchr.sandbox.urls['flatchr'])}/company/${String(flatchr.credentials['flatchrApi']?.['companyKey'])}/search/applicants`, { method: 'POST', body: '{}', headers: { authorization: `Bearer ${String(flatchr.credentials['flatchrApi']?.['apiKey'])}`, 'content-type': 'application/json' } })).json();
 	if (!Array.isArray(rows)) throw new Error('no rows');
 	flatchr.sandbox.faults.next({ kind: 'status', status: 200, body: [{ vacancy: 'Broken', column: 'Applied' }, ...rows] }, { path: 'search/applicants' });

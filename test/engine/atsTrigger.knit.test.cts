@@ -1,4 +1,4 @@
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { integrationIdOf } from '../../sandbox/knit/state.cts';
 import type { Application } from '../../sandbox/model.cts';
@@ -40,7 +40,7 @@ const detailCalls = () => sandbox.requests.filter(({ path }) => path === '/v1.0/
 test('an ATS that lists outlines emits the same moves, with the person, and a quiet poll asks for no details', async () => {
 	const trigger = await watching('workable');
 	const application = active();
-	acts.move(world(), application, otherStage(application), BY);
+	actions.move(world(), application, otherStage(application), BY);
 	const before = detailCalls();
 	const [moved, ...rest] = await emitted(trigger);
 	expect(rest).toEqual([]);
@@ -51,9 +51,9 @@ test('an ATS that lists outlines emits the same moves, with the person, and a qu
 });
 
 test('an interview that took place is emitted as completed, in whichever word Knit writes it', async () => {
-	const interview = acts.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
+	const interview = actions.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
 	const trigger = await watching('greenhouse');
-	acts.completeInterview(world(), interview, BY);
+	actions.completeInterview(world(), interview, BY);
 	expect((await emitted(trigger)).map(({ event }) => event)).toEqual(['interview.completed']);
 });
 

@@ -1,4 +1,4 @@
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { PollHost } from './harness/index.cts';
@@ -37,7 +37,7 @@ const otherStage = (application: Application): string => world().jobs.need(appli
 
 test('a deletion is emitted by the next poll', async () => {
 	const trigger = await watching();
-	acts.removeApplication(world(), active(), BY);
+	actions.removeApplication(world(), active(), BY);
 	expect(events(await emitted(trigger))).toEqual(['application.deleted']);
 	expect(await emitted(trigger)).toEqual([]);
 });
@@ -45,7 +45,7 @@ test('a deletion is emitted by the next poll', async () => {
 test('a job filter is sent to Kombo and hides the other jobs', async () => {
 	const [job] = world().jobs.rows;
 	const trigger = await watching({ filters: { jobIds: [job?.id] } });
-	for (const application of world().applications.rows.filter(({ status }) => status === 'PENDING').slice(0, 12)) acts.move(world(), application, otherStage(application), BY);
+	for (const application of world().applications.rows.filter(({ status }) => status === 'PENDING').slice(0, 12)) actions.move(world(), application, otherStage(application), BY);
 	const items = await emitted(trigger);
 	expect(items.length).toBeGreaterThan(0);
 	for (const { applicationId } of items) expect(world().applications.need(String(applicationId)).jobId).toBe(job?.id);
@@ -54,7 +54,7 @@ test('a job filter is sent to Kombo and hides the other jobs', async () => {
 
 test('interviews that the scope config switches off are unknown, not cancelled', async () => {
 	const trigger = await watching();
-	acts.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
+	actions.schedule(world(), active(), { title: 'Talk', startsAt: Date.UTC(2027, 0, 4, 9) }, BY);
 	await emitted(trigger);
 	await sandbox.control('kombo/scope', { models: { ats_interviews: false } });
 	world().change('application', active().id, { source: 'touched' }, BY);

@@ -1,4 +1,4 @@
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
@@ -35,7 +35,7 @@ test('a group filter that BambooHR ignores makes nobody hired: the status is not
 function emptiedStage(): string {
 	const { applications, stages } = sandbox.world;
 	const id = stages.alive().findLast(({ hired }) => !hired)?.id ?? '';
-	for (const application of applications.by('stageId', id)) acts.removeApplication(sandbox.world, application, 'recruiter');
+	for (const application of applications.by('stageId', id)) actions.removeApplication(sandbox.world, application, 'recruiter');
 	return id;
 }
 
@@ -51,7 +51,7 @@ test('the first application in a status that nobody ever had is a move all the s
 	// The list of statuses is asked for in between, as an open editor does.
 	await runNode('ats', { provider: 'bambooHr', resource: 'stage', operation: 'getAll', returnAll: true }, { credentials: entry.credentials(sandbox) });
 	const one = active();
-	acts.move(sandbox.world, one, stage, 'recruiter');
+	actions.move(sandbox.world, one, stage, 'recruiter');
 	const { items, error } = await trigger.tick();
 	expect(error).toBeUndefined();
 	expect(items?.map(({ json }) => json['event'])).toEqual(['application.stage_changed']);
@@ -61,7 +61,7 @@ test('a status whose group could not be learned is no change: the move is emitte
 	const stage = emptiedStage();
 	const trigger = await listening();
 	const one = active();
-	acts.move(sandbox.world, one, stage, 'recruiter');
+	actions.move(sandbox.world, one, stage, 'recruiter');
 	// The list is read; then nobody shows that status, as when its only application moves on meanwhile.
 	sandbox.faults.next({ kind: 'nothing' }, { service: 'bamboohr', path: '/applications', skip: 1, times: 20 });
 	clock.advance(MINUTE);
@@ -78,7 +78,7 @@ test('a status that no group has is emitted in the end, as not specified', async
 	const stage = emptiedStage();
 	const trigger = await listening();
 	const one = active();
-	acts.move(sandbox.world, one, stage, 'recruiter');
+	actions.move(sandbox.world, one, stage, 'recruiter');
 	const events: unknown[] = [];
 	for (let poll = 0; poll < 4; poll++) {
 		sandbox.faults.next({ kind: 'nothing' }, { service: 'bamboohr', path: '/applications', skip: 1, times: 20 });

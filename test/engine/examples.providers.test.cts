@@ -5,7 +5,7 @@ import type { OperationName, Support } from '../../lib/ats/provider';
 import type { EventName } from '../../lib/ats/model';
 import { useClock } from '../../lib/clock';
 import { forgetProcessState } from '../../lib/poll/processState';
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { providerEntries, serviceEntries, type ProviderEntry } from '../providers/index.cts';
@@ -127,12 +127,12 @@ describe('with another provider chosen', () => {
 		await poll(trigger.tick());
 		expect(items).toEqual([]);
 		const stage = world.jobs.need(invited.jobId).stageIds.find((id) => id !== invited.stageId && /interview/i.test(world.stages.need(id).name));
-		acts.schedule(world, invited, { title: 'Talk', startsAt: clock.now() + DAY }, BY);
-		if (stage !== undefined) acts.move(world, invited, stage, BY);
-		const { application } = acts.apply(world, world.jobs.need(stays.jobId), { candidate: { ...world.candidates.need(stays.candidateId), firstName: 'Ada', lastName: 'Newcomer', emails: [{ type: 'PERSONAL', address: 'ada.newcomer@example.com' }] }, match: false }, BY);
-		acts.attach(world, { candidateId: application.candidateId, applicationId: application.id }, { kind: 'CV', fileName: 'cv.pdf', contentType: 'application/pdf', bytes: pdf }, BY);
-		acts.reject(world, rejected, world.rejectionReasons.rows[0]?.id ?? null, null, BY);
-		acts.hire(world, hired, BY);
+		actions.schedule(world, invited, { title: 'Talk', startsAt: clock.now() + DAY }, BY);
+		if (stage !== undefined) actions.move(world, invited, stage, BY);
+		const { application } = actions.apply(world, world.jobs.need(stays.jobId), { candidate: { ...world.candidates.need(stays.candidateId), firstName: 'Ada', lastName: 'Newcomer', emails: [{ type: 'PERSONAL', address: 'ada.newcomer@example.com' }] }, match: false }, BY);
+		actions.attach(world, { candidateId: application.candidateId, applicationId: application.id }, { kind: 'CV', fileName: 'cv.pdf', contentType: 'application/pdf', bytes: pdf }, BY);
+		actions.reject(world, rejected, world.rejectionReasons.rows[0]?.id ?? null, null, BY);
+		actions.hire(world, hired, BY);
 		for (let minute = 0; minute < 3; minute++) await poll(trigger.tick());
 		return items;
 	}

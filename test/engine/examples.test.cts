@@ -5,7 +5,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { binaryFile, PollHost, readBinary, runNode, runTool, type CredentialStore, type Outcome } from './harness/index.cts';
@@ -126,7 +126,7 @@ describe('with a hiring team at work', () => {
 		if (!job) throw new Error('There is no job');
 		const { company, title, phones, links, place, source, tagIds, consent } = person(active());
 		const candidate = { company, title, phones, links, place, source, tagIds, consent, firstName, lastName: 'Newcomer', emails: addresses.map((address) => ({ type: 'PERSONAL' as const, address })) };
-		return acts.apply(world(), job, { candidate, match: false }, BY).application;
+		return actions.apply(world(), job, { candidate, match: false }, BY).application;
 	}
 
 	test('a new applicant gets one welcome in ChatKitty from the recruiter', async () => {
@@ -162,11 +162,11 @@ describe('with a hiring team at work', () => {
 		for (const application of [planned, unplanned]) for (const interview of world().interviews.by('applicationId', application.id)) world().remove('interview', interview.id, BY);
 		await emitted(trigger);
 		const startsAt = Date.now() + 3 * 24 * 3_600_000;
-		acts.schedule(world(), planned, { title: 'Talk', startsAt }, BY);
-		acts.schedule(world(), planned, { title: 'Later talk', startsAt: startsAt + 24 * 3_600_000 }, BY);
-		acts.move(world(), planned, stageNamed(planned, /interview/i), BY);
-		acts.move(world(), unplanned, stageNamed(unplanned, /interview/i), BY);
-		acts.move(world(), elsewhere, stageNamed(elsewhere, /applied|screening|offer/i), BY);
+		actions.schedule(world(), planned, { title: 'Talk', startsAt }, BY);
+		actions.schedule(world(), planned, { title: 'Later talk', startsAt: startsAt + 24 * 3_600_000 }, BY);
+		actions.move(world(), planned, stageNamed(planned, /interview/i), BY);
+		actions.move(world(), unplanned, stageNamed(unplanned, /interview/i), BY);
+		actions.move(world(), elsewhere, stageNamed(elsewhere, /applied|screening|offer/i), BY);
 		const items = await emitted(trigger);
 		expect(items).toHaveLength(3);
 		const events = out(await run(file, items), 'Calendar Event');
@@ -192,12 +192,12 @@ describe('with a hiring team at work', () => {
 		const at = (days: number) => DateTime.now().plus({ days }).set({ hour: 14, minute: 30, second: 0, millisecond: 0 }).toMillis();
 		const [expected, moved, calledOff, rejected, later] = [active(0), active(1), active(2), active(3), active(4)];
 		for (const application of [expected, moved, calledOff, rejected, later]) for (const interview of world().interviews.by('applicationId', application.id)) world().remove('interview', interview.id, BY);
-		const talk = acts.schedule(world(), expected, { title: 'Talk', startsAt: at(1) }, BY);
-		acts.reschedule(world(), acts.schedule(world(), moved, { title: 'Talk', startsAt: at(1) }, BY), at(5), BY);
-		acts.cancelInterview(world(), acts.schedule(world(), calledOff, { title: 'Talk', startsAt: at(1) }, BY), BY);
-		acts.schedule(world(), rejected, { title: 'Talk', startsAt: at(1) }, BY);
-		acts.reject(world(), rejected, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
-		acts.schedule(world(), later, { title: 'Talk', startsAt: at(2) }, BY);
+		const talk = actions.schedule(world(), expected, { title: 'Talk', startsAt: at(1) }, BY);
+		actions.reschedule(world(), actions.schedule(world(), moved, { title: 'Talk', startsAt: at(1) }, BY), at(5), BY);
+		actions.cancelInterview(world(), actions.schedule(world(), calledOff, { title: 'Talk', startsAt: at(1) }, BY), BY);
+		actions.schedule(world(), rejected, { title: 'Talk', startsAt: at(1) }, BY);
+		actions.reject(world(), rejected, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
+		actions.schedule(world(), later, { title: 'Talk', startsAt: at(2) }, BY);
 		const reminders = out(await run(file, [{ json: {} }], { from: 'Every Morning' }), 'Reminder');
 		const mine = [expected, moved, calledOff, rejected, later].map(({ id }) => id);
 		expect(reminders.filter(({ applicationId }) => mine.includes(String(applicationId)))).toEqual([
@@ -217,8 +217,8 @@ describe('with a hiring team at work', () => {
 			const stranger = applies('<b>Eve</b> & Co', ['eve.html@example.com']);
 			const trigger = await watching(file);
 			application = active(3);
-			acts.reject(world(), application, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
-			acts.reject(world(), stranger, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
+			actions.reject(world(), application, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
+			actions.reject(world(), stranger, world().rejectionReasons.rows[0]?.id ?? null, null, BY);
 			const items = await emitted(trigger);
 			expect(items).toHaveLength(2);
 			await run(file, items, {
@@ -274,7 +274,7 @@ describe('with a hiring team at work', () => {
 		const file = 'nightly-export.json';
 		const changed = applies('=HYPERLINK("http://example.com")', ['eve.newcomer@example.com']);
 		const bytes = Buffer.from('%PDF-1.4 the CV of Eve\n%%EOF\n');
-		acts.attach(world(), { candidateId: changed.candidateId, applicationId: changed.id }, { kind: 'CV', fileName: 'cv.pdf', contentType: 'application/pdf', bytes }, BY);
+		actions.attach(world(), { candidateId: changed.candidateId, applicationId: changed.id }, { kind: 'CV', fileName: 'cv.pdf', contentType: 'application/pdf', bytes }, BY);
 		const outcome = await run(file, [{ json: {} }]);
 		const [table] = outcome.outputs['Table']?.[0] ?? [];
 		expect(table?.binary?.table?.fileName).toMatch(/^applications-\d{4}-\d{2}-\d{2}\.csv$/);
@@ -307,8 +307,8 @@ describe('with a hiring team at work', () => {
 		expect(counts(first)).toEqual([0, all, 0, 0]);
 
 		const [moved, gone] = [active(4), active(5)];
-		acts.move(world(), moved, stageNamed(moved, /offer|screening/i), BY);
-		acts.removeApplication(world(), gone, BY);
+		actions.move(world(), moved, stageNamed(moved, /offer|screening/i), BY);
+		actions.removeApplication(world(), gone, BY);
 		applies('Late', ['late.newcomer@example.com']);
 		const second = await run(file, [{ json: {} }], { pinned: { 'In the Old': first.outputs['In the Old']?.[0] ?? [] } });
 		expect(counts(second)).toEqual([1, all - 2, 1, 1]);
@@ -375,7 +375,7 @@ describe('with a hiring team at work', () => {
 		const file = 'kombo-changes-to-notes.json';
 		const trigger = await watching(file);
 		const application = active(6);
-		acts.move(world(), application, stageNamed(application, /offer|screening/i), BY);
+		actions.move(world(), application, stageNamed(application, /offer|screening/i), BY);
 		const before = world().notes.rows.length;
 		const outcome = await run(file, await emitted(trigger));
 		expect(world().notes.rows.slice(before)).toMatchObject([{ applicationId: application.id, html: expect.stringContaining('application.stage_changed') }]);
@@ -440,7 +440,7 @@ describe('with a hiring team at work', () => {
 		test('says so when there is no file, or when it is no PDF', async () => {
 			const { application, about } = candidate();
 			expect(await read(application.id)).toEqual([{ fileName: '', text: 'The application has no file.' }]);
-			acts.attach(world(), about, { kind: 'CV', fileName: 'cv.png', contentType: 'image/png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47]) }, BY);
+			actions.attach(world(), about, { kind: 'CV', fileName: 'cv.png', contentType: 'image/png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47]) }, BY);
 			expect(await read(application.id)).toEqual([{ fileName: 'cv.png', text: expect.stringContaining('no PDF (image/png)') }]);
 		});
 
@@ -451,7 +451,7 @@ describe('with a hiring team at work', () => {
 	});
 
 	const cvOf = (application: Application, text: string, { kind = 'CV' as const, contentType = 'application/pdf', fileName = 'cv.pdf' } = {}) => {
-		acts.attach(world(), { candidateId: application.candidateId, applicationId: application.id }, { kind, fileName, contentType, bytes: Buffer.from(contentType === 'application/pdf' ? `%PDF-1.4\n(${text}) Tj\n%%EOF\n` : text) }, BY);
+		actions.attach(world(), { candidateId: application.candidateId, applicationId: application.id }, { kind, fileName, contentType, bytes: Buffer.from(contentType === 'application/pdf' ? `%PDF-1.4\n(${text}) Tj\n%%EOF\n` : text) }, BY);
 	};
 	const notesOf = ({ id }: Application) => world().notes.rows.filter(({ applicationId }) => applicationId === id).map(({ html }) => html);
 	const tagsOf = (application: Application) => person(application).tagIds.map((id) => world().tags.need(id).name);
@@ -567,7 +567,7 @@ describe('with a hiring team at work', () => {
 	test('in the morning a text says who waits too long, by job and stage, the longest first', async () => {
 		const file = 'waiting-too-long.json';
 		const fresh = active(7);
-		acts.move(world(), fresh, stageNamed(fresh, /offer|screening/i), BY);
+		actions.move(world(), fresh, stageNamed(fresh, /offer|screening/i), BY);
 		const days = 3;
 		const outcome = await run(file, [{ json: {} }], { set: { Settings: { days } } });
 		const long = out(outcome, 'Waiting');
@@ -598,7 +598,7 @@ describe('with a hiring team at work', () => {
 		const moved = active(8);
 		const from = world().stages.need(moved.stageId ?? '').name;
 		const to = stageNamed(moved, /offer|screening/i);
-		acts.move(world(), moved, to, BY);
+		actions.move(world(), moved, to, BY);
 		const { jobId } = applies('Joan', ['joan.newcomer@example.com']);
 		const items = await emitted(trigger);
 		expect(items).toHaveLength(2);
@@ -615,22 +615,22 @@ describe('with a hiring team at work', () => {
 		const tickets = async (trigger: PollHost) => await run(file, await emitted(trigger), { set: { 'IT Ticket': { url: it.url }, 'HR Ticket': { url: hr.url } } });
 		const trigger = await watching(file);
 		const [accepts, hired] = [active(9), active(10)];
-		const offer = acts.offer(world(), accepts, BY, 'SENT');
+		const offer = actions.offer(world(), accepts, BY, 'SENT');
 		await tickets(trigger);
 		expect(it.received).toEqual([]);
-		acts.setOffer(world(), offer, 'ACCEPTED', BY);
-		acts.hire(world(), hired, BY);
+		actions.setOffer(world(), offer, 'ACCEPTED', BY);
+		actions.hire(world(), hired, BY);
 		const first = await tickets(trigger);
 		expect(out(first, 'Once Ever').map(({ because }) => because).sort()).toEqual(['hired', 'offer accepted']);
 		expect(it.received).toHaveLength(2);
 		expect(hr.received).toHaveLength(2);
-		acts.hire(world(), accepts, BY);
+		actions.hire(world(), accepts, BY);
 		const second = await tickets(trigger);
 		expect(out(second, 'Row')).toHaveLength(1);
 		expect(out(second, 'Once Ever')).toEqual([]);
 		const both = active(11);
-		acts.setOffer(world(), acts.offer(world(), both, BY, 'SENT'), 'ACCEPTED', BY);
-		acts.hire(world(), both, BY);
+		actions.setOffer(world(), actions.offer(world(), both, BY, 'SENT'), 'ACCEPTED', BY);
+		actions.hire(world(), both, BY);
 		const third = await tickets(trigger);
 		expect(out(third, 'Row')).toHaveLength(2);
 		for (const { received } of [it, hr]) {

@@ -1,6 +1,6 @@
 import { NodeHelpers, Workflow, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { deliverTo, loadPackage, node, serveWebhook, type WebhookServer } from './harness/index.cts';
 import { must, startFlatchr, type Flatchr } from './support/flatchr.cts';
 
@@ -44,8 +44,8 @@ async function after(server: WebhookServer, event: string, act: () => void, more
 
 function newcomer() {
 	const candidate = { firstName: 'Ada', lastName: 'Newcomer', company: null, title: null, emails: [{ address: `ada.${world().candidates.size}@mail.example`, type: 'PERSONAL' as const }], phones: [], links: [], place: null, source: null, tagIds: [], consent: null };
-	const { application } = acts.apply(world(), must(world().jobs.alive()[0]), { candidate }, BY);
-	acts.attach(world(), { candidateId: application.candidateId, applicationId: application.id }, { kind: 'CV', fileName: 'Ada.pdf', contentType: 'application/pdf', bytes: Buffer.from('%PDF') }, BY);
+	const { application } = actions.apply(world(), must(world().jobs.alive()[0]), { candidate }, BY);
+	actions.attach(world(), { candidateId: application.candidateId, applicationId: application.id }, { kind: 'CV', fileName: 'Ada.pdf', contentType: 'application/pdf', bytes: Buffer.from('%PDF') }, BY);
 	return application;
 }
 
@@ -68,7 +68,7 @@ describe('an event', () => {
 	it('of a move has the applicant looked up, and no secret of the user', async () => {
 		const one = active();
 		const from = flatchr.sandbox.requests.length;
-		const [delivery] = await after(await serve(), 'drag_applicant', () => acts.move(world(), one, nextStage(one), BY));
+		const [delivery] = await after(await serve(), 'drag_applicant', () => actions.move(world(), one, nextStage(one), BY));
 		expect(delivery?.items?.[0]?.json).toMatchObject({ event: 'drag_applicant', ids: { applicant: keyOf(one), vacancy: vacancyKeyOf(one), column: expect.stringMatching(/^13\d{3}$/) } });
 		expect(JSON.stringify(delivery?.items)).not.toContain('vyte');
 		expect(flatchr.requests(from)).toHaveLength(1);
@@ -77,7 +77,7 @@ describe('an event', () => {
 	it('of a message has its text, and the person who applied twice is told apart by the vacancy', async () => {
 		const one = active(1);
 		const elsewhere = must(world().jobs.alive().find(({ id }) => id !== one.jobId));
-		acts.apply(world(), elsewhere, { candidate: { ...world().candidates.need(one.candidateId) } }, BY);
+		actions.apply(world(), elsewhere, { candidate: { ...world().candidates.need(one.candidateId) } }, BY);
 		const message = { candidateId: one.candidateId, applicationId: one.id, authorId: world().users.rows[1]?.id ?? null, subject: 'Hi', text: 'Hello', html: '<p>Hello</p>', auto: false, deliverAt: 0, delivered: true, attachmentIds: [] };
 		const [delivery] = await after(await serve(), 'new_message', () => void world().add('message', message, BY));
 		expect(delivery?.items?.[0]?.json).toMatchObject({ data: { text: '<p>Hello</p>' }, ids: { applicant: keyOf(one), vacancy: vacancyKeyOf(one), column: null } });
@@ -94,12 +94,12 @@ describe('an event', () => {
 	it('comes without a look-up where that is not wanted, and also where it fails', async () => {
 		const one = active(2);
 		const from = flatchr.sandbox.requests.length;
-		const [quiet] = await after(await serve({ addIds: false }), 'drag_applicant', () => acts.move(world(), one, nextStage(one), BY));
+		const [quiet] = await after(await serve({ addIds: false }), 'drag_applicant', () => actions.move(world(), one, nextStage(one), BY));
 		expect(quiet?.items?.[0]?.json).toMatchObject({ ids: { applicant: null, vacancy: vacancyKeyOf(one) } });
 		expect(flatchr.requests(from)).toEqual([]);
 		await flatchr.sandbox.control('flatchr/webhooks/clear', {});
 		flatchr.sandbox.faults.next({ kind: 'status', status: 403 }, { path: 'search/applicants' });
-		const [failed] = await after(await serve(), 'drag_applicant', () => acts.move(world(), one, nextStage(one), BY));
+		const [failed] = await after(await serve(), 'drag_applicant', () => actions.move(world(), one, nextStage(one), BY));
 		expect(failed).toMatchObject({ status: 200, items: [{ json: { ids: { applicant: null } } }] });
 	});
 });

@@ -6,7 +6,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { forgetProcessState } from '../../lib/poll/processState';
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { deliverTo, listSearch, loadOptions, loadPackage, PollHost, resourceMapper, runNode, serveWebhook, testCredential, type HostMode, type StoredCredentials } from './harness/index.cts';
 import { credentialsOf, entryOf, providerEntries, serviceEntries } from '../providers/index.cts';
 import { deep, size, some } from '../size.cts';
@@ -179,7 +179,7 @@ describe('a trigger that polls shows no secret', () => {
 		const application = world.applications.rows.find(({ status, deletedAt }) => status === 'PENDING' && deletedAt === null);
 		const to = application && world.jobs.need(application.jobId).stageIds.find((id) => id !== application.stageId && !world.stages.need(id).hired);
 		if (!application || !to) throw new Error('Nobody can be moved');
-		acts.move(world, application, to, 'test');
+		actions.move(world, application, to, 'test');
 	}
 });
 

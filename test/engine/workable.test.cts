@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
 import { startSandbox, ManualClock, type Sandbox } from '../../sandbox/index.cts';
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { DAY, HOUR, MINUTE } from '../../sandbox/clock.cts';
 import { ACTING_MEMBER, Rows } from '../../sandbox/workable/rows.cts';
@@ -99,7 +99,7 @@ describe('writes', () => {
 	test('a tag that is added or removed leaves the others, also when several items do it at once', async () => {
 		const one = active();
 		const person = world().candidates.need(one.candidateId);
-		for (const name of ['Night shifts', 'Senior']) acts.tag(world(), person, name, BY);
+		for (const name of ['Night shifts', 'Senior']) actions.tag(world(), person, name, BY);
 		const names = () => person.tagIds.map((tag) => world().tags.need(tag).name);
 		const before = names();
 		const items = ['alpha', 'beta', 'gamma'].map((tag) => ({ json: { tag } }));
@@ -161,7 +161,7 @@ describe('reads', () => {
 	test.each([true, false])('every page is read with the filters, whatever the address of the next page says (filters left out: %s)', async (nextDropsFilters) => {
 		await settings({ nextDropsFilters, sinceIsInclusive: true });
 		const job = world().jobs.need(active().jobId);
-		for (let nth = 0; nth < 150; nth++) acts.apply(world(), job, { candidate: { firstName: 'N', lastName: String(nth), company: null, title: null, emails: [{ address: `n${nth}@mail.example`, type: 'PERSONAL' }], phones: [], links: [], place: null, source: null, tagIds: [], consent: null } }, BY);
+		for (let nth = 0; nth < 150; nth++) actions.apply(world(), job, { candidate: { firstName: 'N', lastName: String(nth), company: null, title: null, emails: [{ address: `n${nth}@mail.example`, type: 'PERSONAL' }], phones: [], links: [], place: null, source: null, tagIds: [], consent: null } }, BY);
 		const { json, error } = await run({ resource: 'application', operation: 'getAll', returnAll: true, models: ['info'], filters: { jobs: [rows.shortcode(job)] } });
 		expect(error).toBeUndefined();
 		const wanted = world().applications.alive().filter(({ jobId }) => jobId === job.id).map(idOf);
@@ -172,7 +172,7 @@ describe('reads', () => {
 	test.each(['slug', 'name'] as const)('a stage that a candidate names by its %s is found, also where the job alone has it', async (stageAs) => {
 		const hidden = world().applications.alive().find(({ jobId }) => world().jobs.need(jobId).stageIds.length > 6) as Application;
 		const own = world().stages.need(world().jobs.need(hidden.jobId).stageIds[3] as string);
-		acts.move(world(), hidden, own.id, BY);
+		actions.move(world(), hidden, own.id, BY);
 		await settings({ stageAs, hiddenStages: [rows.slug(own)] });
 		expect((await read(hidden)).currentStage).toMatchObject({ id: rows.slug(own), text: own.name });
 	});
@@ -206,7 +206,7 @@ describe('the trigger', () => {
 		await settings({ stageAs: 'name', hiddenStages: [] });
 		sandbox.faults.often({ kind: 'status', status: 200, body: { stages: [] } }, 1, { path: /\/stages$/ });
 		clock.advance(2 * HOUR);
-		acts.apply(world(), world().jobs.need(one.jobId), { candidate: { ...world().candidates.need(one.candidateId), emails: [] } }, BY);
+		actions.apply(world(), world().jobs.need(one.jobId), { candidate: { ...world().candidates.need(one.candidateId), emails: [] } }, BY);
 		world().change('candidate', one.candidateId, { title: 'Captain' }, BY);
 		expect((await emitted(trigger)).filter(({ event }) => event === 'application.stage_changed')).toEqual([]);
 	});
@@ -216,7 +216,7 @@ describe('the trigger', () => {
 		const trigger = await watching();
 		const one = active();
 		clock.advance(MINUTE);
-		acts.move(world(), one, otherStage(one).id, BY);
+		actions.move(world(), one, otherStage(one).id, BY);
 		expect(await emitted(trigger)).toEqual([]);
 		clock.advance(6 * HOUR);
 		expect(await emitted(trigger)).toMatchObject([{ event: 'application.stage_changed', applicationId: idOf(one), foundBy: 'full' }]);
@@ -225,7 +225,7 @@ describe('the trigger', () => {
 	test('404s for no reason delete nobody; who is gone is emitted once', async () => {
 		const trigger = await watching();
 		const one = active();
-		acts.removeApplication(world(), one, BY);
+		actions.removeApplication(world(), one, BY);
 		await settings({ spurious404: 0.2 });
 		const all: unknown[] = [];
 		for (let day = 0; day < 4; day++) {
@@ -237,7 +237,7 @@ describe('the trigger', () => {
 	});
 
 	test('a quiet poll is two requests, also with interviews to come; one that is planned costs two more', async () => {
-		for (const one of world().applications.alive().slice(0, 20)) acts.schedule(world(), one, { title: 'Call', startsAt: clock.now() + DAY }, BY);
+		for (const one of world().applications.alive().slice(0, 20)) actions.schedule(world(), one, { title: 'Call', startsAt: clock.now() + DAY }, BY);
 		const trigger = await watching();
 		for (let poll = 0; poll < 3; poll++) {
 			clock.advance(HOUR / 3);
@@ -247,14 +247,14 @@ describe('the trigger', () => {
 		}
 		clock.advance(MINUTE);
 		const one = active();
-		acts.schedule(world(), one, { title: 'On site', startsAt: clock.now() + 2 * DAY }, BY);
+		actions.schedule(world(), one, { title: 'On site', startsAt: clock.now() + 2 * DAY }, BY);
 		const before = sandbox.requests.length;
 		expect(await emitted(trigger)).toMatchObject([{ event: 'interview.scheduled', applicationId: idOf(one) }]);
 		expect(sent(before).filter((line) => line !== 'GET /stages 200')).toHaveLength(4);
 	});
 
 	test('a token that may not read events loses no interview: they are unknown', async () => {
-		for (const one of world().applications.alive().slice(0, 5)) acts.schedule(world(), one, { title: 'Call', startsAt: clock.now() + DAY }, BY);
+		for (const one of world().applications.alive().slice(0, 5)) actions.schedule(world(), one, { title: 'Call', startsAt: clock.now() + DAY }, BY);
 		const trigger = await watching();
 		await settings({ forbidden: ['events'] });
 		clock.advance(7 * HOUR);

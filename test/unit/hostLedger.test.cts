@@ -1,5 +1,5 @@
 import { ManualClock, World } from '../../sandbox/index.cts';
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { fillWorld } from '../../sandbox/seed.cts';
 import { Ledger, type EmittedEvent } from '../host/ledger.cts';
 
@@ -27,7 +27,7 @@ function opened() {
 			},
 		};
 	};
-	return { world, ledger, application, emit, moveTo: (index: number) => acts.move(world, application, stages[index] ?? '', 'test') };
+	return { world, ledger, application, emit, moveTo: (index: number) => actions.move(world, application, stages[index] ?? '', 'test') };
 }
 
 describe('the ledger of the kill test', () => {
@@ -61,10 +61,10 @@ describe('the ledger of the kill test', () => {
 
 	it('takes an interview that was moved and called off as two events of one step', () => {
 		const { ledger, world, application, emit } = opened();
-		const interview = acts.schedule(world, application, { title: 'Talk', startsAt: world.clock.now() }, 'test');
+		const interview = actions.schedule(world, application, { title: 'Talk', startsAt: world.clock.now() }, 'test');
 		const scheduled = emit('interview.scheduled', [`interviews[${interview.id}]`]);
-		acts.reschedule(world, interview, interview.startsAt + 3_600_000, 'test');
-		acts.cancelInterview(world, interview, 'test');
+		actions.reschedule(world, interview, interview.startsAt + 3_600_000, 'test');
+		actions.cancelInterview(world, interview, 'test');
 		const path = `interviews[${interview.id}]`;
 		const both = [emit('interview.rescheduled', [`${path}.scheduledStart`, `${path}.scheduledEnd`]), emit('interview.cancelled', [`${path}.status`])];
 		expect(ledger.balance([scheduled, ...both])).toMatchObject({ lost: 0, duplicated: 0 });
@@ -73,12 +73,12 @@ describe('the ledger of the kill test', () => {
 
 	it('misses a deletion and a newcomer, unless it came and went unseen', () => {
 		const { ledger, world, application } = opened();
-		acts.removeApplication(world, application, 'test');
+		actions.removeApplication(world, application, 'test');
 		const candidate = { firstName: 'A', lastName: 'B', company: null, title: null, emails: [], phones: [], links: [], place: null, source: null, tagIds: [], consent: null };
 		const job = world.jobs.need(application.jobId);
-		const { application: newcomer } = acts.apply(world, job, { candidate }, 'test');
+		const { application: newcomer } = actions.apply(world, job, { candidate }, 'test');
 		expect(ledger.balance([])).toMatchObject({ lost: 2 });
-		acts.removeApplication(world, newcomer, 'test');
+		actions.removeApplication(world, newcomer, 'test');
 		expect(ledger.balance([])).toMatchObject({ lost: 1 });
 	});
 });

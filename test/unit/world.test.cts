@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import * as acts from '../../sandbox/actions.cts';
+import * as actions from '../../sandbox/actions.cts';
 import { DAY, HOUR, ManualClock, MINUTE } from '../../sandbox/clock.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { ModelName } from '../../sandbox/model.cts';
@@ -121,8 +121,8 @@ test('under lag a change is shown later, with the stamp of the time when it was 
 	if (!application) throw new Error('no pending application');
 	const made = clock.now();
 	world.lag = 40 * MINUTE;
-	acts.reject(world, application, null, null, 'test');
-	const { application: fresh } = acts.apply(world, world.jobs.need(application.jobId), { candidate: { firstName: 'New', lastName: 'One', company: null, title: null, emails: [], phones: [], links: [], place: null, source: null, tagIds: [], consent: null } }, 'test');
+	actions.reject(world, application, null, null, 'test');
+	const { application: fresh } = actions.apply(world, world.jobs.need(application.jobId), { candidate: { firstName: 'New', lastName: 'One', company: null, title: null, emails: [], phones: [], links: [], place: null, source: null, tagIds: [], consent: null } }, 'test');
 	clock.advance(39 * MINUTE);
 	world.settle();
 	expect([application.status, world.journal.length, world.applications.get(fresh.id), world.find('application', fresh.id)]).toEqual(['PENDING', 0, undefined, fresh]);
@@ -172,7 +172,7 @@ test('a record is found by what it belongs to, also after that changed', () => {
 	const from = application.stageId;
 	const count = world.applications.by('stageId', from).length;
 	const to = world.jobs.need(application.jobId).stageIds.find((id) => id !== from) ?? '';
-	acts.move(world, application, to, 'test');
+	actions.move(world, application, to, 'test');
 	expect(world.applications.by('stageId', from)).toHaveLength(count - 1);
 	expect(world.applications.by('stageId', to)).toContain(application);
 });
@@ -212,30 +212,30 @@ describe("Kombo's updated_after", () => {
 		const { world } = sandbox;
 		const application = world.applications.rows.find((row) => row.status === 'PENDING' && world.applications.by('candidateId', row.candidateId).length === 1 && world.interviews.by('applicationId', row.id).length === 0 && world.offers.by('applicationId', row.id).length === 0);
 		if (!application) throw new Error('no such application');
-		const interview = acts.schedule(world, application, { title: 'Talk', startsAt: clock.now() + DAY }, 'test');
-		const offer = acts.offer(world, application, 'test');
+		const interview = actions.schedule(world, application, { title: 'Talk', startsAt: clock.now() + DAY }, 'test');
+		const offer = actions.offer(world, application, 'test');
 		return { world, application, interview, offer, candidate: world.candidates.need(application.candidateId), job: world.jobs.need(application.jobId) };
 	};
 
 	test('an application that moves surfaces itself, its candidate, interviews and offers', async () => {
 		const { world, application, job } = rich();
 		const stageId = job.stageIds.find((id) => id !== application.stageId && !world.stages.need(id).hired) ?? '';
-		expect(await told(() => acts.move(world, application, stageId, 'test'))).toEqual({ applications: ['changed'], candidates: ['older stamp'], interviews: ['older stamp'], offers: ['older stamp'] });
+		expect(await told(() => actions.move(world, application, stageId, 'test'))).toEqual({ applications: ['changed'], candidates: ['older stamp'], interviews: ['older stamp'], offers: ['older stamp'] });
 	});
 
 	test("a candidate's own data surface its applications, not their interviews; its tags only itself", async () => {
 		const { world, candidate } = rich();
 		expect(await told(() => world.change('candidate', candidate.id, { title: 'Chief' }, 'test'))).toEqual({ candidates: ['changed'], applications: ['older stamp'] });
 		const known = world.tags.rows.find((tag) => !candidate.tagIds.includes(tag.id));
-		expect(await told(() => acts.tag(world, candidate, known?.name ?? '', 'test'))).toEqual({ candidates: ['older stamp'] });
-		expect(await told(() => acts.untag(world, candidate, known?.name ?? '', 'test'))).toEqual({ candidates: ['older stamp'] });
+		expect(await told(() => actions.tag(world, candidate, known?.name ?? '', 'test'))).toEqual({ candidates: ['older stamp'] });
+		expect(await told(() => actions.untag(world, candidate, known?.name ?? '', 'test'))).toEqual({ candidates: ['older stamp'] });
 	});
 
 	test('interviews and offers, new, changed or gone, surface their application', async () => {
 		const { world, application, interview, offer } = rich();
-		expect(await told(() => acts.reschedule(world, interview, clock.now() + 3 * DAY, 'test'))).toEqual({ interviews: ['changed'], applications: ['older stamp'] });
-		expect(await told(() => acts.setOffer(world, offer, 'SENT', 'test'))).toEqual({ offers: ['changed'], applications: ['older stamp'] });
-		expect(await told(() => void acts.schedule(world, application, { title: 'Again', startsAt: clock.now() + DAY }, 'test'))).toEqual({ interviews: ['changed'], applications: ['older stamp'] });
+		expect(await told(() => actions.reschedule(world, interview, clock.now() + 3 * DAY, 'test'))).toEqual({ interviews: ['changed'], applications: ['older stamp'] });
+		expect(await told(() => actions.setOffer(world, offer, 'SENT', 'test'))).toEqual({ offers: ['changed'], applications: ['older stamp'] });
+		expect(await told(() => void actions.schedule(world, application, { title: 'Again', startsAt: clock.now() + DAY }, 'test'))).toEqual({ interviews: ['changed'], applications: ['older stamp'] });
 		expect(await told(() => world.remove('interview', interview.id, 'test'))).toEqual({ interviews: ['changed'], applications: ['older stamp'] });
 		expect(await told(() => world.remove('offer', offer.id, 'test'))).toEqual({ offers: ['changed'], applications: ['older stamp'] });
 	});
@@ -275,8 +275,8 @@ describe("Kombo's updated_after", () => {
 	test('notes and files surface nothing but themselves', async () => {
 		const { world, application } = rich();
 		const about = { candidateId: application.candidateId, applicationId: application.id };
-		expect(await told(() => void acts.addNote(world, about, { html: 'x' }, 'test'))).toEqual({ notes: ['changed'] });
-		expect(await told(() => void acts.attach(world, about, { kind: 'OTHER', fileName: 'x', contentType: 'text/plain', bytes: Buffer.from('x') }, 'test'))).toEqual({ attachments: ['changed'] });
+		expect(await told(() => void actions.addNote(world, about, { html: 'x' }, 'test'))).toEqual({ notes: ['changed'] });
+		expect(await told(() => void actions.attach(world, about, { kind: 'OTHER', fileName: 'x', contentType: 'text/plain', bytes: Buffer.from('x') }, 'test'))).toEqual({ attachments: ['changed'] });
 	});
 
 	test('a deleted application is found by those who ask for deleted ones, and its row shows what changed around it', async () => {
@@ -287,7 +287,7 @@ describe("Kombo's updated_after", () => {
 		world.change('job', application.jobId, { title: 'Renamed' }, 'test');
 		const row = await read('');
 		expect([row.candidate.first_name, row.job.name, row.interviews.length, row.offers.length]).toEqual(['Changed', 'Renamed', 1, 1]);
-		acts.removeApplication(world, application, 'test');
+		actions.removeApplication(world, application, 'test');
 		expect(await read('')).toBeUndefined();
 		expect(await read('&include_deleted=true')).toMatchObject({ id: application.id, remote_deleted_at: new Date(clock.now()).toISOString(), interviews: [], offers: [] });
 	});
