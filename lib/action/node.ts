@@ -140,7 +140,8 @@ async function outputOf<Api>(host: IExecuteFunctions, operation: Operation<Api>,
 	}
 	const [first] = failures;
 	if (first && !host.continueOnFail()) throw first;
-	return [...items, ...failures.map((failure) => asItem(asNodeError(host, failure, index), index))];
+	for (const failure of failures) items.push(asItem(asNodeError(host, failure, index), index));
+	return items;
 }
 
 /** An error in the place of an item; the host sends it where *On Error* says. */
