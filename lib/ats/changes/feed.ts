@@ -4,7 +4,7 @@ import { exampleRows, pollRows } from '../../poll/list/newRows';
 import type { GrowingList } from '../../poll/list/source';
 import type { PollResult } from '../../poll/result';
 import type { Lease } from '../../poll/trigger';
-import type { ChangeEvent } from '../model';
+import { isoOrNull, type ChangeEvent } from '../model';
 import type { FeedEntry, FeedSource } from '../source';
 import type { PollOptions } from './options';
 
@@ -40,7 +40,7 @@ function activityEvent({ provider }: FeedSource, { at, applicationId, activity }
 	return {
 		event: 'activity.recorded',
 		eventId,
-		occurredAt: at === null ? null : new Date(at).toISOString(),
+		occurredAt: isoOrNull(at),
 		detectedAt: new Date(clock.now()).toISOString(),
 		provider,
 		applicationId,

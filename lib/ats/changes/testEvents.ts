@@ -1,7 +1,7 @@
 import { clock } from '../../clock';
 import { PollError } from '../../errors';
 import { DAY } from '../../poll/limits';
-import type { Application, Change, ChangeEvent, EventName, Stage } from '../model';
+import { isoOrNull, type Application, type Change, type ChangeEvent, type EventName, type Stage } from '../model';
 import { isStage } from '../select';
 import type { ChangeSource, SourceRow } from '../source';
 import { complete } from './compare/complete';
@@ -119,7 +119,7 @@ function exampleOf({ provider }: ChangeSource, row: SourceRow, event: EventName,
 	return {
 		event,
 		eventId: `example-${row.id}`,
-		occurredAt: row.changedAt === null ? null : new Date(row.changedAt).toISOString(),
+		occurredAt: isoOrNull(row.changedAt),
 		detectedAt: new Date(clock.now()).toISOString(),
 		provider,
 		applicationId: row.id,

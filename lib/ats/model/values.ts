@@ -10,6 +10,11 @@ export const NOT_SPECIFIED = 'NOT_SPECIFIED';
 export function toUtc(value: unknown): string | null {
 	if (typeof value === 'string' && ownForm.test(value)) return value;
 	const ms = toMillis(value);
+	return isoOrNull(ms);
+}
+
+/** Milliseconds since 1970 as ISO-8601. */
+export function isoOrNull(ms: number | null): string | null {
 	return ms === null ? null : new Date(ms).toISOString();
 }
 

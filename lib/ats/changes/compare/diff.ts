@@ -1,6 +1,7 @@
 import { lazily } from '../../../lazily';
-import { EVENTS } from '../../model';
-import type { Application, Change, EventName, ModelKey } from '../../model';
+import { EVENTS, isoOrNull } from '../../model';
+import type { Change, EventName } from '../../model';
+import type { SourceRow } from '../../source';
 import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, MAY_BE_UNTOLD, offersOf, toldParts } from './snapshot';
 import type { InterviewMemory, OfferMemory, RejectionMemory, Snapshot } from './snapshot';
 
@@ -15,49 +16,46 @@ export interface Difference {
 /** What the application looks like now, for `to` and `occurredAt`. */
 export interface Now {
 	snapshot: Snapshot;
-	application: Application;
-	/** When the vendor's record was made and changed, ms. */
-	createdAt: number | null;
-	changedAt: number | null;
+	row: SourceRow;
 }
 
 export interface Step {
-	differences: Difference[];
-	/** To be remembered instead. */
-	next: Snapshot;
-	/** Something is told for the first time: nothing happened, but it must be remembered. */
-	learned: boolean;
+	differences: readonly Difference[];
+	/** To be remembered instead; null: nothing differs, and nothing is told for the first time. */
+	next: Snapshot | null;
 	/** Something that the vendor stamps with `changedAt` differs: tells how late the vendor shows it. */
-	ownFieldChanged: boolean;
+	lagSeen: boolean;
 }
+
+export const NOTHING_NEW: Step = { differences: [], next: null, lagSeen: false };
 
 /** From what is remembered to what is now. Nothing told when nothing that both know differs. */
 export function diff(before: Snapshot, now: Now): Step {
 	// Most rows: seen without making what would be remembered.
-	if (alike(before, now.snapshot)) return { differences: [], next: before, learned: false, ownFieldChanged: false };
+	if (alike(before, now.snapshot)) return NOTHING_NEW;
 	const next = merge(before, now.snapshot);
-	if (before.deleted && next.deleted) return { differences: [], next: before, learned: false, ownFieldChanged: false };
+	if (before.deleted && next.deleted) return NOTHING_NEW;
 	if (next.deleted) {
 		return {
-			differences: [{ event: 'application.deleted', changes: [{ path: 'deleted', from: false, to: true }], at: isoOrNull(now.changedAt) }],
+			differences: [{ event: 'application.deleted', changes: [{ path: 'deleted', from: false, to: true }], at: isoOrNull(now.row.changedAt) }],
 			// What it was stays remembered: should it return, the difference is told against this.
 			next: { ...before, deleted: true },
-			learned: false,
-			ownFieldChanged: false,
+			lagSeen: false,
 		};
 	}
 	const found = new Findings(now);
 	const both = before.known & now.snapshot.known;
 	if (before.deleted) found.update({ path: 'deleted', from: true, to: false });
 	if (knows(both, 'currentStage') && (before.stage?.id ?? null) !== (next.stage?.id ?? null)) {
-		found.add('application.stage_changed', isoOrNull(now.changedAt), { path: 'currentStage', from: before.stage, to: next.stage });
+		found.add('application.stage_changed', isoOrNull(now.row.changedAt), { path: 'currentStage', from: before.stage, to: next.stage });
 	}
 	compareInfo(before, next, both, found);
-	const ownFieldChanged = found.any;
+	const lagSeen = found.any;
 	if (knows(both, 'interviews')) compareInterviews(before, now, next, found);
 	if (knows(both, 'offers')) compareOffers(before.offers, now, found);
 	if (knows(both, 'attachments')) compareAttachments(before, now, found);
-	return { differences: found.inOrder(), next, learned: learns(before, next), ownFieldChanged };
+	const learned = before.known !== next.known || toldParts(before) !== toldParts(next);
+	return found.any || learned ? { differences: found.inOrder(), next, lagSeen } : NOTHING_NEW;
 }
 
 function alike(one: Snapshot, other: Snapshot): boolean {
@@ -75,7 +73,7 @@ function alikeLists<Item>(some: readonly Item[], others: readonly Item[], same: 
 /** An application met for the first time that counts as new: with its interviews, its offers and its outcome. */
 export function created(now: Now): Difference[] {
 	const found = new Findings(now);
-	found.add('application.created', isoOrNull(now.createdAt));
+	found.add('application.created', isoOrNull(now.row.createdAt));
 	const { snapshot } = now;
 	if (snapshot.status === 'HIRED' || snapshot.status === 'REJECTED') {
 		found.add(snapshot.status === 'HIRED' ? 'application.hired' : 'application.rejected', occurredAt(now), { path: 'info.status', to: snapshot.status });
@@ -85,16 +83,14 @@ export function created(now: Now): Difference[] {
 	return found.inOrder();
 }
 
-/** Models that were told with something in them and now are told as empty: a switched-off scope looks like this. */
-export function vanished(before: Snapshot, now: Snapshot): ModelKey[] {
+/** Whether a model was told with something in it and now is told as empty: a switched-off scope looks like this. */
+export function hasEmptied(before: Snapshot, now: Snapshot): boolean {
 	const both = before.known & now.known;
-	const gone: ModelKey[] = [];
-	if (knows(both, 'currentStage') && before.stage && !now.stage) gone.push('currentStage');
-	if (knows(both, 'interviews') && before.interviews.some(({ gone: left }) => !left) && now.interviews.length === 0) gone.push('interviews');
-	if (knows(both, 'rejection') && before.rejection && !now.rejection) gone.push('rejection');
-	if (knows(both, 'offers') && before.offers.length > 0 && now.offers.length === 0) gone.push('offers');
-	if (knows(both, 'attachments') && before.attachments.length > 0 && now.attachments.length === 0) gone.push('attachments');
-	return gone;
+	return (knows(both, 'currentStage') && before.stage !== null && now.stage === null)
+		|| (knows(both, 'interviews') && before.interviews.some(({ gone }) => !gone) && now.interviews.length === 0)
+		|| (knows(both, 'rejection') && before.rejection !== null && now.rejection === null)
+		|| (knows(both, 'offers') && before.offers.length > 0 && now.offers.length === 0)
+		|| (knows(both, 'attachments') && before.attachments.length > 0 && now.attachments.length === 0);
 }
 
 /** What is told now, and for the rest what was remembered. */
@@ -105,27 +101,14 @@ function merge(before: Snapshot, now: Snapshot): Snapshot {
 		known: before.known | now.known,
 		deleted: now.deleted,
 		// An application is always for some job, of some person, and came in somehow: none said is none told.
-		status, origin: info.origin === 'NOT_SPECIFIED' ? before.origin : info.origin, jobId: jobId ?? before.jobId, ...partsOf(before, info),
+		status, origin: info.origin === 'NOT_SPECIFIED' ? before.origin : info.origin, jobId: jobId ?? before.jobId,
+		infoParts: INFO_PARTS.map((part, index) => info.infoParts[index] || (MAY_BE_UNTOLD.has(part) ? before.infoParts[index] : 0) || 0),
 		stage: knows(now.known, 'currentStage') ? now.stage : before.stage,
 		rejection: knows(now.known, 'rejection') ? now.rejection : before.rejection,
 		interviews: knows(now.known, 'interviews') ? withGone(before.interviews, now.interviews) : before.interviews,
 		offers: knows(now.known, 'offers') ? now.offers : before.offers,
 		attachments: knows(now.known, 'attachments') ? now.attachments : before.attachments,
 	};
-}
-
-/** The hashes to remember of what `info` says. */
-function partsOf(before: Snapshot, { infoParts }: Snapshot): Pick<Snapshot, 'infoParts'> {
-	return { infoParts: INFO_PARTS.map((part, index) => infoParts[index] || (MAY_BE_UNTOLD.has(part) ? before.infoParts[index] : 0) || 0) };
-}
-
-/** What was not told before is unknown, and unknown is no value that it could have changed from. */
-function isFirstTold(part: (typeof INFO_PARTS)[number], before: number | undefined): boolean {
-	return MAY_BE_UNTOLD.has(part) && !before;
-}
-
-function learns(before: Snapshot, next: Snapshot): boolean {
-	return before.known !== next.known || toldParts(before) !== toldParts(next);
 }
 
 function withGone(before: readonly InterviewMemory[], now: readonly InterviewMemory[]): readonly InterviewMemory[] {
@@ -149,7 +132,9 @@ function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Find
 	if (before.jobId !== null && before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
 	if (before.origin !== 'NOT_SPECIFIED' && before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
 	for (const [index, part] of INFO_PARTS.entries()) {
-		if (!isFirstTold(part, before.infoParts[index]) && before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.application.info?.[part] ?? null });
+		// What was not told before is unknown, and unknown is no value that it could have changed from.
+		const isFirstTold = MAY_BE_UNTOLD.has(part) && !before.infoParts[index];
+		if (!isFirstTold && before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.row.application.info?.[part] ?? null });
 	}
 }
 
@@ -164,7 +149,7 @@ function outcome(from: Snapshot['status'], to: Snapshot['status']): EventName | 
 	return to === 'ACTIVE' && from !== 'NOT_SPECIFIED' ? 'application.reactivated' : null;
 }
 
-function occurredAt({ application, snapshot, changedAt }: Now): string | null {
+function occurredAt({ snapshot, row: { application, changedAt } }: Now): string | null {
 	return (snapshot.status === 'REJECTED' ? application.rejection?.rejectedAt : null) ?? isoOrNull(changedAt);
 }
 
@@ -172,7 +157,9 @@ function rejectionValue({ rejection }: Snapshot) {
 	return rejection && { id: rejection.id, text: rejection.text, rejectedAt: isoOrNull(rejection.at) };
 }
 
-function compareInterviews(before: Snapshot, { application, snapshot }: Now, next: Snapshot, found: Findings): void {
+const ENDED: Partial<Record<InterviewMemory['status'], EventName>> = { CANCELLED: 'interview.cancelled', COMPLETE: 'interview.completed' };
+
+function compareInterviews(before: Snapshot, { row: { application }, snapshot }: Now, next: Snapshot, found: Findings): void {
 	if (before.interviews.length + snapshot.interviews.length === 0) return;
 	const remembered = new Map(before.interviews.map((interview) => [interview.key, interview]));
 	const details = lazily(() => new Map(interviewsOf(application).map(({ memory, item }) => [memory.key, item])));
@@ -183,15 +170,14 @@ function compareInterviews(before: Snapshot, { application, snapshot }: Now, nex
 		if (!was) {
 			const value = details().get(interview.key);
 			// Met after the fact: one event, for what became of it.
-			const event = interview.status === 'CANCELLED' ? 'interview.cancelled' : interview.status === 'COMPLETE' ? 'interview.completed' : 'interview.scheduled';
-			found.add(event, event === 'interview.scheduled' ? (value?.createdAt ?? null) : null, { path, from: null, to: value });
+			const ended = ENDED[interview.status];
+			found.add(ended ?? 'interview.scheduled', ended ? null : (value?.createdAt ?? null), { path, from: null, to: value });
 			continue;
 		}
 		if (was.status !== interview.status) {
 			const change: Change = { path: `${path}.status`, from: was.status, to: interview.status };
-			if (interview.status === 'CANCELLED') found.add('interview.cancelled', null, change);
-			else if (interview.status === 'COMPLETE') found.add('interview.completed', null, change);
-			else if (was.status === 'CANCELLED') found.add('interview.scheduled', null, change);
+			const event = ENDED[interview.status] ?? (was.status === 'CANCELLED' ? 'interview.scheduled' : null);
+			if (event) found.add(event, null, change);
 			else found.update(change);
 		}
 		const times: Change[] = [];
@@ -209,7 +195,7 @@ function compareInterviews(before: Snapshot, { application, snapshot }: Now, nex
 	}
 }
 
-function compareOffers(before: readonly OfferMemory[], { application, snapshot }: Now, found: Findings): void {
+function compareOffers(before: readonly OfferMemory[], { row: { application }, snapshot }: Now, found: Findings): void {
 	if (before.length + snapshot.offers.length === 0) return;
 	const remembered = new Map(before.map((offer) => [offer.key, offer]));
 	const details = new Map(offersOf(application).map(({ memory, item }) => [memory.key, item]));
@@ -227,7 +213,7 @@ function compareOffers(before: readonly OfferMemory[], { application, snapshot }
 	for (const { key, status } of remembered.values()) found.update({ path: `offers[${key}]`, from: { id: key, status }, to: null });
 }
 
-function compareAttachments(before: Snapshot, { application }: Now, found: Findings): void {
+function compareAttachments(before: Snapshot, { row: { application } }: Now, found: Findings): void {
 	const left = [...before.attachments];
 	for (const attachment of filesOf(application.attachments ?? [])) {
 		const place = left.indexOf(attachmentHash(attachment));
@@ -262,11 +248,7 @@ class Findings {
 	inOrder(): Difference[] {
 		const all = this.updates.length === 0
 			? this.found
-			: [...this.found, { event: 'application.updated' as const, at: isoOrNull(this.now.changedAt), changes: this.updates }];
+			: [...this.found, { event: 'application.updated' as const, at: isoOrNull(this.now.row.changedAt), changes: this.updates }];
 		return all.length < 2 ? all : all.sort((a, b) => EVENTS.indexOf(a.event) - EVENTS.indexOf(b.event));
 	}
-}
-
-export function isoOrNull(ms: number | null): string | null {
-	return ms === null ? null : new Date(ms).toISOString();
 }

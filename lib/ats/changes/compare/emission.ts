@@ -47,7 +47,7 @@ export class Emission {
 	}
 
 	wanted(differences: readonly Difference[], before: Snapshot | null, after: Snapshot): Difference[] {
-		if (this.jobs.size > 0 && !passes(this.jobs, before?.jobId, after.jobId)) return [];
+		if (this.jobs.size > 0 && ![before?.jobId, after.jobId].some((id) => id && this.jobs.has(id))) return [];
 		const { stages } = this.options;
 		if (stages.length > 0 && ![before?.stage, after.stage].some((stage) => stage && isStage(stage, stages))) return [];
 		return this.events.size === 0 ? [...differences] : differences.filter(({ event }) => this.events.has(event));
@@ -80,10 +80,6 @@ export class Emission {
 	items(): Array<ChangeEvent | ApplicationChanges> {
 		return this.options.output === 'perEvent' ? this.emitted : perApplication(this.emitted);
 	}
-}
-
-function passes(wanted: ReadonlySet<string>, from: string | null | undefined, to: string | null | undefined): boolean {
-	return (typeof from === 'string' && wanted.has(from)) || (typeof to === 'string' && wanted.has(to));
 }
 
 /** The other models leave as null; an empty list means all. */

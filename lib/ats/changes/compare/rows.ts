@@ -1,9 +1,9 @@
 import { clock } from '../../../clock';
-import { isPlausible, type Change } from '../../model';
+import { isoOrNull, isPlausible, type Change } from '../../model';
 import type { SourceRow } from '../../source';
 import { complete } from './complete';
-import { created, diff, isoOrNull, vanished } from './diff';
-import type { Difference, Now } from './diff';
+import { created, diff, hasEmptied, NOTHING_NEW } from './diff';
+import type { Difference, Now, Step } from './diff';
 import { onlyModels, type FoundBy } from './emission';
 import { messageOf } from '../../../poll/failures';
 import { rowHashContent, rowHashOf, isFull, compactContent, type Entry, type CompactEntry } from '../memory/memory';
@@ -38,9 +38,9 @@ export async function comparePage(run: Run, rows: readonly SourceRow[], compareO
 
 /** `read`: takes the ids of which the details were read. */
 async function compareWhole(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, read: Set<string>): Promise<boolean> {
-	if (!run.source.details?.compared) return await compareRows(run, rows, compareOptions, NO_ROW_HASHES);
+	if (!run.source.details?.compared) return await compareRows(run, rows, compareOptions, new Map());
 
-	// List rows are a rowHash only: whatever equals the list row remembered needs no closer look.
+	// Whatever equals the list row remembered needs no closer look.
 	const rowHashes = new Map<string, number>();
 	const moved = rows.filter((row) => {
 		const rowHash = rowHashOf(contentHash(snapshotOf(row)), row.changedAt);
@@ -53,8 +53,6 @@ async function compareWhole(run: Run, rows: readonly SourceRow[], compareOptions
 		return gained(run, await compareRows(run, detailed, compareOptions, rowHashes));
 	});
 }
-
-const NO_ROW_HASHES: ReadonlyMap<string, number> = new Map();
 
 /** Rows that only name an application: it is read, and then compared like any other. Not those whose details this page has led to already. */
 async function comparePartial(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions, read: ReadonlySet<string>): Promise<boolean> {
@@ -90,10 +88,6 @@ async function readDetails(run: Run, rows: readonly SourceRow[], take: (chunk: r
 		if (!(await take(chunk, answers))) return false;
 	}
 	return true;
-}
-
-function rowHashOfEntry(entry: Entry | CompactEntry | undefined): number {
-	return entry && isFull(entry) ? entry.rowHash : 0;
 }
 
 /** Read a short while ago, and shown again later. A mark shows each change only twice. */
@@ -145,15 +139,11 @@ export function rowFailed(run: Run, id: string, reason: string): void {
 	skip(run, id, reason);
 }
 
-interface Finding {
+interface Finding extends Step {
 	row: SourceRow;
 	now: Now;
 	before: Entry | CompactEntry | undefined;
-	differences: Difference[];
-	/** Null: what is remembered stays. */
-	next: Snapshot | null;
 	previousKnown: boolean;
-	lagSeen: boolean;
 }
 
 /** Compares rows as they are. `rowHashes`: what to remember of their list rows; absent: what is remembered stays. */
@@ -162,21 +152,20 @@ export async function compareRows(run: Run, rows: readonly SourceRow[], compareO
 	if (!run.modelsChecked && run.source.readModels && findings.some((finding) => suspicious(run, finding)) && (await askModels(run))) {
 		findings = examineAll(run, rows, compareOptions);
 	}
-	const enriched = areComplete ? NOTHING_READ : await enrich(run, findings, compareOptions);
-	if (enriched === null) return false;
+	const completed = areComplete ? new Map<string, SourceRow | null>() : await enrich(run, findings, compareOptions);
+	if (completed === null) return false;
 	let complete = true;
 	const again = new Set<string>();
 	for (const first of findings) {
 		// A row may come twice in a page: the second time it is compared with what the first one left.
 		const finding = again.has(first.row.id) ? examine(run, first.row, compareOptions) : first;
 		again.add(first.row.id);
-		if (enriched.failed.has(finding.row.id)) continue;
-		if (!settle(run, finding, enriched.rows.get(finding.row.id), compareOptions, rowHashes ? (rowHashes.get(finding.row.id) ?? 0) : rowHashOfEntry(finding.before))) complete = false;
+		const more = completed.get(finding.row.id);
+		if (more === null) continue;
+		if (!settle(run, finding, more, compareOptions, rowHashes ? (rowHashes.get(finding.row.id) ?? 0) : null)) complete = false;
 	}
 	return complete;
 }
-
-const NOTHING_READ = { rows: new Map<string, SourceRow>(), failed: new Set<string>() };
 
 /** One row must not fill the memory for all: what is too large to be remembered counts as unreadable. */
 function examineAll(run: Run, rows: readonly SourceRow[], compareOptions: CompareOptions): Finding[] {
@@ -191,20 +180,11 @@ function examineAll(run: Run, rows: readonly SourceRow[], compareOptions: Compar
 
 function examine(run: Run, row: SourceRow, compareOptions: CompareOptions): Finding {
 	const before = run.draft.find(row.id);
-	const { application, createdAt, changedAt } = row;
-	const now: Now = { snapshot: snapshotOf(row, knownModels(run)), application, createdAt, changedAt };
+	const now = { row, snapshot: snapshotOf(row, knownModels(run)) };
 	if (!before) return examineUnknown(run, row, now, compareOptions);
 	if (neverEmitted(before) && !row.deleted) return { ...examineUnknown(run, row, now, compareOptions), before };
-	const { differences, next, lagSeen } = neverEmitted(before) ? NOTHING_NEW : isFull(before) ? examineFull(before, now) : examineCompact(run, before, now);
+	const { differences, next, lagSeen } = neverEmitted(before) ? NOTHING_NEW : isFull(before) ? diff(before.snapshot, now) : examineCompact(run, before, now);
 	return { row, now, before, differences, next, previousKnown: true, lagSeen };
-}
-
-type Examined = Pick<Finding, 'differences' | 'next' | 'lagSeen'>;
-const NOTHING_NEW: Examined = { differences: [], next: null, lagSeen: false };
-
-function examineFull(before: Entry, now: Now): Examined {
-	const { differences, next, learned, ownFieldChanged } = diff(before.snapshot, now);
-	return differences.length === 0 && !learned ? NOTHING_NEW : { differences, next, lagSeen: ownFieldChanged };
 }
 
 /** New, or only new to us. */
@@ -224,7 +204,7 @@ function examineUnknown(run: Run, row: SourceRow, now: Now, { foundBy, silentBef
 	// The full check also meets rows that a page skipped in the first read: they did not change, they were only missed.
 	if (foundBy === 'full' && (row.changedAt === null ? createdAt !== null : row.changedAt < header.watchStart)) return finding;
 	if (createdAt === null) return { ...finding, previousKnown: false, differences: created(now) };
-	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: isoOrNull(now.changedAt), changes: [] }] };
+	return { ...finding, previousKnown: false, differences: [{ event: 'application.updated', at: isoOrNull(row.changedAt), changes: [] }] };
 }
 
 /** Deleted before anybody was told of it: remembered, but nothing of what it was. Its return is that of an unknown one. */
@@ -237,27 +217,29 @@ function neverEmitted(entry: Entry | CompactEntry): boolean {
 }
 
 /** Of a compact entry only status, stage and a hash are left: enough to see whether anything else differs too. */
-function examineCompact(run: Run, compact: CompactEntry, now: Now): Examined {
+function examineCompact(run: Run, compact: CompactEntry, now: Now): Step {
 	const { snapshot } = now;
 	if (compact.deleted && snapshot.deleted) return NOTHING_NEW;
 	const { known, deleted, status, stage } = run.state.memory.snapshotOf(compact);
-	const remembered: Snapshot = { ...snapshot, known, deleted, status, stage };
-	const { differences, next } = diff(remembered, now);
+	const remembered: Snapshot = { ...snapshot, known, deleted, status, stage: stage?.id === snapshot.stage?.id ? snapshot.stage : stage };
+	const step = diff(remembered, now);
+	const differences = [...step.differences];
+	const next = step.next ?? remembered;
 	const elsewhere = !snapshot.deleted && differsElsewhere(compact, remembered, snapshot);
-	const learned = (next.known & ~known) !== 0 || (toldParts(snapshot) & ~compact.told) !== 0;
+	const learned = step.next !== null || (toldParts(snapshot) & ~compact.told) !== 0;
 	if (differences.length === 0 && !elsewhere) return learned && !compact.hashesRow ? { ...NOTHING_NEW, next } : NOTHING_NEW;
 	const last = differences.at(-1);
 	if (last && !snapshot.deleted) {
 		const rejection = (compact.status === 'REJECTED') !== (snapshot.status === 'REJECTED') && knows(compact.known, 'rejection');
 		const outcome = differences.find(({ changes: [change] }) => change?.path === 'info.status');
-		if (rejection) outcome?.changes.push({ path: 'rejection', to: now.application.rejection });
+		if (rejection) outcome?.changes.push({ path: 'rejection', to: now.row.application.rejection });
 		if (elsewhere) last.changes.push({ path: '*' });
-	} else if (elsewhere) differences.push({ event: 'application.updated', at: isoOrNull(now.changedAt), changes: [{ path: '*' }] });
+	} else if (elsewhere) differences.push({ event: 'application.updated', at: isoOrNull(now.row.changedAt), changes: [{ path: '*' }] });
 	return { differences, next, lagSeen: false };
 }
 
 function differsElsewhere(compact: CompactEntry, remembered: Snapshot, now: Snapshot): boolean {
-	// The rowHash of a list row opened: whether status and stage are all that differs is not known, so the rest is told along.
+	// Only its list row is remembered: whether status and stage are all that differs is not known, so the rest is told along.
 	if (compact.hashesRow) return true;
 	// All that was told is in the hash: where some of it is not told now, nothing can be said.
 	if ((now.known & compact.known) !== compact.known || (knows(compact.known, 'info') && (toldParts(now) & compact.told) !== compact.told)) return false;
@@ -267,7 +249,7 @@ function differsElsewhere(compact: CompactEntry, remembered: Snapshot, now: Snap
 
 /** A model that emptied may have been switched off; one that was switched off and shows something may be on again. */
 function suspicious(run: Run, { before, now, row }: Finding): boolean {
-	if (before && isFull(before) && !now.snapshot.deleted && vanished(before.snapshot, now.snapshot).length > 0) return true;
+	if (before && isFull(before) && !now.snapshot.deleted && hasEmptied(before.snapshot, now.snapshot)) return true;
 	return run.header.tells !== null && (modelBits(row.known) & ~run.header.tells) !== 0 && showsMore(row, run.header.tells);
 }
 
@@ -278,11 +260,10 @@ function showsMore({ application, known: told }: SourceRow, tells: number): bool
 	});
 }
 
-/** Completes what will be told, where the provider reads such details. Null: no time left. */
-async function enrich(run: Run, findings: readonly Finding[], compareOptions: CompareOptions) {
-	const rows = new Map<string, SourceRow>();
-	const failed = new Set<string>();
-	if (run.source.details?.compared !== false) return { rows, failed };
+/** Completes what will be told, where the provider reads such details; null for a row of which they failed. Null: no time left. */
+async function enrich(run: Run, findings: readonly Finding[], compareOptions: CompareOptions): Promise<Map<string, SourceRow | null> | null> {
+	const rows = new Map<string, SourceRow | null>();
+	if (run.source.details?.compared !== false) return rows;
 	const wanted: SourceRow[] = [];
 	let room = run.options.cap - run.emission.count;
 	for (const finding of findings) {
@@ -295,12 +276,11 @@ async function enrich(run: Run, findings: readonly Finding[], compareOptions: Co
 	const isDone = await readDetails(run, wanted, (chunk, answers) => {
 		for (const row of chunk) {
 			const [more] = usable(run, row, answers.get(row.id), compareOptions);
-			if (more) rows.set(row.id, { ...row, application: complete(row.application, more.application) });
-			else failed.add(row.id);
+			rows.set(row.id, more ? { ...row, application: complete(row.application, more.application) } : null);
 		}
 		return true;
 	});
-	return isDone ? { rows, failed } : null;
+	return isDone ? rows : null;
 }
 
 function wantedOf(run: Run, { differences, before, now, next }: Finding): Difference[] {
@@ -309,8 +289,8 @@ function wantedOf(run: Run, { differences, before, now, next }: Finding): Differ
 	return run.emission.wanted(differences, was ?? null, next ?? now.snapshot);
 }
 
-/** Tells and remembers one row. False: no room to tell it; it stays as it was and comes again. */
-function settle(run: Run, finding: Finding, completed: SourceRow | undefined, compareOptions: CompareOptions, rowHash: number): boolean {
+/** Tells and remembers one row; `listed`: the hash of its list row, null: what is remembered stays. False: no room to tell it; it stays as it was and comes again. */
+function settle(run: Run, finding: Finding, completed: SourceRow | undefined, compareOptions: CompareOptions, listed: number | null): boolean {
 	const { row, before, next, differences } = finding;
 	const wanted = wantedOf(run, finding);
 	if (before) met(before, row, compareOptions);
@@ -325,6 +305,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 	if (name?.id && row.known.has('currentStage')) run.state.memory.stages.set(name.id, name);
 
 	const full = before && isFull(before) ? before : undefined;
+	const rowHash = listed ?? full?.rowHash ?? 0;
 	const lookupKey = row.lookupKey ?? full?.lookupKey ?? null;
 	const unchanged = next === null && (!full || (full.rowHash === rowHash && full.lookupKey === lookupKey && !full.missed));
 	if (unchanged) return true;
@@ -352,7 +333,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 /** The same differences, with `to` from the completed record. */
 function withDetails({ before, now }: Finding, completed: SourceRow, wanted: readonly Difference[]): readonly Difference[] {
 	if ((before && !isFull(before)) || !wanted.some(({ changes }) => changes.some(isOfPart))) return wanted;
-	const complete = { ...now, application: completed.application };
+	const complete = { snapshot: now.snapshot, row: completed };
 	const all = before && isFull(before) && !neverEmitted(before) ? diff(before.snapshot, complete).differences : created(complete);
 	const events = new Set(wanted.map(({ event }) => event));
 	return all.filter(({ event }) => events.has(event));

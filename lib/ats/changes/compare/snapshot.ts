@@ -166,14 +166,6 @@ function partHash(text: string): number {
 	return hash32(text) & 0xffffff || 1;
 }
 
-function interviewKey(interview: Interview): string {
-	return interview.id ?? `${interview.scheduledStart ?? ''} ${interview.subject ?? ''}`;
-}
-
-function offerKey(offer: Offer): string {
-	return offer.id ?? offer.createdAt ?? '';
-}
-
 /** A file with an id that is listed twice is one; without an id it is one more. */
 export function filesOf(attachments: readonly Attachment[]): readonly Attachment[] {
 	return attachments.filter(({ id }, index) => !id || attachments.findIndex((other) => other.id === id) === index);
@@ -186,7 +178,7 @@ export function attachmentHash(attachment: Attachment): number {
 
 function interviewOf(interview: Interview): InterviewMemory {
 	return {
-		key: interviewKey(interview),
+		key: interview.id ?? `${interview.scheduledStart ?? ''} ${interview.subject ?? ''}`,
 		status: interview.status,
 		start: toMillis(interview.scheduledStart),
 		end: toMillis(interview.scheduledEnd),
@@ -200,7 +192,7 @@ function interviewOf(interview: Interview): InterviewMemory {
 
 function offerOf(offer: Offer): OfferMemory {
 	return {
-		key: offerKey(offer),
+		key: offer.id ?? offer.createdAt ?? '',
 		status: offer.status,
 		rest: hash32(joined([timeText(offer.createdAt), timeText(offer.sentAt), timeText(offer.closedAt)])),
 	};

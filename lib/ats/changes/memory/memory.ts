@@ -8,7 +8,7 @@ export interface Entry {
 	/** Grows with every told step, so that A -> B -> A -> B has four ids. */
 	readonly step: number;
 	readonly snapshot: Snapshot;
-	/** The list row in 48 bits, where list rows only open the rowHash to details (see gateOf); else 0. */
+	/** The list row in 48 bits, where list rows only show what moved (see rowHashOf); else 0. */
 	readonly rowHash: number;
 	/** The provider's own note, such as the candidate's id. */
 	readonly lookupKey: string | null;

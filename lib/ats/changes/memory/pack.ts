@@ -1,5 +1,6 @@
 import { z } from 'zod/v4';
 
+import { PollError } from '../../../errors';
 import { lazily } from '../../../lazily';
 import { STAGE_CATEGORIES } from '../../model';
 import { ByteReader, ByteWriter } from '../../../poll/state/bytes';
@@ -25,19 +26,14 @@ const HEAD_BYTES = 7;
 export const DEFAULT_BOUND = 1_300_000;
 export const OLD_HOST_BOUND = 256 * 1024;
 
-export class StateTooLarge extends Error {
-	constructor(applications: number, bound: number) {
-		super(`${applications.toLocaleString('en')} applications do not fit into the ${Math.round(bound / 1024).toLocaleString('en')} KB that a workflow should store. Narrow this trigger to some jobs (Filters > Jobs), or use several triggers`);
-		this.name = 'StateTooLarge';
-	}
-}
-
-/** Over the bound, the least interesting applications lose their details (they are never forgotten). Throws StateTooLarge. */
+/** Over the bound, the least interesting applications lose their details (they are never forgotten). Throws PollError where even so they do not fit. */
 export function pack(state: State, bound = DEFAULT_BOUND): string {
 	let packed = packOnce(state);
 	for (let share = 0.92; base64Length(packed.bytes) > bound; share -= 0.08) {
 		const excess = (base64Length(packed.bytes) - Math.floor(bound * share)) * 0.75;
-		if (!makeRoom(state, Math.ceil(excess / Math.max(1, packed.bytesPerEntry - COMPACT_BYTES)))) throw new StateTooLarge(state.memory.size, bound);
+		if (!makeRoom(state, Math.ceil(excess / Math.max(1, packed.bytesPerEntry - COMPACT_BYTES)))) {
+			throw new PollError(`${state.memory.size.toLocaleString('en')} applications do not fit into the ${Math.round(bound / 1024).toLocaleString('en')} KB that a workflow should store. Narrow this trigger to some jobs (Filters > Jobs), or use several triggers`, { cause: 'configuration-invalid' });
+		}
 		packed = packOnce(state);
 	}
 	return packed.bytes.toString('base64');

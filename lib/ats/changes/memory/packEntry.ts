@@ -34,9 +34,7 @@ export function writeEntry(out: ByteWriter, entry: Entry, words: Words): void {
 	if (lookupKey !== null) out.text(lookupKey);
 	out.varint(words.indexOf(s.stage?.id ?? null));
 	if (s.jobId !== null) out.varint(words.indexOf(s.jobId));
-	if (knows(s.known, 'info')) {
-		writeInfoParts(out, s.infoParts);
-	}
+	if (knows(s.known, 'info')) writeInfoParts(out, s.infoParts);
 	if (s.rejection) {
 		out.varint(words.indexOf(s.rejection.id) * 2 + (s.rejection.at === null ? 0 : 1));
 		out.varint(words.indexOf(s.rejection.text));

@@ -5,6 +5,7 @@ import { isFull, type CompactEntry, type Entry } from '../memory/memory';
 import { idHash } from '../../../poll/state/hash';
 import { DAY, HOUR } from '../../../poll/limits';
 import { LIMITS, type PollOptions } from '../options';
+import { isoOrNull } from '../../model';
 import type { SourceRow } from '../../source';
 import { compareRows } from '../compare/rows';
 import { newRead, readPages, sentAtVendor, type Outcome } from './pages';
@@ -197,7 +198,7 @@ function emitGone({ emission, engine, draft, header, state: { memory } }: Run, {
 	const after = { ...before, deleted: true };
 	const gone: Difference = {
 		event: 'application.deleted',
-		at: at === null ? null : new Date(at).toISOString(),
+		at: isoOrNull(at),
 		changes: [{ path: 'deleted', from: false, to: true }],
 	};
 	const wanted = emission.wanted([gone], before, after);
