@@ -1,5 +1,5 @@
 import { clock } from '../clock';
-import { FieldError } from '../errors';
+import { ApiError, FieldError, rethrow, settled } from '../errors';
 import { sameAddress } from './kit';
 import type { Candidate } from './model';
 import type { NewCandidate, Operations } from './provider';
@@ -35,7 +35,9 @@ export async function foundOrMade<Person>(account: string, email: string, { find
 	const known = made.get(key);
 	if (known && known.until > clock.now()) {
 		// What stands under an account was made by these very functions.
-		const before = (await known.found).found as Person;
+		const before = await settled(async () => (await known.found).found as Person);
+		// What was wrong with the data of one row need not be wrong with those of the next.
+		if (before instanceof Error) return isRefusal(before) ? await foundOrMade(account, email, { find, create, fresh, unseen }) : rethrow(before);
 		return { created: false, found: (await fresh(before).catch(() => undefined)) ?? before };
 	}
 	const attempt = (async (): Promise<{ found: Person; created: boolean }> => {
@@ -58,6 +60,11 @@ export async function foundOrMade<Person>(account: string, email: string, { find
 	const forget = () => void (made.get(key)?.found === attempt && made.delete(key));
 	void attempt.then(({ created }) => created || forget(), forget);
 	return await attempt;
+}
+
+/** Nobody was made, for what this row held. */
+function isRefusal(error: Error): boolean {
+	return error instanceof FieldError || (error instanceof ApiError && [400, 409, 422].includes(error.facts.status ?? 0) && error.facts.outcomeUnknown !== true);
 }
 
 /** The same through a provider. */

@@ -7,7 +7,7 @@ import { ConcurrencyLimit, type ExecutionLimits } from './concurrency';
 import { credentialDigest } from './digest';
 import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
 import { isWebPage } from './fileType';
-import { holdsTooMuch, parseJson } from './json';
+import { holdsTooMuch, parseJson, withoutMark } from './json';
 import { queryString, type Query } from './path';
 import { keysOf, redact, redacted, secretsOf, without, withPlainAscii } from './redact';
 import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit, type RateReading } from './rate';
@@ -279,7 +279,7 @@ export class HttpClient {
 			rate,
 			error,
 			// A page for a browser comes from a server before the service, for a while: as good as a bad gateway.
-			outcome: { kind: 'answer', status: notOurs && isWebPage(raw.body) ? 502 : answer.status, refusedBeforeRun: error?.refusedBeforeRun === true, ...(retry === undefined ? {} : { retryAfterMs: retry }) },
+			outcome: { kind: 'answer', status: notOurs && isPassing(raw.body) ? 502 : answer.status, refusedBeforeRun: error?.refusedBeforeRun === true, ...(retry === undefined ? {} : { retryAfterMs: retry }) },
 		};
 	}
 
@@ -360,13 +360,17 @@ function parsed(body: unknown, keepText: boolean): unknown {
 	}
 }
 
+/** A page for a browser, or JSON that was cut off on its way. */
+function isPassing(body: Buffer): boolean {
+	return isWebPage(body) || /^\s*[{[]/.test(withoutMark(body.subarray(0, 4096).toString('utf8')));
+}
+
 function notJson({ body }: Answer): VendorError {
 	const text = String(body);
-	const page = isWebPage(Buffer.from(text.slice(0, 4096)));
 	return {
 		message: `Expected JSON but got: ${text.slice(0, 200)}`,
 		hint: 'Something between n8n and the service answered in its place (a proxy, a login page, maintenance), or the base URL is wrong.',
-		cause: page ? 'temporarily-unavailable' : 'configuration-invalid',
+		cause: isPassing(Buffer.from(text.slice(0, 4096))) ? 'temporarily-unavailable' : 'configuration-invalid',
 	};
 }
 

@@ -77,7 +77,9 @@ export class GreenhouseApi {
 	 */
 	async page(path: string, query: Query, next: string | null = null): Promise<ListPage> {
 		const answer = await pageAt(next, async () => await this.send({ method: 'GET', path: next ?? path, ...(next === null ? { query } : {}) }));
-		return { rows: rowsOf(answer.body), next: nextOf(answer.headers.link), answer };
+		const link = nextOf(answer.headers.link);
+		// It may leave out the server: https://www.rfc-editor.org/rfc/rfc8288#section-3.1
+		return { rows: rowsOf(answer.body), next: link && new URL(link, this.client.origin).href, answer };
 	}
 
 	/** All pages of a list. `limit`: no more rows than these are asked for at once. */

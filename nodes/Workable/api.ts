@@ -147,10 +147,13 @@ function listIn(value: unknown): unknown[] {
 	return value;
 }
 
+/** Of the address only its parameters are taken. */
+const ANYWHERE = 'https://www.workable.com';
+
 function nextIn(next: unknown): string | null {
 	if (next === undefined || next === null || next === '') return null;
-	if (typeof next !== 'string' || !URL.canParse(next)) throw new Error('Workable gave an address of the next page that cannot be read: the list would end too early.');
-	const { searchParams } = new URL(next);
+	if (typeof next !== 'string' || !URL.canParse(next, ANYWHERE)) throw new Error('Workable gave an address of the next page that cannot be read: the list would end too early.');
+	const { searchParams } = new URL(next, ANYWHERE);
 	// `since_id` is the place; what else stands there is the vendor's copy of our own filters.
 	const place = ['since_id', 'max_id', 'page_token', 'offset'].flatMap((name) => { const value = searchParams.get(name); return value === null ? [] : [[name, value]]; });
 	if (place.length === 0) throw new Error('Workable gave an address of the next page that does not say where it begins: the list would begin anew.');
