@@ -138,6 +138,20 @@ describe('packing', () => {
 		}
 	});
 
+	it('keeps 25,000 of an account where each job has stages of its own within 256 KB', () => {
+		const state = stateOf(many(25_000));
+		for (let i = 0; i < 240; i++) {
+			const one = { id: longId(900_000 + i), text: `Interview with the hiring team ${i % 6}`, category: null };
+			state.memory.stages.set(one.id, one);
+		}
+		const uuid = '0f8fad5b-d9cb-469f-a165-70867728950e';
+		state.memory.full.set('one', { ...entryOf({ ...nothingOf('one'), application: { ...nothingOf('one').application, currentStage: { id: uuid, text: 'x', category: null } }, known: new Set(['currentStage']) }) });
+		const packed = pack(state, 256 * 1024);
+		expect(packed.length).toBeLessThanOrEqual(256 * 1024);
+		expect([...unpack(packed).memory.compact.values()].map((one) => one.stage)).toContain(uuid);
+		expect(unpack(packed).memory.stages.get(longId(900_007))?.text).toBe('Interview with the hiring team 1');
+	});
+
 	it('takes the details of finished applications first', () => {
 		const state = stateOf(many(2_000));
 		pack(state, 90_000);
@@ -285,6 +299,8 @@ describe('a compact application', () => {
 });
 
 /** Applications as a company of some years has them: two thirds finished, every second with an interview. */
+const nothingOf = (one: string): SourceRow => ({ id: one, deleted: false, createdAt: null, changedAt: null, known: new Set(), application: { provider: 'fake', id: one, info: null, currentStage: null, interviews: null, rejection: null, offers: null, attachments: null } });
+
 function many(count: number): Entry[] {
 	const at = Date.UTC(2026, 0, 5, 9);
 	return Array.from({ length: count }, (_, index) => {

@@ -50,11 +50,16 @@ function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: nu
 	for (const entry of memory.full.values()) writeEntry(out, entry, words);
 	const bytesPerEntry = out.length / Math.max(1, memory.full.size);
 	writeCompact(out, memory.compact, words);
+	const names = new Map<string, number>();
 	const stages = table.map((word) => {
 		const stage = memory.stages.get(word);
-		return stage ? [stage.text, stage.category] : 0;
+		if (!stage) return 0;
+		const name = JSON.stringify([stage.text, stage.category]);
+		const place = names.get(name) ?? names.size + 1;
+		names.set(name, place);
+		return place;
 	});
-	const tail = Buffer.from(JSON.stringify({ ...header, words: table, stages }), 'utf8');
+	const tail = Buffer.from(JSON.stringify({ ...header, words: table.map(shortened), stages, names: [...names.keys()].map((name) => JSON.parse(name)) }), 'utf8');
 	out.bytes(tail);
 	out.uint(tail.length, 4);
 	const bytes = out.view();
@@ -70,11 +75,13 @@ export function unpack(text: string): State {
 	const end = bytes.length - 4;
 	const json = bytes.subarray(end - bytes.readUInt32LE(end), end).toString('utf8');
 	const header = parseHeader(json);
-	const { words: table, stages } = tablesSchema().parse(JSON.parse(json));
+	const { words: stored, stages, names } = tablesSchema().parse(JSON.parse(json));
+	const table = stored.map((word) => (typeof word === 'string' ? word : uuidOf(word[0])));
 
 	const memory = new Memory();
 	table.forEach((word, index) => {
-		const stage = stages[index];
+		const place = stages[index] ?? 0;
+		const stage = place === 0 ? undefined : member(names, place - 1);
 		if (stage) memory.stages.set(word, { id: word, text: stage[0], category: stage[1] });
 	});
 	const words = wordsOf(table);
@@ -89,11 +96,24 @@ export function unpack(text: string): State {
 
 const tablesSchema = lazily(() =>
 	z.object({
-		words: z.array(z.string()),
-		/** For a word that is the id of a stage: its name and category. */
-		stages: z.array(z.union([z.literal(0), z.tuple([z.string().nullable(), z.enum(STAGE_CATEGORIES).nullable()])])),
+		words: z.array(z.union([z.string(), z.tuple([z.string()])])),
+		/** For a word that is the id of a stage: the place of its name from 1 on, else 0. */
+		stages: z.array(z.number()),
+		/** Names and categories of stages: the jobs of an account often share them. */
+		names: z.array(z.tuple([z.string().nullable(), z.enum(STAGE_CATEGORIES).nullable()])),
 	}),
 );
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A UUID in a list, as base64: each job of an account may have some for its stages. */
+function shortened(word: string): string | [string] {
+	return UUID.test(word) ? [Buffer.from(word.replaceAll('-', ''), 'hex').toString('base64url')] : word;
+}
+
+function uuidOf(short: string): string {
+	return Buffer.from(short, 'base64url').toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
 
 function wordsOf(words: string[]): Words {
 	const index = new Map<string, number>();
