@@ -1,6 +1,6 @@
 /**
- * `npm run test:browser [-- --no-build] [--pictures] [--scene watchChanges]`: the editor of a real n8n in a real browser, used
- * like a person would. `--pictures` renews docs/images. A scene that breaks off leaves a picture of what it saw.
+ * `npm run test:browser [-- --no-build] [--pictures] [--case watchChanges]`: the editor of a real n8n in a real browser, used
+ * like a person would. `--pictures` renews docs/images. A case that breaks off leaves a picture of what it saw.
  * Ends with `N passed, N failed`; exit 1 if any failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { startSandbox } from '../../sandbox/index.cts';
 import { readArguments, usageOf } from '../arguments.cts';
 import { accounts } from './accounts.cts';
 import { Editor } from './browserPage.cts';
-import { scenes } from './browserScenes.cts';
+import { cases } from './browserCases.cts';
 import { ensureHost } from './hosts.cts';
 import { N8n } from './n8n.cts';
 import { installByHand, packPackage } from './pack.cts';
@@ -19,12 +19,12 @@ import { PlainError, script } from './processes.cts';
 
 const { values: flags } = readArguments(usageOf(__filename), {
 	allowNegative: true,
-	options: { build: { type: 'boolean', default: true }, pictures: { type: 'boolean', default: false }, scene: { type: 'string', multiple: true } },
+	options: { build: { type: 'boolean', default: true }, pictures: { type: 'boolean', default: false }, case: { type: 'string', multiple: true } },
 });
 
 void script(async (cleanup) => {
-	const unknown = (flags.scene ?? []).filter((name) => !(name in scenes));
-	if (unknown.length > 0) throw new PlainError(`There is no scene "${unknown.join(', ')}". There are: ${Object.keys(scenes).join(', ')}.`);
+	const unknown = (flags.case ?? []).filter((name) => !(name in cases));
+	if (unknown.length > 0) throw new PlainError(`There is no case "${unknown.join(', ')}". There are: ${Object.keys(cases).join(', ')}.`);
 	const host = await ensureHost('2.41.1');
 	const packed = await packPackage({ build: flags.build });
 	cleanup(() => packed.remove());
@@ -53,11 +53,11 @@ void script(async (cleanup) => {
 			console.log(`  FAIL  ${title}\n        ${error instanceof Error ? error.message.slice(0, 900) : String(error)}\n        seen: ${seen}`);
 		}
 	};
-	const stage = { editor, n8n, sandbox, accounts: accounts(sandbox), types: await n8n.nodeTypes(), check };
-	for (const [name, scene] of Object.entries(scenes)) {
-		if (flags.scene && !flags.scene.includes(name)) continue;
+	const session = { editor, n8n, sandbox, accounts: accounts(sandbox), types: await n8n.nodeTypes(), check };
+	for (const [name, run] of Object.entries(cases)) {
+		if (flags.case && !flags.case.includes(name)) continue;
 		console.log(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
-		await check(`${name} goes through`, async () => await scene(stage));
+		await check(`${name} goes through`, async () => await run(session));
 	}
 	await check("no request broke a vendor's contract", async () => {
 		if (sandbox.violations.length > 0) throw new Error(JSON.stringify(sandbox.violations.slice(0, 3)));

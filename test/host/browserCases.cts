@@ -1,4 +1,4 @@
-/** What people do in the editor with these nodes, step by step. Each scene ends where the next one begins. */
+/** What people do in the editor with these nodes, step by step. Each case ends where the next one begins. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ import { expect } from './checks.cts';
 import { exampleFiles, examplesFolder, readExample } from './examples.cts';
 import type { N8n } from './n8n.cts';
 
-export interface Stage {
+export interface Session {
 	editor: Editor;
 	n8n: N8n;
 	sandbox: Sandbox;
@@ -22,7 +22,7 @@ export interface Stage {
 	check(title: string, run: () => Promise<void>): Promise<void>;
 }
 
-export type Scene = (stage: Stage) => Promise<void>;
+export type Case = (session: Session) => Promise<void>;
 
 const same = (one: readonly string[], other: readonly string[]) => JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 
@@ -34,7 +34,7 @@ function says(text: string, sentence: string | RegExp, what: string): void {
 	expect(typeof sentence === 'string' ? text.includes(sentence) : sentence.test(text), `${what} does not say ${String(sentence)}, it says: ${text.slice(0, 600)}`);
 }
 
-export const findNodes: Scene = async ({ editor, types, check }) => {
+export const findNodes: Case = async ({ editor, types, check }) => {
 	const ourNames = types.filter(({ name }) => name.startsWith('n8n-nodes-ats.')).map(({ displayName }) => displayName);
 	await editor.newWorkflow();
 	await editor.openNodeCreator();
@@ -62,7 +62,7 @@ export const findNodes: Scene = async ({ editor, types, check }) => {
 	});
 };
 
-export const makeCredential: Scene = async ({ editor, accounts, check }) => {
+export const makeCredential: Case = async ({ editor, accounts, check }) => {
 	const { baseUrl, apiKey, integrationId, webhookSecret } = accounts.komboApi ?? {};
 	await editor.newWorkflow();
 	await editor.openNodeCreator();
@@ -89,7 +89,7 @@ export const makeCredential: Scene = async ({ editor, accounts, check }) => {
 };
 
 /** Goes on in the node that `makeCredential` left open. */
-export const moveAnApplication: Scene = async ({ editor, sandbox, check }) => {
+export const moveAnApplication: Case = async ({ editor, sandbox, check }) => {
 	await check('an application is picked from a list that names people, jobs and stages', async () => {
 		const applications = await editor.openList('applicationId');
 		const open = applications.find((text) => text.endsWith('Phone interview'));
@@ -111,7 +111,7 @@ export const moveAnApplication: Scene = async ({ editor, sandbox, check }) => {
 	});
 };
 
-export const pickJobAndStage: Scene = async ({ editor, check }) => {
+export const pickJobAndStage: Case = async ({ editor, check }) => {
 	await check('a job is picked, and then one of its stages', async () => {
 		await editor.choose('operation', 'Create');
 		const jobs = await editor.openList('jobId');
@@ -128,7 +128,7 @@ export const pickJobAndStage: Scene = async ({ editor, check }) => {
 const manual = { id: 'aaaaaaaa-0000-4000-8000-000000000001', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: {} };
 const main = (node: string) => ({ main: [[{ node, type: 'main' as const, index: 0 }]] });
 
-export const readTheOutput: Scene = async ({ editor, n8n, accounts, check }) => {
+export const readTheOutput: Case = async ({ editor, n8n, accounts, check }) => {
 	const credential = await n8n.createCredential('Kombo', 'komboApi', accounts.komboApi ?? {});
 	const list = { id: 'bbbbbbbb-0000-4000-8000-000000000002', name: 'Applications', type: 'n8n-nodes-ats.kombo', typeVersion: 1, position: [240, 0] as [number, number], parameters: { resource: 'application', operation: 'getAll', limit: 10 }, credentials: { komboApi: credential } };
 	const next = { id: 'cccccccc-0000-4000-8000-000000000003', name: 'Next', type: 'n8n-nodes-base.set', typeVersion: 3.4, position: [480, 0] as [number, number], parameters: {} };
@@ -159,7 +159,7 @@ export const readTheOutput: Scene = async ({ editor, n8n, accounts, check }) => 
 	});
 };
 
-export const watchChanges: Scene = async ({ editor, n8n, accounts, types, check }) => {
+export const watchChanges: Case = async ({ editor, n8n, accounts, types, check }) => {
 	const credential = await n8n.createCredential('Kombo for the trigger', 'komboApi', accounts.komboApi ?? {});
 	const ats = { id: 'eeeeeeee-0000-4000-8000-000000000005', name: 'ATS Trigger', type: 'n8n-nodes-ats.atsTrigger', typeVersion: 1, position: [0, 0] as [number, number], parameters: { pollTimes: { item: [{ mode: 'everyMinute' }] }, provider: 'kombo', events: ['application.stage_changed'] }, credentials: { komboApi: credential } };
 	const kombo = { id: 'ffffffff-0000-4000-8000-000000000006', name: 'Kombo Trigger', type: 'n8n-nodes-ats.komboTrigger', typeVersion: 1, position: [0, 200] as [number, number], parameters: {}, credentials: { komboApi: credential }, webhookId: '0e6c1a52-8d33-4a54-9b0e-5f7a4d6b2c10' };
@@ -220,7 +220,7 @@ async function offersAsDeclared(editor: Editor, types: INodeTypeDescription[], n
 	expect(wanted.length > 0 && same(offered, wanted), `${provider}: ${field} offers ${offered.join(', ')}; it can do ${wanted.join(', ')}`);
 }
 
-export const chooseProvider: Scene = async ({ editor, types, check }) => {
+export const chooseProvider: Case = async ({ editor, types, check }) => {
 	const node = 'n8n-nodes-ats.ats';
 	await editor.newWorkflow();
 	await editor.openNodeCreator();
@@ -271,7 +271,7 @@ export const chooseProvider: Scene = async ({ editor, types, check }) => {
 const calls = (sandbox: Sandbox, since: number, what: RegExp) => sandbox.requests.slice(since).filter(({ method, path }) => what.test(`${method} ${path}`));
 
 /** An ATS node from the list of actions, with Kombo and its credential. */
-async function addAts({ editor, n8n, accounts }: Stage, action: string): Promise<void> {
+async function addAts({ editor, n8n, accounts }: Session, action: string): Promise<void> {
 	await n8n.createCredential('Kombo', 'komboApi', accounts.komboApi ?? {});
 	await editor.newWorkflow();
 	await editor.openNodeCreator();
@@ -282,10 +282,10 @@ async function addAts({ editor, n8n, accounts }: Stage, action: string): Promise
 }
 
 /** README's five minutes, from the empty canvas to notes in the system: with a credential that is there, and with one that is typed. */
-const fiveMinutes = (label: string, note: RegExp, { before, connect }: { before?: Scene; connect?: Scene }): Scene => async (stage) => {
-	const { editor, sandbox, check } = stage;
+const fiveMinutes = (label: string, note: RegExp, { before, connect }: { before?: Case; connect?: Case }): Case => async (session) => {
+	const { editor, sandbox, check } = session;
 	let examples = 0;
-	await before?.(stage);
+	await before?.(session);
 	await check(`Fetch Test Event shows applications of ${label} as examples, and writes nothing`, async () => {
 		await editor.newWorkflow();
 		await editor.openNodeCreator();
@@ -293,7 +293,7 @@ const fiveMinutes = (label: string, note: RegExp, { before, connect }: { before?
 		await editor.sentences('ATS', 'Triggers');
 		await editor.pick('On application stage changed');
 		await editor.choose('provider', label);
-		await connect?.(stage);
+		await connect?.(session);
 		const since = sandbox.requests.length;
 		await editor.run();
 		const { heads, rows } = await editor.outputTable();
@@ -330,9 +330,9 @@ export const firstWorkflowTyped = fiveMinutes('Lever', /^POST .*\/notes$/, {
 	},
 });
 
-export const mondayTable: Scene = async (stage) => {
-	const { editor, sandbox, check } = stage;
-	await addAts(stage, 'Get many applications');
+export const mondayTable: Case = async (session) => {
+	const { editor, sandbox, check } = session;
+	await addAts(session, 'Get many applications');
 	await check('the open applications of two jobs, chosen by title, are a table of who, which job and which stage', async () => {
 		await editor.add('Jobs');
 		const titles = await editor.chooseSeveral('jobs', (names) => names.slice(0, 2));
@@ -350,9 +350,9 @@ export const mondayTable: Scene = async (stage) => {
 	});
 };
 
-export const chooseAskMove: Scene = async (stage) => {
-	const { editor, sandbox, check } = stage;
-	await addAts(stage, 'Move an application to a stage');
+export const chooseAskMove: Case = async (session) => {
+	const { editor, sandbox, check } = session;
+	await addAts(session, 'Move an application to a stage');
 	let first = '';
 	await check('an application is found by a name typed without accents, in any order', async () => {
 		const all = await editor.openList('applicationId');
@@ -382,9 +382,9 @@ export const chooseAskMove: Scene = async (stage) => {
 	});
 };
 
-export const checkTheConnection: Scene = async (stage) => {
-	const { editor, n8n, sandbox, accounts, check } = stage;
-	await addAts(stage, 'Check the connection to a provider');
+export const checkTheConnection: Case = async (session) => {
+	const { editor, n8n, sandbox, accounts, check } = session;
+	await addAts(session, 'Check the connection to a provider');
 	await check('Check Connection tells each check with what it means, and only reads', async () => {
 		const since = sandbox.requests.length;
 		await editor.run();
@@ -417,9 +417,9 @@ export const checkTheConnection: Scene = async (stage) => {
 };
 
 /** Where a person asks another one: nothing is moved before the form is sent. */
-export const askFirst: Scene = async (stage) => {
-	const { editor, sandbox, check } = stage;
-	await addAts(stage, 'Get an application');
+export const askFirst: Case = async (session) => {
+	const { editor, sandbox, check } = session;
+	await addAts(session, 'Get an application');
 	const moves = (since: number) => calls(sandbox, since, /^(PUT|POST|PATCH) .*\/stage$/);
 	let chosen = '';
 	await check('an application is chosen, a form asks a person, and a move stands behind it', async () => {
@@ -456,7 +456,7 @@ export const askFirst: Scene = async (stage) => {
 	});
 };
 
-export const flatchrToChatKitty: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
+export const flatchrToChatKitty: Case = async ({ editor, n8n, sandbox, accounts, check }) => {
 	const { world } = sandbox;
 	await n8n.createCredential('Flatchr', 'flatchrApi', accounts.flatchrApi ?? {});
 	await n8n.createCredential('ChatKitty', 'chatKittyOAuth2Api', accounts.chatKittyOAuth2Api ?? {});
@@ -507,10 +507,10 @@ export const flatchrToChatKitty: Scene = async ({ editor, n8n, sandbox, accounts
 	});
 };
 
-export const cvUpAndDown: Scene = async (stage) => {
-	const { editor, sandbox, check } = stage;
+export const cvUpAndDown: Case = async (session) => {
+	const { editor, sandbox, check } = session;
 	const { world } = sandbox;
-	await addAts(stage, 'Download the attachments of an application');
+	await addAts(session, 'Download the attachments of an application');
 	let first = '';
 	await check('the files of an application come down', async () => {
 		first = (await editor.openList('applicationId')).find((name) => name.split(' · ').length === 2) ?? '';
@@ -537,7 +537,7 @@ export const cvUpAndDown: Scene = async (stage) => {
 	});
 };
 
-export const chatTechnologiesMessage: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
+export const chatTechnologiesMessage: Case = async ({ editor, n8n, sandbox, accounts, check }) => {
 	await n8n.createCredential('Chat Technologies', 'chatTechnologiesApi', accounts.chatTechnologiesApi ?? {});
 	await editor.newWorkflow();
 	await editor.openNodeCreator();
@@ -571,7 +571,7 @@ export const chatTechnologiesMessage: Scene = async ({ editor, n8n, sandbox, acc
 const exampleOf = (file: string) => join(examplesFolder, file);
 
 /** Two examples as a person takes them: imported, credential chosen, what is open filled in, run. */
-export const importExamples: Scene = async ({ editor, n8n, sandbox, accounts, check }) => {
+export const importExamples: Case = async ({ editor, n8n, sandbox, accounts, check }) => {
 	await n8n.createCredential('Kombo for the examples', 'komboApi', accounts.komboApi ?? {});
 	const { world } = sandbox;
 	await check("the nightly export fills a CSV file and n8n's own data table, and only reads", async () => {
@@ -622,7 +622,7 @@ export const importExamples: Scene = async ({ editor, n8n, sandbox, accounts, ch
 };
 
 /** Each example on the canvas: nothing over anything else, and a picture. */
-export const lookAtExamples: Scene = async ({ editor, check }) => {
+export const lookAtExamples: Case = async ({ editor, check }) => {
 	for (const file of exampleFiles()) {
 		await check(`${file} opens with nothing over anything else`, async () => {
 			await editor.importWorkflow(exampleOf(file));
@@ -636,9 +636,9 @@ export const lookAtExamples: Scene = async ({ editor, check }) => {
 	}
 };
 
-export const mistakes: Scene = async (stage) => {
-	const { editor, sandbox, check } = stage;
-	await addAts(stage, 'Move an application to a stage');
+export const mistakes: Case = async (session) => {
+	const { editor, sandbox, check } = session;
+	await addAts(session, 'Move an application to a stage');
 	const since = sandbox.requests.length;
 	const writes = () => calls(sandbox, since, /^(PUT|POST|PATCH|DELETE) /).filter(({ status }) => status < 400).length;
 	await check('a stage without an application: the list says what to choose first', async () => {
@@ -661,4 +661,4 @@ export const mistakes: Scene = async (stage) => {
 	});
 };
 
-export const scenes: Record<string, Scene> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider, firstWorkflow, firstWorkflowTyped, mondayTable, chooseAskMove, askFirst, flatchrToChatKitty, cvUpAndDown, chatTechnologiesMessage, checkTheConnection, mistakes, importExamples, lookAtExamples };
+export const cases: Record<string, Case> = { findNodes, makeCredential, moveAnApplication, pickJobAndStage, readTheOutput, watchChanges, chooseProvider, firstWorkflow, firstWorkflowTyped, mondayTable, chooseAskMove, askFirst, flatchrToChatKitty, cvUpAndDown, chatTechnologiesMessage, checkTheConnection, mistakes, importExamples, lookAtExamples };
