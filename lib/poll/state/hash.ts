@@ -27,7 +27,5 @@ export function idHash(id: string, bits: 40 | 53 = 40): number {
 
 /** 128 bits as hex, for ids that leave the node. */
 export function fingerprint(...parts: readonly string[]): string {
-	const hash = createHash('sha256');
-	for (const part of parts) hash.update(part).update('\0');
-	return hash.digest('hex').slice(0, 32);
+	return createHash('sha256').update(parts.map((part) => `${part}\0`).join('')).digest('hex').slice(0, 32);
 }
