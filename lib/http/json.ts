@@ -25,6 +25,21 @@ export function holdsTooMuch(json: Buffer): boolean {
 	return objects > MOST_OBJECTS || values > MOST_VALUES;
 }
 
+const DEEPEST = 500;
+
+/** Whether more is nested in it than n8n can write down again: a few kilobytes of brackets would end its execution without a trace. */
+export function isTooDeep(json: string): boolean {
+	let depth = 0;
+	for (let at = 0; at < json.length; at++) {
+		const character = json[at];
+		if (character === '"') at = endOfText(json, at) - 1;
+		else if (character === '{' || character === '[') {
+			if (++depth > DEEPEST) return true;
+		} else if (character === '}' || character === ']') depth--;
+	}
+	return false;
+}
+
 /** `text` without the byte order mark that it may begin with. */
 export function withoutMark(text: string): string {
 	return text.startsWith('\ufeff') ? text.slice(1) : text;

@@ -4,7 +4,7 @@ import { asNodeError } from '../action/asNodeError';
 import { FieldError } from '../errors';
 import { credentialText } from '../http/credential';
 import { digestOf } from '../http/digest';
-import { holdsTooMuch, parseJson } from '../http/json';
+import { holdsTooMuch, isTooDeep, parseJson } from '../http/json';
 import { repeatsOf } from './repeats';
 import { isSecret, isSigned } from './signature';
 
@@ -39,10 +39,11 @@ export async function receive<Event>(context: IWebhookFunctions, node: INode, de
 	const rawBody = held(context) ?? (await rawBodyOf(context));
 	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], secret)) return answer(context, 401, 'The signature is missing or wrong.');
 
-	if (holdsTooMuch(rawBody)) return answer(context, 413, 'The body holds more than can be taken at once.');
+	const body = rawBody.toString('utf8');
+	if (holdsTooMuch(rawBody) || isTooDeep(body)) return answer(context, 413, 'The body holds more than can be taken at once.');
 	let event: Event;
 	try {
-		event = delivery.parse(parseJson(rawBody), headers);
+		event = delivery.parse(parseJson(body), headers);
 	} catch (error) {
 		return answer(context, 400, error instanceof FieldError ? error.message : 'The body is not JSON.');
 	}

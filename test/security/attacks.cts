@@ -273,6 +273,9 @@ export const attacks: readonly Attack[] = [
 			await against(hostile((_request, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end(body)), async ({ origin }) => assert.match(String((await kombo(origin)).error?.message), /more records than can be taken/));
 			const { status } = await webhookNode('flatchrTrigger', { events: ['*'], addIds: false }, { credentials: { flatchrApi: { apiKey: KEY, companyKey: 'c' } }, body, node: { id: 'huge' } });
 			assert.equal(status, 413);
+			const delivered = async (data: string) => await webhookNode('flatchrTrigger', { events: ['*'], addIds: false }, { credentials: { flatchrApi: { apiKey: KEY, companyKey: 'c' } }, body: `{"event":"new_message","data":${data}}`, node: { id: 'deep' } });
+			assert.equal((await delivered(`${'{"a":['.repeat(10_000)}${']}'.repeat(10_000)}`)).status, 413);
+			assert.equal((await delivered(`"${'[{'.repeat(10_000)}"`)).items?.length, 1);
 		},
 	},
 	{
