@@ -54,7 +54,7 @@ export class Simulation {
 	readonly host: SimHost;
 	readonly oracle = new Oracle();
 	records: Record[] = [];
-	/** Rows of this poll of which nothing was emitted yet. */
+	/** Rows of which nothing was emitted or remembered yet. */
 	private readonly served = new Map<string, Flat>();
 	private heard = 0;
 	private quietPolls = 0;
@@ -137,9 +137,9 @@ export class Simulation {
 	private listen(): void {
 		for (const { items } of this.host.executions.slice(this.heard)) this.oracle.hear(items);
 		this.heard = this.host.executions.length;
-		for (const id of this.served.keys()) if (this.oracle.isKnown(id)) this.served.delete(id);
 		if (this.served.size > 0 || !this.oracle.watching) this.lookIntoState();
-		this.served.clear();
+		// What is not in the state yet may come into it with a later poll: not each host keeps it at once.
+		for (const id of this.served.keys()) if (this.oracle.isKnown(id)) this.served.delete(id);
 		this.oracle.polled();
 	}
 
