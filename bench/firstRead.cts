@@ -38,6 +38,11 @@ export class SkippingClock {
 		return this.skipped + worked();
 	}
 
+	/** To the full quarter of an hour after the next: a vendor's window begins for both sides alike. */
+	nextQuarter(): void {
+		this.skipped += 30 * MINUTE - (this.now() % (15 * MINUTE));
+	}
+
 	skip(ms: number): void {
 		this.skipped += ms;
 	}
@@ -103,7 +108,7 @@ interface Read {
 
 export async function readAll(entry: ProviderEntry, sandbox: Sandbox, clock: SkippingClock, host: HostMode = 'memory', onBegin?: () => void): Promise<Read> {
 	forgetProcessState();
-	clock.skip(16 * MINUTE);
+	clock.nextQuarter();
 	const { provider, settings = {} } = entry;
 	const trigger = new PollHost('atsTrigger', { provider: provider.name, ...settings }, { host, credentials: new StoredCredentials(entry.credentials(sandbox)) });
 	const { error: refusal } = await trigger.activate();
@@ -141,7 +146,7 @@ async function bare(origin: string, { method, url, headers, body }: Recorded): P
 
 /** The pages one after the other, each as soon as the vendor lets it through. */
 async function readPages(origin: string, pages: readonly Recorded[], clock: SkippingClock): Promise<number> {
-	clock.skip(16 * MINUTE);
+	clock.nextQuarter();
 	const begun = clock.now();
 	for (const page of pages) {
 		for (;;) {
