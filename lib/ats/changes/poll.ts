@@ -148,7 +148,7 @@ function logRun(run: Run, result: AtsPollResult): void {
 	// n8n looks up the caller for each line, shown or not: a poll that found nothing would pay for it every minute.
 	if (result === null && run.news === 0) return;
 	run.host.log.debug('Polled', {
-		told: run.emission.count,
+		emitted: run.emission.count,
 		pages: run.comparedPages,
 		remembered: run.state.memory.size,
 		lagMs: run.header.lag,

@@ -23,7 +23,7 @@ export interface EngineState {
 	detailReads: Map<string, number>;
 	modelsAsked: boolean;
 	/** A first page of the window in which nothing was news, and the models that were told then. */
-	settled: { bytes: Buffer; tells: Header['tells'] } | null;
+	settled: { bytes: Buffer; knownModels: Header['knownModels'] } | null;
 	/** Full checks wait until then after one that failed. */
 	fullNotBefore: number;
 	/** What the last full read missed, and the vendor says is gone. */
@@ -105,7 +105,7 @@ export async function timed<T>(run: Run, request: () => Promise<T>): Promise<T> 
 
 /** Models that count now, as bits. */
 export function knownModels({ header }: Run): number {
-	return header.tells ?? ALL_MODELS;
+	return header.knownModels ?? ALL_MODELS;
 }
 
 /** Asks which models the account tells. True when that differs from what was believed. */
@@ -115,9 +115,9 @@ export async function askModels(run: Run): Promise<boolean> {
 	const models = await run.source.readModels();
 	run.engine.modelsAsked = true;
 	run.modelsChecked = true;
-	run.header.tells = modelBits(models);
-	if (run.header.tells === before) return false;
-	run.host.log.info(`${run.source.label} now tells other parts of an application than before`, { models: [...models] });
+	run.header.knownModels = modelBits(models);
+	if (run.header.knownModels === before) return false;
+	run.host.log.info(`${run.source.label} now shows other parts of an application than before`, { models: [...models] });
 	return true;
 }
 

@@ -2,7 +2,7 @@ import { lazily } from '../../../lazily';
 import { EVENTS, isoOrNull } from '../../model';
 import type { Change, EventName } from '../../model';
 import type { SourceRow } from '../../source';
-import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, MAY_BE_UNTOLD, offersOf, toldParts } from './snapshot';
+import { attachmentHash, filesOf, INFO_PARTS, interviewsOf, knows, MAY_BE_UNKNOWN, offersOf, knownParts } from './snapshot';
 import type { InterviewMemory, OfferMemory, RejectionMemory, Snapshot } from './snapshot';
 
 /** One thing that happened, before it has an id. */
@@ -54,7 +54,7 @@ export function diff(before: Snapshot, now: Now): Step {
 	if (knows(both, 'interviews')) compareInterviews(before, now, next, found);
 	if (knows(both, 'offers')) compareOffers(before.offers, now, found);
 	if (knows(both, 'attachments')) compareAttachments(before, now, found);
-	const learned = before.known !== next.known || toldParts(before) !== toldParts(next);
+	const learned = before.known !== next.known || knownParts(before) !== knownParts(next);
 	return found.any || learned ? { differences: found.inOrder(), next, lagSeen } : NOTHING_NEW;
 }
 
@@ -102,7 +102,7 @@ function merge(before: Snapshot, now: Snapshot): Snapshot {
 		deleted: now.deleted,
 		// An application is always for some job, of some person, and came in somehow: none said is none told.
 		status, origin: info.origin === 'NOT_SPECIFIED' ? before.origin : info.origin, jobId: jobId ?? before.jobId,
-		infoParts: INFO_PARTS.map((part, index) => info.infoParts[index] || (MAY_BE_UNTOLD.has(part) ? before.infoParts[index] : 0) || 0),
+		infoParts: INFO_PARTS.map((part, index) => info.infoParts[index] || (MAY_BE_UNKNOWN.has(part) ? before.infoParts[index] : 0) || 0),
 		stage: knows(now.known, 'currentStage') ? now.stage : before.stage,
 		rejection: knows(now.known, 'rejection') ? now.rejection : before.rejection,
 		interviews: knows(now.known, 'interviews') ? withGone(before.interviews, now.interviews) : before.interviews,
@@ -133,8 +133,8 @@ function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Find
 	if (before.origin !== 'NOT_SPECIFIED' && before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
 	for (const [index, part] of INFO_PARTS.entries()) {
 		// What was not told before is unknown, and unknown is no value that it could have changed from.
-		const isFirstTold = MAY_BE_UNTOLD.has(part) && !before.infoParts[index];
-		if (!isFirstTold && before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.row.application.info?.[part] ?? null });
+		const isFirstKnown = MAY_BE_UNKNOWN.has(part) && !before.infoParts[index];
+		if (!isFirstKnown && before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.row.application.info?.[part] ?? null });
 	}
 }
 

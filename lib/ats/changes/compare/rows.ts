@@ -10,7 +10,7 @@ import { rowHashContent, rowHashOf, isFull, compactContent, type Entry, type Com
 import { DAY } from '../../../poll/limits';
 import { LIMITS } from '../options';
 import { askModels, hasTime, met, skip, knownModels, type Run } from '../run';
-import { contentHash, knows, modelBits, modelsOf, NOTHING, restricted, roughSize, snapshotOf, toldParts, type Snapshot } from './snapshot';
+import { contentHash, knows, modelBits, modelsOf, NOTHING, restricted, roughSize, snapshotOf, knownParts, type Snapshot } from './snapshot';
 
 /** How the rows of a read are to be taken. */
 export interface CompareOptions {
@@ -226,7 +226,7 @@ function examineCompact(run: Run, compact: CompactEntry, now: Now): Step {
 	const differences = [...step.differences];
 	const next = step.next ?? remembered;
 	const elsewhere = !snapshot.deleted && differsElsewhere(compact, remembered, snapshot);
-	const learned = step.next !== null || (toldParts(snapshot) & ~compact.told) !== 0;
+	const learned = step.next !== null || (knownParts(snapshot) & ~compact.knownParts) !== 0;
 	if (differences.length === 0 && !elsewhere) return learned && !compact.hashesRow ? { ...NOTHING_NEW, next } : NOTHING_NEW;
 	const last = differences.at(-1);
 	if (last && !snapshot.deleted) {
@@ -242,21 +242,21 @@ function differsElsewhere(compact: CompactEntry, remembered: Snapshot, now: Snap
 	// Only its list row is remembered: whether status and stage are all that differs is not known, so the rest is told along.
 	if (compact.hashesRow) return true;
 	// All that was told is in the hash: where some of it is not told now, nothing can be said.
-	if ((now.known & compact.known) !== compact.known || (knows(compact.known, 'info') && (toldParts(now) & compact.told) !== compact.told)) return false;
+	if ((now.known & compact.known) !== compact.known || (knows(compact.known, 'info') && (knownParts(now) & compact.knownParts) !== compact.knownParts)) return false;
 	// With the status comes a rejection, or it goes: that it was none is worth a try.
-	return ![remembered, { ...remembered, rejection: null }].some((was) => compactContent(contentHash(restricted(was, compact.known, compact.told))) === compact.content);
+	return ![remembered, { ...remembered, rejection: null }].some((was) => compactContent(contentHash(restricted(was, compact.known, compact.knownParts))) === compact.content);
 }
 
 /** A model that emptied may have been switched off; one that was switched off and shows something may be on again. */
 function suspicious(run: Run, { before, now, row }: Finding): boolean {
 	if (before && isFull(before) && !now.snapshot.deleted && hasEmptied(before.snapshot, now.snapshot)) return true;
-	return run.header.tells !== null && (modelBits(row.known) & ~run.header.tells) !== 0 && showsMore(row, run.header.tells);
+	return run.header.knownModels !== null && (modelBits(row.known) & ~run.header.knownModels) !== 0 && showsMore(row, run.header.knownModels);
 }
 
-function showsMore({ application, known: told }: SourceRow, tells: number): boolean {
-	return [...told].some((model) => {
+function showsMore({ application, known }: SourceRow, knownModels: number): boolean {
+	return [...known].some((model) => {
 		const value = application[model];
-		return !knows(tells, model) && (Array.isArray(value) ? value.length > 0 : value !== null);
+		return !knows(knownModels, model) && (Array.isArray(value) ? value.length > 0 : value !== null);
 	});
 }
 

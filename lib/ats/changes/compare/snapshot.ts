@@ -53,7 +53,7 @@ export interface OfferMemory {
 
 export const INFO_PARTS = ['candidate', 'appliedAt', 'owner', 'creditedTo', 'source', 'customFields'] as const;
 /** Of these null is "not told": what is remembered stays. */
-export const MAY_BE_UNTOLD: ReadonlySet<string> = new Set<(typeof INFO_PARTS)[number]>(['candidate', 'source', 'customFields']);
+export const MAY_BE_UNKNOWN: ReadonlySet<string> = new Set<(typeof INFO_PARTS)[number]>(['candidate', 'source', 'customFields']);
 
 const BIT: Readonly<Record<ModelKey, number>> = { info: 1, currentStage: 2, interviews: 4, rejection: 8, offers: 16, attachments: 32 };
 export const ALL_MODELS = 63;
@@ -114,24 +114,24 @@ export const NO_PARTS: readonly number[] = INFO_PARTS.map(() => 0);
 /** Of an application that nothing is known of. */
 export const NOTHING: Snapshot = { known: 0, deleted: false, status: 'NOT_SPECIFIED', origin: 'NOT_SPECIFIED', jobId: null, infoParts: NO_PARTS, stage: null, rejection: null, interviews: NONE, offers: NONE, attachments: NONE };
 
-const UNTOLD_PLACES = INFO_PARTS.flatMap((part, index) => (MAY_BE_UNTOLD.has(part) ? [index] : []));
+const MAYBE_PLACES = INFO_PARTS.flatMap((part, index) => (MAY_BE_UNKNOWN.has(part) ? [index] : []));
 
-/** Bits of what `info` tells of all that it may leave untold. */
-export function toldParts({ jobId, origin, infoParts }: Snapshot): number {
+/** Bits of what `info` shows of all that it may leave out. */
+export function knownParts({ jobId, origin, infoParts }: Snapshot): number {
 	let bits = (jobId === null ? 0 : 1) | (origin === 'NOT_SPECIFIED' ? 0 : 2);
-	for (const index of UNTOLD_PLACES) if (infoParts[index] !== 0) bits |= 4 << index;
+	for (const index of MAYBE_PLACES) if (infoParts[index] !== 0) bits |= 4 << index;
 	return bits;
 }
 
-/** The same without what is told by others only: comparable with what was told then. */
-export function restricted(snapshot: Snapshot, known: number, told: number): Snapshot {
-	const isTold = (index: number) => (told & (1 << index)) !== 0;
+/** The same without what others alone show: comparable with what was known then. */
+export function restricted(snapshot: Snapshot, known: number, parts: number): Snapshot {
+	const isKnown = (index: number) => (parts & (1 << index)) !== 0;
 	return {
 		...snapshot,
 		known,
-		jobId: isTold(0) ? snapshot.jobId : null,
-		origin: isTold(1) ? snapshot.origin : 'NOT_SPECIFIED',
-		infoParts: INFO_PARTS.map((part, index) => (MAY_BE_UNTOLD.has(part) && !isTold(index + 2) ? 0 : (snapshot.infoParts[index] ?? 0))),
+		jobId: isKnown(0) ? snapshot.jobId : null,
+		origin: isKnown(1) ? snapshot.origin : 'NOT_SPECIFIED',
+		infoParts: INFO_PARTS.map((part, index) => (MAY_BE_UNKNOWN.has(part) && !isKnown(index + 2) ? 0 : (snapshot.infoParts[index] ?? 0))),
 		interviews: knows(known, 'interviews') ? snapshot.interviews : NONE,
 		offers: knows(known, 'offers') ? snapshot.offers : NONE,
 		attachments: knows(known, 'attachments') ? snapshot.attachments : NONE,

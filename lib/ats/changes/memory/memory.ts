@@ -1,6 +1,6 @@
 import type { ApplicationStatus, Stage } from '../../model';
 import { hash32, idHash } from '../../../poll/state/hash';
-import { contentHash, NOTHING, toldParts, type Snapshot } from '../compare/snapshot';
+import { contentHash, NOTHING, knownParts, type Snapshot } from '../compare/snapshot';
 
 /** An application as it is remembered in full. Never changed in place: a new one replaces it. */
 export interface Entry {
@@ -25,8 +25,8 @@ export interface CompactEntry {
 	/** Id; the name is in the table of stages. */
 	readonly stage: string | null;
 	readonly known: number;
-	/** Bits of what was told inside `info` (see toldParts). */
-	readonly told: number;
+	/** Bits of what was told inside `info` (see knownParts). */
+	readonly knownParts: number;
 	/** 20 bits of the content's hash, or of the rowHash's where there is one. */
 	readonly content: number;
 	readonly hashesRow: boolean;
@@ -79,7 +79,7 @@ export class Memory {
 			status: snapshot.status,
 			stage: snapshot.stage?.id ?? null,
 			known: snapshot.known,
-			told: toldParts(snapshot),
+			knownParts: knownParts(snapshot),
 			content: rowHash === 0 ? compactContent(contentHash(snapshot)) : rowHashContent(rowHash),
 			hashesRow: rowHash !== 0,
 			seenIn: entry.seenIn,
@@ -123,7 +123,7 @@ export function isFull(entry: Entry | CompactEntry): entry is Entry {
 export class Draft {
 	private readonly full = new Map<string, Entry | null>();
 	private readonly compact = new Map<number, CompactEntry | null>();
-	/** Remembered without being told: must reach the database some day. */
+	/** Remembered without being knownParts: must reach the database some day. */
 	silentChanges = 0;
 
 	constructor(readonly memory: Memory) {}

@@ -12,13 +12,13 @@ import { INFO_PARTS } from '../compare/snapshot';
  */
 
 const CONTENT = 2 ** COMPACT_CONTENT_BITS;
-/** Behind the bits of a kind, of which the last are those of `toldParts`, stands its stage. */
+/** Behind the bits of a kind, of which the last are those of `knownParts`, stands its stage. */
 const STAGE = 2 ** (12 + INFO_PARTS.length);
 const GAP = 2 ** (47 - COMPACT_CONTENT_BITS);
 
 export function writeCompact(out: ByteWriter, compact: ReadonlyMap<number, CompactEntry>, words: Words): void {
-	const kindOf = ({ status, deleted, hashesRow, known, told, stage }: CompactEntry) =>
-		words.indexOf(stage) * STAGE + (APPLICATION_STATUSES.indexOf(status) | (deleted ? 4 : 0) | (hashesRow ? 8 : 0) | (known << 4) | (told << 10));
+	const kindOf = ({ status, deleted, hashesRow, known, knownParts, stage }: CompactEntry) =>
+		words.indexOf(stage) * STAGE + (APPLICATION_STATUSES.indexOf(status) | (deleted ? 4 : 0) | (hashesRow ? 8 : 0) | (known << 4) | (knownParts << 10));
 	const counts = new Map<number, number>();
 	for (const entry of compact.values()) {
 		const kind = kindOf(entry);
@@ -54,7 +54,7 @@ export function readCompact(from: ByteReader, words: Words): Map<number, Compact
 			deleted: (kind & 4) !== 0,
 			hashesRow: (kind & 8) !== 0,
 			known: (kind >> 4) & 63,
-			told: (kind % STAGE) >> 10,
+			knownParts: (kind % STAGE) >> 10,
 			stage: words.at(Math.floor(kind / STAGE)),
 		};
 	});
@@ -69,8 +69,8 @@ export function readCompact(from: ByteReader, words: Words): Map<number, Compact
 		const bits = from.uint(6);
 		const upper = Math.floor(bits / CONTENT);
 		key += upper >> 1;
-		const { status, deleted, hashesRow, known, told, stage } = member(kinds, (half - 1) * 2 + (upper & 1));
-		compact.set(key, { status, deleted, hashesRow, known, told, stage, content: bits % CONTENT, seenIn: 0, askedAs: null, missed: false });
+		const { status, deleted, hashesRow, known, knownParts, stage } = member(kinds, (half - 1) * 2 + (upper & 1));
+		compact.set(key, { status, deleted, hashesRow, known, knownParts, stage, content: bits % CONTENT, seenIn: 0, askedAs: null, missed: false });
 	}
 	return compact;
 }

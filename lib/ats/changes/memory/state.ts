@@ -55,7 +55,7 @@ const headerSchema = lazily(() =>
 		/** Our clock when everything was last read. */
 		fullAt: z.number().nullable().default(null),
 		/** Models the account really tells, as bits; null: not asked. */
-		tells: z.number().nullable().default(null),
+		knownModels: z.number().nullable().default(null),
 		/** Steps of an application that was compact begin above this. */
 		stepFloor: z.number().default(0),
 	}),

@@ -93,7 +93,7 @@ const SETTLED_BYTES = 64 * 1024;
 
 /** Nothing in it can be news. A read of everything has to meet each row. */
 function isSettled({ engine: { settled }, header }: Run, { bytes }: SourcePage): boolean {
-	return settled !== null && bytes !== undefined && header.pass === null && settled.tells === header.tells && settled.bytes.equals(bytes);
+	return settled !== null && bytes !== undefined && header.pass === null && settled.knownModels === header.knownModels && settled.bytes.equals(bytes);
 }
 
 async function lookAt(run: Run, { read, compareOptions }: Reading, page: SourcePage): Promise<boolean> {
@@ -105,7 +105,7 @@ async function lookAt(run: Run, { read, compareOptions }: Reading, page: SourceP
 	}
 	const isDone = await comparePage(run, rows, compareOptions(page.date ?? read.t0));
 	const mayCome = bytes !== undefined && bytes.length <= SETTLED_BYTES && read.cursor === null && header.pass === null;
-	if (mayCome && isDone && run.news === news && run.skipped.length === 0) engine.settled = { bytes, tells: header.tells };
+	if (mayCome && isDone && run.news === news && run.skipped.length === 0) engine.settled = { bytes, knownModels: header.knownModels };
 	return isDone;
 }
 
