@@ -75,9 +75,8 @@ export function created(now: Now): Difference[] {
 	const found = new Findings(now);
 	found.add('application.created', isoOrNull(now.row.createdAt));
 	const { snapshot } = now;
-	if (snapshot.status === 'HIRED' || snapshot.status === 'REJECTED') {
-		found.add(snapshot.status === 'HIRED' ? 'application.hired' : 'application.rejected', occurredAt(now), { path: 'info.status', to: snapshot.status });
-	}
+	const event = outcome('NOT_SPECIFIED', snapshot.status);
+	if (event) found.add(event, occurredAt(now), { path: 'info.status', to: snapshot.status });
 	compareInterviews({ ...snapshot, interviews: [] }, now, snapshot, found);
 	compareOffers([], now, found);
 	return found.inOrder();

@@ -326,7 +326,7 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 		});
 	} else if (compareOptions.silentBefore === null) run.draft.silentChanges++;
 	measureLag(run, finding, compareOptions);
-	run.draft.set({ id: row.id, step, snapshot, rowHash, lookupKey, missed: false, seenIn: compareOptions.fullRead });
+	run.draft.set(row.id, { id: row.id, step, snapshot, rowHash, lookupKey, missed: false, seenIn: compareOptions.fullRead });
 	return true;
 }
 

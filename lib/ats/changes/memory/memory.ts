@@ -132,17 +132,14 @@ export class Draft {
 		return this.full.get(id) ?? this.memory.find(id);
 	}
 
-	set(entry: Entry): void {
-		this.full.set(entry.id, entry);
+	/** Null: it is forgotten. */
+	set(id: string, entry: Entry | null): void {
+		this.full.set(id, entry);
 	}
 
-	/** By the hash of its id. Null: it is forgotten. */
+	/** By the hash of its id. */
 	setCompact(key: number, entry: CompactEntry | null): void {
 		this.compact.set(key, entry);
-	}
-
-	drop({ id }: Entry): void {
-		this.full.set(id, null);
 	}
 
 	get isEmpty(): boolean {

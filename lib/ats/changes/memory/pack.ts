@@ -7,9 +7,9 @@ import { ByteReader, ByteWriter } from '../../../poll/state/bytes';
 import { CorruptState } from '../../../poll/state/corrupt';
 import { hash32 } from '../../../poll/state/hash';
 import { Memory, type Entry } from './memory';
-import { member, readEntry, writeEntry, type Words } from './packEntry';
+import { member, readEntry, Words, writeEntry } from './packEntry';
 import { readCompact, writeCompact } from './packCompact';
-import { parseHeader, type State } from './state';
+import { headerSchema, type State } from './state';
 
 /*
  * The whole state as one base64 text: n8n keeps static data as one blob, turns nested objects into proxies, and shows it in the
@@ -40,8 +40,8 @@ export function pack(state: State, bound = DEFAULT_BOUND): string {
 }
 
 function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: number } {
-	const table: string[] = [];
-	const words = wordsOf(table);
+	const words = new Words();
+	const names = new Words();
 	const out = new ByteWriter();
 	out.uint(MAGIC, 2);
 	out.byte(VERSION);
@@ -50,16 +50,11 @@ function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: nu
 	for (const entry of memory.full.values()) writeEntry(out, entry, words);
 	const bytesPerEntry = out.length / Math.max(1, memory.full.size);
 	writeCompact(out, memory.compact, words);
-	const names = new Map<string, number>();
-	const stages = table.map((word) => {
+	const stages = words.table.map((word) => {
 		const stage = memory.stages.get(word);
-		if (!stage) return 0;
-		const name = JSON.stringify([stage.text, stage.category]);
-		const place = names.get(name) ?? names.size + 1;
-		names.set(name, place);
-		return place;
+		return names.indexOf(stage ? JSON.stringify([stage.text, stage.category]) : null);
 	});
-	const tail = Buffer.from(JSON.stringify({ ...header, words: table.map(shortened), stages, names: [...names.keys()].map((name) => JSON.parse(name)) }), 'utf8');
+	const tail = Buffer.from(JSON.stringify({ ...header, words: words.table.map(shortened), stages, names: names.table.map((name) => JSON.parse(name)) }), 'utf8');
 	out.bytes(tail);
 	out.uint(tail.length, 4);
 	const bytes = out.view();
@@ -73,9 +68,9 @@ export function unpack(text: string): State {
 	if (bytes[2] !== VERSION) throw new CorruptState('it was written by another version of this package');
 	if (bytes.readUInt32LE(3) !== checksum(bytes)) throw new CorruptState('it is damaged');
 	const end = bytes.length - 4;
-	const json = bytes.subarray(end - bytes.readUInt32LE(end), end).toString('utf8');
-	const header = parseHeader(json);
-	const { words: stored, stages, names } = tablesSchema().parse(JSON.parse(json));
+	const tail: unknown = JSON.parse(bytes.subarray(end - bytes.readUInt32LE(end), end).toString('utf8'));
+	const header = headerSchema().parse(tail);
+	const { words: stored, stages, names } = tablesSchema().parse(tail);
 	const table = stored.map((word) => (typeof word === 'string' ? word : uuidOf(word[0])));
 
 	const memory = new Memory();
@@ -84,7 +79,7 @@ export function unpack(text: string): State {
 		const stage = place === 0 ? undefined : member(names, place - 1);
 		if (stage) memory.stages.set(word, { id: word, text: stage[0], category: stage[1] });
 	});
-	const words = wordsOf(table);
+	const words = new Words(table);
 	const from = new ByteReader(bytes, HEAD_BYTES);
 	for (let left = from.varint(); left > 0; left--) {
 		const entry: Entry = readEntry(from, words, (id) => memory.stageValue(id));
@@ -113,21 +108,6 @@ function shortened(word: string): string | [string] {
 
 function uuidOf(short: string): string {
 	return Buffer.from(short, 'base64url').toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-function wordsOf(words: string[]): Words {
-	const index = new Map<string, number>();
-	return {
-		indexOf(word) {
-			if (word === null) return 0;
-			const known = index.get(word);
-			if (known !== undefined) return known;
-			const place = words.push(word);
-			index.set(word, place);
-			return place;
-		},
-		at: (place) => (place === 0 ? null : member(words, place - 1)),
-	};
 }
 
 /** Makes so many entries compact: first finished ones, longest untouched first, then the others. */

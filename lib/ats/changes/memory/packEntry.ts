@@ -13,9 +13,24 @@ import type { InterviewMemory, OfferMemory, RejectionMemory } from '../compare/s
  */
 
 /** Texts that repeat (stages, jobs, reasons) stand once in a table; 0 is null. */
-export interface Words {
-	indexOf(word: string | null): number;
-	at(index: number): string | null;
+export class Words {
+	private readonly places = new Map<string, number>();
+
+	constructor(readonly table: string[] = []) {}
+
+	/** Adds what is new. */
+	indexOf(word: string | null): number {
+		if (word === null) return 0;
+		const known = this.places.get(word);
+		if (known !== undefined) return known;
+		const place = this.table.push(word);
+		this.places.set(word, place);
+		return place;
+	}
+
+	at(place: number): string | null {
+		return place === 0 ? null : member(this.table, place - 1);
+	}
 }
 
 const FLAG = { deleted: 16, missed: 32, rowHash: 64, lookupKey: 128 };

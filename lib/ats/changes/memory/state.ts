@@ -24,7 +24,7 @@ const readSchema = lazily(() =>
 	}),
 );
 
-const headerSchema = lazily(() =>
+export const headerSchema = lazily(() =>
 	z.object({
 		/** hash(provider, host, integration): whose applications these are. */
 		scope: z.string(),
@@ -73,8 +73,4 @@ export interface State {
 
 export function freshState(scope: string, reads: readonly string[], rebuilt = false): State {
 	return { header: headerSchema().parse({ scope, birth: randomBytes(9).toString('base64url'), rebuilt, reads }), memory: new Memory() };
-}
-
-export function parseHeader(json: string): Header {
-	return headerSchema().parse(JSON.parse(json));
 }

@@ -98,7 +98,7 @@ async function settleMissing(run: Run, pass: FullRead): Promise<boolean> {
 	if (pass.kind === 'refresh') {
 		if (!pass.dropUnseen) return true;
 		// No longer asked for: not gone, only not ours any more.
-		for (const entry of memory.full.values()) if (current(run, entry.id, entry) && unseen(entry)) run.draft.drop(entry);
+		for (const entry of memory.full.values()) if (current(run, entry.id, entry) && unseen(entry)) run.draft.set(entry.id, null);
 		for (const [key, entry] of memory.compact) if (unseen(entry)) run.draft.setCompact(key, null);
 		return true;
 	}
@@ -187,7 +187,7 @@ function missTwice(run: Run, missing: readonly Missing[], nameless: number): boo
 		const { entry } = one;
 		if (entry.missed) {
 			if (!emitGone(run, one, null)) return false;
-		} else if (isFull(entry)) run.draft.set({ ...entry, missed: true, seenIn: run.engine.fullReads });
+		} else if (isFull(entry)) run.draft.set(entry.id, { ...entry, missed: true, seenIn: run.engine.fullReads });
 		else Object.assign(entry, { missed: true, seenIn: run.engine.fullReads });
 	}
 	return true;
@@ -206,7 +206,7 @@ function emitGone({ emission, engine, draft, header, state: { memory } }: Run, {
 	const step = (isFull(entry) ? entry.step : header.stepFloor) + 1;
 	emission.emit(wanted, { applicationId: id, application: null, before, after, step, foundBy: 'full', previousKnown: true });
 	const settled = { missed: false, seenIn: engine.fullReads };
-	if (isFull(entry)) draft.set({ ...entry, ...settled, step, snapshot: after });
+	if (isFull(entry)) draft.set(entry.id, { ...entry, ...settled, step, snapshot: after });
 	else draft.setCompact(idHash(id), { ...entry, ...settled, deleted: true });
 	return true;
 }
