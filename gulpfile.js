@@ -44,7 +44,7 @@ async function written(outfile, told, plugins = []) {
 	await writeFile(outfile, code);
 }
 
-/** A function can be fetched when it is called, and a text be written in its place; a class or a list is needed as it is. */
+/** A function can be fetched when it is called (n8n calls some with a `this`), and a text be written in its place; a class or a list is needed as it is. */
 const isCalled = (value) => typeof value === 'function' && !/^class\b/.test(String(value));
 const isWritten = (value) => Object(value) !== value;
 
@@ -113,7 +113,7 @@ function elsewhere(place, sources) {
 				const names = [...namesTaken(file, sources.filter((source) => source.place === place), values)];
 				if (place !== BUNDLE) return { contents: names.map((name) => `export const ${name} = ${asked}[${JSON.stringify(keyOf(file, name))}];`).join('\n') };
 				const its = (name) => `its()[${JSON.stringify(keyOf(file, name))}]`;
-				const standIns = names.map((name) => [name, isWritten(values[name]) ? JSON.stringify(values[name]) : isCalled(values[name]) ? `(...given) => ${its(name)}(...given)` : '']);
+				const standIns = names.map((name) => [name, isWritten(values[name]) ? JSON.stringify(values[name]) : isCalled(values[name]) ? `function (...given) { return ${its(name)}.apply(this, given); }` : '']);
 				if (standIns.every(([, standIn]) => standIn)) return { contents: [`let it; const its = () => (it ??= ${asked});`, ...standIns.map(([name, standIn]) => `export const ${name} = ${standIn};`)].join('\n') };
 				return { contents: `let it; const its = () => (it ??= ${asked}); module.exports = { ${standIns.map(([name, standIn]) => (standIn ? `${name}: ${standIn}` : `get ${name}() { return ${its(name)}; }`)).join(', ')} };` };
 			});
