@@ -29,7 +29,7 @@ const scenarios: Readonly<Record<string, ProviderPlan>> = {
 	'pages in random order': lively('random', { applications: 200, changesPerMinute: 20 }),
 	'pages by last change': { ...lively('changedDescending', { applications: 200, changesPerMinute: 20 }), credential: outlines },
 	'rows twice, skipped, empty pages': { prepare: ({ sandbox }) => sandbox.faults.often([{ kind: 'rowTwice' }, { kind: 'rowSkipped' }, { kind: 'emptyPage' }], 0.2, { service: 'knit', path: LIST }) },
-	'outlines with details': { prompt: /^(deleted$|interviews|offers|attachments)/, credential: outlines, minute: every(20, (sim) => sim.burst(60)) },
+	'outlines with details': { prompt: /^(deleted$|interviews|offers|attachments|info\.candidate$)/, credential: outlines, minute: every(20, (sim) => sim.burst(60)) },
 	'outlines, nested changes only': { credential: outlines, steps: ['schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus'], minute: ({ clock }) => clock.advance(20 * MINUTE) },
 	'nested changes and files': {
 		steps: ['schedule', 'reschedule', 'cancel', 'complete', 'offer', 'offerStatus'],
