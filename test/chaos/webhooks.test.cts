@@ -321,7 +321,7 @@ class Sender {
 			['no body', '', 'application/json', 400],
 			['no event', this.random.pick(this.vendor.shapeless), 'application/json', 400],
 			['no text', Buffer.from([0xff, 0xfe, 0x00, 0x80]), 'application/octet-stream', 400],
-			['nothing but brackets', '['.repeat(20_000) + ']'.repeat(20_000), 'application/json', 400],
+			['nothing but brackets', '['.repeat(20_000) + ']'.repeat(20_000), 'application/json', 413],
 		] as const);
 		await this.refused(kind, body, { 'content-type': type }, status);
 	}

@@ -561,8 +561,8 @@ describe.each(['current', 'v1'])('ChatKitty, API version %s,', (apiVersion) => {
 		});
 
 		it.each<[string, Parameters<Sandbox['faults']['next']>[0], RegExp]>([
-			['HTML instead of JSON', [{ kind: 'html' }, { kind: 'html' }, { kind: 'html' }, { kind: 'html' }], /Expected JSON/],
-			['half of a JSON', { kind: 'brokenJson' }, /Expected JSON/],
+			['HTML instead of JSON', Array(4).fill({ kind: 'html' }), /Expected JSON/],
+			['half of a JSON', Array(4).fill({ kind: 'brokenJson' }), /Expected JSON/],
 			['an error in a good answer', { kind: 'errorInSuccess' }, /Something went wrong/],
 			['a list that never ends', [{ kind: 'repeatedCursor' }, { kind: 'repeatedCursor' }, { kind: 'repeatedCursor' }], /never end/],
 			['a cursor that is refused', [{ kind: 'slow', ms: 0 }, { kind: 'expiredCursor' }], /cursor has expired/i],

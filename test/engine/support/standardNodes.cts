@@ -228,6 +228,8 @@ const rememberer: IDataDeduplicator = {
 
 /** Registers all of them. Gives the names of the real ones and of those that have a stand-in. `N8N_ATS_STAND_INS=1`: only those. */
 export function registerStandardNodes(): { real: string[]; standIns: string[] } {
+	// Suites of one worker share n8n-core: what an earlier one left gives way.
+	Object.assign(DataDeduplicationService, { instance: undefined });
 	void DataDeduplicationService.init(rememberer);
 	const used: { real: string[]; standIns: string[] } = { real: [], standIns: [] };
 	for (const [name, { file, standIn: replacement }] of Object.entries(nodes)) {
