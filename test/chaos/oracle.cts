@@ -131,7 +131,8 @@ export class Oracle {
 		this.eventIds.add(event.eventId);
 		const step = `${id} ${event.detectedAt}`;
 		if (event.event === 'application.created' || event.previousKnown === false) {
-			if (this.known.has(id) && this.watching) this.complain('duplicated', `${event.event} ${id}: was known`);
+			// One without a date that was rejected before anybody saw it: created and rejected, both with what it was before not known.
+			if (this.known.has(id) && this.watching && step !== this.fresh) this.complain('duplicated', `${event.event} ${id}: was known`);
 			if (event.application) this.known.set(id, this.all(id, event.application));
 			this.fresh = step;
 			return;
