@@ -1,7 +1,6 @@
 /** One trigger, one vendor, one n8n, days of simulated time. */
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
 import { forgetProcessState } from '../../lib/poll/processState';
-import { isFull } from '../../lib/ats/changes/memory/memory';
 import { unpack } from '../../lib/ats/changes/memory/pack';
 import { useClock } from '../../lib/clock';
 import { DAY, ManualClock, MINUTE } from '../../sandbox/clock.cts';
@@ -152,7 +151,7 @@ export class Simulation {
 			for (const [id, flat] of this.served) {
 				const entry = memory.find(id);
 				// Of one that was deleted before anybody heard of it nothing is known.
-				if (entry && (isFull(entry) ? entry.snapshot : entry).known !== 0) this.oracle.baseline(id, flat);
+				if (entry && memory.snapshotOf(entry).known !== 0) this.oracle.baseline(id, flat);
 			}
 			if (header.highWater === null) return;
 			this.oracle.watching = true;
