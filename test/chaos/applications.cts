@@ -21,9 +21,8 @@ export interface View {
 
 export class ApplicationsObserver implements Observer {
 	private readonly oracle = new Oracle();
-	/** Rows of which nothing was emitted or remembered yet, and the poll that they were served in. */
-	private readonly rows = new Map<string, { flat: Flat; poll: number }>();
-	private poll = 0;
+	/** Rows of this poll of which nothing was emitted yet. */
+	private readonly rows = new Map<string, Flat>();
 
 	constructor(
 		private readonly world: World,
@@ -49,26 +48,26 @@ export class ApplicationsObserver implements Observer {
 
 	served(path: string, body: string): void {
 		if (!this.oracle.someUnknown()) return;
-		for (const { id, flat } of this.view.served(path, body)) {
-			if (!this.oracle.isKnown(id) && (this.view.inParts || this.rows.get(id)?.poll !== this.poll)) this.rows.set(id, { flat: flat(), poll: this.poll });
-		}
+		for (const { id, flat } of this.view.served(path, body)) if (!this.oracle.isKnown(id) && (this.view.inParts || !this.rows.has(id))) this.rows.set(id, flat());
 	}
 
 	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
 		const { oracle, rows } = this;
 		oracle.hear(items);
+		for (const id of rows.keys()) if (oracle.isKnown(id)) rows.delete(id);
 		if (state !== undefined && (rows.size > 0 || !oracle.watching)) {
 			const { header, memory } = unpack(state);
-			// What was remembered without a word is what the workflow is taken to know.
-			for (const [id, { flat }] of rows) if (memory.find(id)) oracle.baseline(id, flat);
+			for (const [id, flat] of rows) {
+				const entry = memory.find(id);
+				// What was remembered without a word is what the workflow is taken to know; of one that was deleted before anybody heard of it that is nothing.
+				if (entry && memory.snapshotOf(entry).known !== 0) oracle.baseline(id, flat);
+			}
 			if (header.highWater !== null) {
 				oracle.watching = true;
 				oracle.watchStart = header.watchStart;
 			}
 		}
-		// What is not in the state yet may come into it with a later poll: not each host keeps it at once.
-		for (const id of rows.keys()) if (oracle.isKnown(id)) rows.delete(id);
-		this.poll++;
+		rows.clear();
 		oracle.polled();
 	}
 
