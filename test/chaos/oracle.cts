@@ -33,7 +33,8 @@ const ALWAYS: ReadonlySet<string> = new Set(['info.candidate', 'info.jobId', 'cu
 /** Of these and those above null is unknown (or known by details alone): it is no change, and what becomes known is none either. */
 const MAY_BE_UNKNOWN: ReadonlySet<string> = new Set([...ALWAYS, 'info.source', 'info.customFields', 'info.owner', 'info.creditedTo']);
 /** Under which of them a path stands: `interviews[3].status`. */
-const listOf = (path: string) => (path.startsWith('offers') ? UNKNOWN.offers : path.startsWith('attachments') ? UNKNOWN.attachments : UNKNOWN.interviews);
+/** Under which name it stands in what is known that nothing is known of this list. */
+export const unknownList = (path: string) => (path.startsWith('offers') ? UNKNOWN.offers : path.startsWith('attachments') ? UNKNOWN.attachments : UNKNOWN.interviews);
 
 /** Polls after which a change is late. What only the full check finds comes hours later. */
 export const LATE_AFTER = 5;
@@ -237,9 +238,9 @@ export class Oracle {
 			const emitted = known.get(path) ?? null;
 			if (value === emitted || path === UNKNOWN.interviews || path === UNKNOWN.offers || path === UNKNOWN.attachments) continue;
 			if (MAY_BE_UNKNOWN.has(path) && (!known.has(path) || !shown.now.has(path))) continue;
-			if (!known.has(path) && known.has(listOf(path))) continue;
+			if (!known.has(path) && known.has(unknownList(path))) continue;
 			// Details alone know it: rows never show what becomes of it.
-			if (!shown.now.has(path) && /^(interviews|offers|attachments)\[/.test(path) && shown.now.has(listOf(path))) continue;
+			if (!shown.now.has(path) && /^(interviews|offers|attachments)\[/.test(path) && shown.now.has(unknownList(path))) continue;
 			if (path === 'info.candidate' && areSame(value, emitted)) continue;
 			if (path === 'rejection' && isSameReason(value, emitted)) continue;
 			// An interview that is gone counts as cancelled; its times are of no interest.

@@ -1,6 +1,6 @@
 /** Greenhouse: several lists in a window; interviews that are called off and people's new addresses move no stamp of their application. */
 import { ApplicationsObserver, type View } from '../chaos/applications.cts';
-import { flatten, type Flat } from '../chaos/oracle.cts';
+import { flatten, unknownList, type Flat } from '../chaos/oracle.cts';
 import { every, shared } from '../chaos/providerScenarios.cts';
 import type { ProviderPlan } from '../chaos/providerSimulation.cts';
 import { busy, perWorld, type ProviderEntry } from './entry.cts';
@@ -128,6 +128,16 @@ function viewOf(world: World): View {
 		};
 	};
 	const flatOf = (application: Application, before?: Parts): Flat => flatten(toApplication(rows.application(state, application), { ...partsOf(application), ...before }, MODEL_KEYS), application.deletedAt !== null, true);
+	/** Of interviews, offers and files that changed since their list was read whole nobody outside can tell whether it was used: either is right. */
+	const eitherOf = (now: Flat, before: Flat): Flat => {
+		const flat = new Map(before);
+		for (const path of new Set([...now.keys(), ...before.keys()])) {
+			if (!/^(?:interviews|offers|attachments)\[/.test(path) || now.get(path) === before.get(path)) continue;
+			flat.delete(path);
+			flat.set(unknownList(path), '');
+		}
+		return flat;
+	};
 	/** The first read has read other lists whole before the applications: what they showed then is what it remembers. */
 	const readBefore = new Map<string, Map<Application, Parts>>();
 	let begun = Infinity;
@@ -153,7 +163,7 @@ function viewOf(world: World): View {
 			for (const row of list) {
 				const application = state.find('application', Number(row.id));
 				const before = () => (application && Date.parse(row.updated_at) < begun ? Object.assign({}, ...[...readBefore.values()].map((parts) => parts.get(application))) : {});
-				if (application) yield { id: String(row.id), flat: () => flatOf(application, before()) };
+				if (application) yield { id: String(row.id), flat: () => eitherOf(flatOf(application), flatOf(application, before())) };
 			}
 		},
 	};
