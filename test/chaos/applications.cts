@@ -54,12 +54,11 @@ export class ApplicationsObserver implements Observer {
 	hear(items: ReadonlyArray<ChangeEvent | ApplicationChanges>, state: string | undefined): void {
 		const { oracle, rows } = this;
 		for (const item of items) {
-			if (!('event' in item) || item.event === 'application.created' || item.previousKnown === false) continue;
 			// Read, remembered without a word, read once more and emitted in one and the same poll.
-			const flat = this.view.inParts ? undefined : rows.get(item.applicationId ?? '');
-			if (flat && item.changes.every(({ path, from }) => typeof from !== 'string' || !flat.has(path) || flat.get(path) === from)) oracle.baseline(item.applicationId ?? '', flat);
+			const flat = 'event' in item && !this.view.inParts && item.event !== 'application.created' && item.previousKnown !== false ? rows.get(item.applicationId ?? '') : undefined;
+			if (flat && 'event' in item && item.changes.every(({ path, from }) => typeof from !== 'string' || !flat.has(path) || flat.get(path) === from)) oracle.baseline(item.applicationId ?? '', flat);
+			oracle.hear([item]);
 		}
-		oracle.hear(items);
 		for (const id of rows.keys()) if (oracle.isKnown(id)) rows.delete(id);
 		if (state !== undefined && (rows.size > 0 || !oracle.watching)) {
 			const { header, memory } = unpack(state);
