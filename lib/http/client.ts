@@ -12,7 +12,7 @@ import { queryString, type Query } from './path';
 import { keysOf, redact, redacted, secretsOf, without, withPlainAscii } from './redact';
 import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit, type RateReading } from './rate';
 import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
-import { TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
+import { NO_TOKEN, TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
 import { isObject, type Answer, type Method, type VendorError, type ApiDefinition } from './apiDefinition';
 import { trimEnd } from './trimEnd';
 
@@ -411,7 +411,7 @@ function tokenRefused(error: unknown, service: string): VendorError | undefined 
 
 /** n8n could not get a token for another reason: the call itself has not been made. */
 function hasNoToken(error: unknown): boolean {
-	return causes(error).some(({ code, message }) => code === TOKEN_UNAVAILABLE || (typeof message === 'string' && message.startsWith('Failed to acquire OAuth2 access token')));
+	return causes(error).some(({ code, message }) => code === TOKEN_UNAVAILABLE || (typeof message === 'string' && (message.startsWith('Failed to acquire OAuth2 access token') || message.startsWith(NO_TOKEN))));
 }
 
 function causes(error: unknown): Array<Record<string, unknown>> {

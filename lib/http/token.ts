@@ -13,6 +13,8 @@ import { parseJson } from './json';
 export const TOKEN_REFUSED = 'EAUTH';
 /** It could not be asked, or could not answer. */
 export const TOKEN_UNAVAILABLE = 'ENOTOKEN';
+/** How its message begins: of an error that is wrapped, n8n before 2 keeps nothing else. */
+export const NO_TOKEN = 'The address for access tokens';
 
 /** An answer with a token is small and quick, whoever gives it. */
 const BOUNDS = { totalMs: 20_000, maxBytes: 64 * 1024 };
@@ -27,7 +29,7 @@ export async function fetchToken({ helpers }: IHttpRequestHelper, request: IHttp
 	if (status >= 200 && status < 300 && isObject(body) && typeof body.access_token === 'string' && TOKEN.test(body.access_token)) return body.access_token;
 	const refused = refusals[status];
 	if (refused !== undefined) throw failure(TOKEN_REFUSED, refused, status);
-	throw failure(TOKEN_UNAVAILABLE, status === 0 ? 'The address for access tokens did not answer' : `The address for access tokens answered ${status}${status < 300 ? ' without one' : ''}`, status);
+	throw failure(TOKEN_UNAVAILABLE, status === 0 ? `${NO_TOKEN} did not answer` : `${NO_TOKEN} answered ${status}${status < 300 ? ' without one' : ''}`, status);
 }
 
 async function send(helpers: IHttpRequestHelper['helpers'], request: IHttpRequestOptions): Promise<RawAnswer | undefined> {
