@@ -127,6 +127,9 @@ function operationsOf(api: ChatTechnologiesApi): Operations {
 	const address = api.account.candidatesPath;
 	const read = async (id: string): Promise<Row> => {
 		const [row] = await api.get(pathOf(address, id), 'candidate');
+		const { attributes } = row ?? {};
+		// Not known is not "has none".
+		if (attributes !== undefined && attributes !== null && !isObject(attributes)) throw new Error(`Chat Technologies gave a candidate that cannot be read: ${id}`);
 		return row ?? {};
 	};
 	/** Writes may answer with the ID only. */

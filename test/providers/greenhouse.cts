@@ -72,7 +72,7 @@ export const entry: ProviderEntry = {
 	tellingHeaders: ['x-request-id'],
 	sampleInputs: {},
 	lists: [[{ resource: 'application', operation: 'getAll' }, [/"id":"\d+"/, /"status":"ACTIVE"/, /"currentStage":\{"id":"\d+","text":"[A-Z]/, /"jobId":"\d+"/]]],
-	furtherCalls: [{ method: 'POST', url: '/greenhouse/v3/candidate_tags' }, { method: 'POST', url: '/greenhouse/v3/applications' }],
+	furtherCalls: [{ method: 'POST', url: '/greenhouse/v3/candidate_tags' }, { method: 'POST', url: '/greenhouse/v3/applications' }, { method: 'POST', url: '/greenhouse/v3/applications/{}/reject' }],
 	applicationId: (world, application) => String(stateOf(world).id('application', application)),
 	poll: { quietRequests: 3, pageSize: 500, list: /\/applications$/, wrongKey: (clientSecret) => ({ clientSecret }) },
 	misconfigured: {
