@@ -1,4 +1,5 @@
 import { clock } from '../../lib/clock';
+import { HOUR, MINUTE } from '../../lib/poll/limits';
 import { ProcessMap } from '../../lib/processMap';
 import { recordOr, type VendorRecord } from '../../lib/ats/kit';
 import { toId } from '../../lib/ats/model';
@@ -14,8 +15,6 @@ const ASKED: ReadonlyArray<{ filter: string; group: Group }> = [
 	{ filter: 'INACTIVE', group: 'INACTIVE' },
 	{ filter: 'ALL_ACTIVE', group: 'ACTIVE' },
 ];
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 /** So many minutes in which a row has a status and no group shows it: then it is in none, until an hour later. */
 const TRIES = 3;
 interface Learned {

@@ -145,7 +145,7 @@ function operationsOf(api: ChatTechnologiesApi): Operations {
 		// By one at a time: of two at once the second would write back what the first has changed.
 		await serialThrottleOf(`tags ${api.memoryName} ${id}`, 0).run(async () => {
 			const { tags } = flat(await read(id));
-			if (!Array.isArray(tags)) throw new FieldError(`The tags of the candidate ${id} cannot be read`, 'Chat Technologies tells none, and writing them would erase what is there. Use Candidate, Update of the Chat Technologies node to set all of them.');
+			if (!Array.isArray(tags)) throw new FieldError(`The tags of the candidate ${id} cannot be read`, 'Chat Technologies shows none, and writing them would erase what is there. Use Candidate, Update of the Chat Technologies node to set all of them.');
 			const changed = change(tags as Json[]);
 			if (changed.length !== tags.length) await api.written('PATCH', pathOf(address, id), record('candidates', id, { tags: [...changed] }));
 		});

@@ -89,7 +89,7 @@ function misread(): ApiError {
 		service: 'Flatchr',
 		call: 'POST search/applicants',
 		message: "Flatchr's search leaves out applications that changed in the days that were asked for: it does not read the date as MM/DD/YY",
-		hint: 'Nothing was known from this answer. Ask Flatchr how your account takes search dates; until then use the Flatchr Trigger (webhooks).',
+		hint: 'Nothing was emitted from this answer. Ask Flatchr how your account takes search dates; until then use the Flatchr Trigger (webhooks).',
 		cause: 'configuration-invalid',
 	});
 }

@@ -1,12 +1,12 @@
 import { ApiError, FieldError, rethrow } from '../../lib/errors';
+import { foundOrMade } from '../../lib/ats/findOrCreate';
 import { listOf, sameAddress, storedFiles, withFirst } from '../../lib/ats/kit';
 import { toId, toMillis, toText, type Application, type ApplicationStatus, type ModelKey } from '../../lib/ats/model';
 import type { ApplicationQuery, NewCandidate, NewFile, Operations } from '../../lib/ats/provider';
 import { path, type Query } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
 import { fetchedFile } from '../../lib/http/files';
-import { SerialThrottle, serialThrottleOf } from '../../lib/http/serialThrottle';
-import { ProcessMap } from '../../lib/processMap';
+import { serialThrottleOf } from '../../lib/http/serialThrottle';
 import { AT_ONCE, isNumber, numberOf, type GreenhouseApi, type Row } from './api';
 import { since } from './changes';
 import { byId, foldOffers, idOf, isApplication, lastStay, sortedStages, toApplication, toAttachment, toCandidate, toInterview, toJob, toNamed, toUser, versionOf } from './mapping';
@@ -15,9 +15,6 @@ import { completed, ifAllowed } from './parts';
 /** The filter's word of a status; records say `in_process` for the first. https://harvestdocs.greenhouse.io/reference/get_v3-applications */
 const STATUS_FILTERS: Partial<Record<ApplicationStatus, string>> = { ACTIVE: 'active', REJECTED: 'rejected', HIRED: 'hired' };
 const FILE_TYPES = { RESUME: 'resume', COVER_LETTER: 'cover_letter', OTHER: 'other' } as const;
-
-/** Who was made here lately: two applications at once are of one person, and a search may show a newcomer late. */
-const people = new ProcessMap<{ made: Row | null; turn: SerialThrottle }>(24 * 60 * 60_000);
 
 export function operationsOf(greenhouse: GreenhouseApi): Operations {
 	/** What is looked at before it is written, by one at a time. */
@@ -106,27 +103,31 @@ export function operationsOf(greenhouse: GreenhouseApi): Operations {
 		addNote: async (id, text) => await addNote(greenhouse, await applicationRow(id), text),
 		createApplication: async ({ jobId, stageId, candidate, files, comment }) => {
 			const place = { job_id: numberOf(jobId, 'job'), ...(stageId === undefined ? {} : { initial_stage_id: numberOf(stageId, 'stage') }) };
-			const person = people.of(`${greenhouse.account} ${candidate.email.trim().toLowerCase()}`, () => ({ made: null, turn: new SerialThrottle(0) }));
-			const answer = await person.turn.run(async () => {
-				const known = (await withEmail(candidate.email)) ?? person.made;
-				if (known) return { candidate: known, application: await greenhouse.written('POST', '/applications', { candidate_id: known.id, ...place }) };
-				const made = await greenhouse.written('POST', '/candidates', { ...personOf(candidate), application: place });
-				if (isObject(made.candidate)) person.made = made.candidate;
-				return made;
+			let answer: Row = {};
+			const find = async () => await withEmail(candidate.email);
+			// A newcomer is made together with the application; two applications at once are of one person.
+			const { found, created } = await foundOrMade<Row>(`${greenhouse.account} application`, candidate.email, {
+				find,
+				create: async () => {
+					answer = await greenhouse.written('POST', '/candidates', { ...personOf(candidate), application: place });
+					return isObject(answer.candidate) ? answer.candidate : { id: isObject(answer.application) ? answer.application.candidate_id : null };
+				},
+				fresh: find,
 			});
+			if (!created) answer = { candidate: found, application: await greenhouse.written('POST', '/applications', { candidate_id: found.id, ...place }) };
 			const row = isObject(answer.application) ? answer.application : {};
 			const applicationId = idOf(row);
 			const candidateId = isObject(answer.candidate) ? toId(answer.candidate.id) : toId(row.candidate_id);
 			const [made] = await completed(greenhouse, [row], ['info', 'currentStage']);
-			const created = { applicationId, candidateId, application: made?.application ?? null };
+			const result = { applicationId, candidateId, application: made?.application ?? null };
 			// The application exists from here on: a failure must not make somebody create it twice.
 			try {
 				for (const file of files) await attach(greenhouse, applicationId, file);
 				if (comment !== undefined) await addNote(greenhouse, row, comment);
 			} catch (error) {
-				return { ...created, warning: `The application was created, but not everything was added to it: ${error instanceof Error ? error.message : String(error)}` };
+				return { ...result, warning: `The application was created, but not everything was added to it: ${error instanceof Error ? error.message : String(error)}` };
 			}
-			return created;
+			return result;
 		},
 		addAttachment: async (id, file) => await attach(greenhouse, id, file),
 		async *attachments(id) {

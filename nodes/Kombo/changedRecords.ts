@@ -89,7 +89,7 @@ function changedSince(kombo: KomboApi, list: string, since: number, started: (ti
 	});
 }
 
-/** Kombo's clock when it answered, early rather than late; ours where it tells none. */
+/** Kombo's clock when it answered, early rather than late; ours where it gives none. */
 function timeOf({ headers, sentAt, tookMs }: Answer): number {
 	const date = Date.parse(headers.date ?? '');
 	return Number.isNaN(date) ? sentAt - DATE_STEP_MS : date - tookMs - DATE_STEP_MS;

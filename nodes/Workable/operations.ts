@@ -4,8 +4,7 @@ import type { ApplicationQuery, CandidateQuery, Created, NewApplication, NewCand
 import { FieldError, rethrow } from '../../lib/errors';
 import { fetchedFile } from '../../lib/http/files';
 import { path } from '../../lib/http/path';
-import { SerialThrottle } from '../../lib/http/serialThrottle';
-import { ProcessMap } from '../../lib/processMap';
+import { serialThrottleOf } from '../../lib/http/serialThrottle';
 import { isKnownAlready, PAGE_SIZE, type WorkableApi, type WorkableRow } from './api';
 import { candidateIdOf, IN_ROWS, tagsOf, toApplication, toAttachment, toCandidate, toInterview, toJob, toOffers, toReason, toUser, type Parts } from './mapping';
 import { CANDIDATES, candidateOf, EVENTS, eventsOf, filesOf, momentOf, offerOf } from './parts';
@@ -15,9 +14,6 @@ import { stagesFor, stagesOf } from './stages';
 const NOTE_LENGTH = 256;
 /** For more applications than these all events are read at once, a hundred a call. */
 const ONE_BY_ONE = 5;
-
-/** What is replaced as a whole is read, changed and written by one at a time. */
-const writers = new ProcessMap<SerialThrottle>(10 * 60_000);
 
 class WorkableOperations {
 	private allEvents?: Promise<WorkableRow[]>;
@@ -157,9 +153,9 @@ class WorkableOperations {
 		return toCandidate(await this.record(id, 'candidate'));
 	}
 
-	/** Tags are replaced as a whole: without the others they would be wiped. */
+	/** Tags are replaced as a whole, without the others they would be wiped: read, changed and written by one at a time. */
 	async changeTags(id: string, change: (tags: readonly string[]) => string[]): Promise<void> {
-		await writers.of(`${this.workable.account}\n${id}`, () => new SerialThrottle(0)).run(async () => {
+		await serialThrottleOf(`tags ${this.workable.account} ${id}`, 0).run(async () => {
 			const tags = tagsOf(await this.record(id, 'candidate'));
 			if (tags === null) throw new Error('Workable does not show the tags of this candidate in a way that can be read: nothing was written, since writing replaces all of them.');
 			const changed = change(tags);

@@ -7,7 +7,7 @@ import type { Application } from '../../model';
 export function complete(row: Application, details: Application): Application {
 	return {
 		...row,
-		info: row.info && details.info && row.info !== details.info ? { ...fill(row.info, details.info), candidate: fillOrNull(row.info.candidate, details.info.candidate) } : (row.info ?? details.info),
+		info: row.info && details.info ? { ...fill(row.info, details.info), candidate: fillOrNull(row.info.candidate, details.info.candidate) } : (row.info ?? details.info),
 		currentStage: fillOrNull(row.currentStage, details.currentStage),
 		interviews: fillList(row.interviews, details.interviews),
 		rejection: row.rejection && details.rejection ? fill(row.rejection, details.rejection) : row.rejection,

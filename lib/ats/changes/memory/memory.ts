@@ -25,7 +25,7 @@ export interface CompactEntry {
 	/** Id; the name is in the table of stages. */
 	readonly stage: string | null;
 	readonly known: number;
-	/** Bits of what was told inside `info` (see knownParts). */
+	/** Bits of what `info` showed (see knownParts in snapshot). */
 	readonly knownParts: number;
 	/** 20 bits of the content's hash, or of the rowHash's where there is one. */
 	readonly content: number;
@@ -123,7 +123,7 @@ export function isFull(entry: Entry | CompactEntry): entry is Entry {
 export class Draft {
 	private readonly full = new Map<string, Entry | null>();
 	private readonly compact = new Map<number, CompactEntry | null>();
-	/** Remembered without being knownParts: must reach the database some day. */
+	/** Remembered without an event: must reach the database some day. */
 	silentChanges = 0;
 
 	constructor(readonly memory: Memory) {}
