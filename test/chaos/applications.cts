@@ -60,18 +60,7 @@ export class ApplicationsObserver implements Observer {
 			oracle.hear([item]);
 		}
 		for (const id of rows.keys()) if (oracle.isKnown(id)) rows.delete(id);
-		if (state !== undefined && (rows.size > 0 || !oracle.watching)) {
-			const { header, memory } = unpack(state);
-			for (const [id, flat] of rows) {
-				const entry = memory.find(id);
-				// What was remembered without a word is what the workflow is taken to know; of one that was deleted before anybody heard of it that is nothing.
-				if (entry && memory.snapshotOf(entry).known !== 0) oracle.baseline(id, flat);
-			}
-			if (header.highWater !== null) {
-				oracle.watching = true;
-				oracle.watchStart = header.watchStart;
-			}
-		}
+		if (state !== undefined && (rows.size > 0 || !oracle.watching)) oracle.look(unpack(state), rows);
 		rows.clear();
 		oracle.polled();
 	}

@@ -1,4 +1,5 @@
 /** Holds what a trigger emitted against what the vendor showed. */
+import type { State } from '../../lib/ats/changes/memory/state';
 import type { Application, ApplicationChanges, Change, ChangeEvent } from '../../lib/ats/model';
 
 /** An application in the fields that are compared: path -> value. */
@@ -103,6 +104,17 @@ export class Oracle {
 	/** Remembered without a word, with these values. */
 	baseline(id: string, flat: Flat): void {
 		if (!this.known.has(id)) this.known.set(id, flat);
+	}
+
+	/** What was remembered without a word, of what was served, is what the workflow is taken to know; of one that was deleted before anybody heard of it that is nothing. */
+	look({ header, memory }: State, served: Iterable<[id: string, flat: Flat]>): void {
+		for (const [id, flat] of served) {
+			const entry = memory.find(id);
+			if (entry && memory.snapshotOf(entry).known !== 0) this.baseline(id, flat);
+		}
+		if (header.highWater === null) return;
+		this.watching = true;
+		this.watchStart = header.watchStart;
 	}
 
 	/** The state was lost or belongs to another account: everything is new again. */

@@ -142,20 +142,11 @@ export class Simulation {
 		this.oracle.polled();
 	}
 
-	/** What was remembered without a word is what the workflow is taken to know. */
 	private lookIntoState(): void {
 		const { state } = this.host;
 		if (state === undefined) return;
 		try {
-			const { header, memory } = unpack(state);
-			for (const [id, flat] of this.served) {
-				const entry = memory.find(id);
-				// Of one that was deleted before anybody heard of it nothing is known.
-				if (entry && memory.snapshotOf(entry).known !== 0) this.oracle.baseline(id, flat);
-			}
-			if (header.highWater === null) return;
-			this.oracle.watching = true;
-			this.oracle.watchStart = header.watchStart;
+			this.oracle.look(unpack(state), this.served);
 		} catch {
 			// A damaged state: not watching yet.
 		}
