@@ -1,6 +1,8 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
+import { ProcessMap } from '../processMap';
 import { isObject } from './apiDefinition';
+import { digestOf } from './digest';
 
 /**
  * A credential tells our code no more than names and values of its fields: whatever is not named as one of these is secret, so that a
@@ -9,8 +11,8 @@ import { isObject } from './apiDefinition';
 const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|domain|name|path|template|version|slug|scope|scheme|type|id|^allowed(http\w*)?domains)$/i;
 
 /** Finds every value of a credential that may not be shown. */
-export function secretsOf(credentials: ICredentialDataDecryptedObject): RegExp[] {
-	return patternsOf(credentials, () => true, 4);
+export function secretsOf(credentials: ICredentialDataDecryptedObject): readonly RegExp[] {
+	return compiledOf('secrets', credentials, () => patternsOf(credentials, () => true, 4));
 }
 
 /** What nobody but the service may have, and so nobody's data are: keys, secrets, tokens and passwords, not the names beside them. */
@@ -19,8 +21,16 @@ const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
 const SHORTEST_KEY = 8;
 
 /** Finds the values that are taken out of every answer. */
-export function keysOf(credentials: ICredentialDataDecryptedObject): RegExp[] {
-	return patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY);
+export function keysOf(credentials: ICredentialDataDecryptedObject): readonly RegExp[] {
+	return compiledOf('keys', credentials, () => patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY));
+}
+
+/** Building and compiling them is a third of the work of a poll that finds nothing. */
+const compiled = new ProcessMap<readonly RegExp[]>(15 * 60_000, 100);
+
+/** By all that the credential holds now: a new key or token counts at once. */
+function compiledOf(what: string, credentials: ICredentialDataDecryptedObject, build: () => readonly RegExp[]): readonly RegExp[] {
+	return compiled.of(`${what} ${digestOf(JSON.stringify(credentials))}`, build);
 }
 
 function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): RegExp[] {

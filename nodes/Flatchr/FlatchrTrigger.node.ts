@@ -11,12 +11,13 @@ import {
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { choice, choices, list, text, toggle, when } from '../../lib/action/field';
-import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import { credentialText } from '../../lib/http/credential';
 import { clock } from '../../lib/clock';
 import { messageOf } from '../../lib/poll/failures';
+import { lazily } from '../../lib/lazily';
 import { receive } from '../../lib/webhook/receive';
+import { settingsReader } from '../../lib/webhook/settings';
 import { connectFlatchr } from './api';
 import { ANY, eventId, EVENTS, idsOf, itemOf, parseEvent, withApplicant, type FlatchrEvent } from './events';
 
@@ -51,6 +52,8 @@ const fields = [
 
 /** An answer to Flatchr must not wait long for a search. */
 const LOOKUP_MS = 10_000;
+
+const settings = lazily(() => settingsReader(fields));
 
 export class FlatchrTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -106,7 +109,7 @@ export class FlatchrTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { webhookSecret = '' } = await this.getCredentials<{ webhookSecret?: string }>('flatchrApi');
 		const node = this.getNode();
-		const p = readParameters(fields, node.parameters, (name) => this.getNodeParameter(name, null), this.getTimezone());
+		const p = settings()(this, node);
 		return await receive(this, node, {
 			...(p.protection === 'header' ? { shared: { header: p.headerName ?? '', secret: webhookSecret } } : {}),
 			parse: parseEvent,

@@ -11,12 +11,13 @@ import {
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { choices, collection, list, toggle } from '../../lib/action/field';
-import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import { credentialText } from '../../lib/http/credential';
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
+import { lazily } from '../../lib/lazily';
 import { receive } from '../../lib/webhook/receive';
+import { settingsReader } from '../../lib/webhook/settings';
 import { connectKnit } from './api';
 import { asBinaries } from './attachments';
 import { knitApiTest } from './credentialTest';
@@ -54,6 +55,8 @@ const fields = [
 ] as const;
 
 const knownDataTypes = new Set<string>(DATA_TYPES.map(({ value }) => value));
+
+const settings = lazily(() => settingsReader(fields));
 
 export class KnitTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -112,7 +115,7 @@ export class KnitTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { apiKey = '' } = await this.getCredentials<{ apiKey?: string }>('knitApi');
 		const node = this.getNode();
-		const { events, dataTypes, download, filters } = readParameters(fields, node.parameters, (name) => this.getNodeParameter(name, null), this.getTimezone());
+		const { events, dataTypes, download, filters } = settings()(this, node);
 		const filter = { events, dataTypes, knownDataTypes, syncTypes: filters.syncTypes ?? [], integrationIds: filters.integrationIds ?? [] };
 		return await receive(this, node, {
 			// https://developers.getknit.dev/reference/authenticating-your-apis-with-knit

@@ -10,10 +10,11 @@ import {
 
 import { asNodeError } from '../../lib/action/asNodeError';
 import { choices, collection, list, number, toggle, when } from '../../lib/action/field';
-import { readParameters } from '../../lib/action/parameters';
 import { propertyOf } from '../../lib/action/properties';
 import { credentialText } from '../../lib/http/credential';
+import { lazily } from '../../lib/lazily';
 import { receive } from '../../lib/webhook/receive';
+import { settingsReader } from '../../lib/webhook/settings';
 import { connectKombo } from './api';
 import { RECORD_LISTS, withChangedRecords } from './changedRecords';
 import { ANY_OTHER, CHANGED_MODELS, concernsModels, EVENT_TYPES, integrationOf, isWantedType, parseEvent } from './events';
@@ -50,6 +51,8 @@ const fields = [
 		],
 	}),
 ] as const;
+
+const settings = lazily(() => settingsReader(fields));
 
 export class KomboTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -107,7 +110,7 @@ export class KomboTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const { webhookSecret = '' } = await this.getCredentials<{ webhookSecret?: string }>('komboApi');
 		const node = this.getNode();
-		const p = readParameters(fields, node.parameters, (name) => this.getNodeParameter(name, null), this.getTimezone());
+		const p = settings()(this, node);
 		return await receive(this, node, {
 			// https://docs.kombo.dev/webhooks
 			signature: { header: 'x-kombo-signature', secret: webhookSecret },

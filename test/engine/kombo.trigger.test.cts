@@ -147,6 +147,15 @@ describe('what starts the workflow', () => {
 		expect((await deliver(server, { id: 'event', type: 'data-changed', data: dataChanged(...changed) })).items !== undefined).toBe(starts);
 	});
 
+	it('what the node holds at that moment: other settings count with the next delivery, and an expression for each', async () => {
+		const taken: boolean[] = [];
+		for (const [events, type] of [[['sync-finished'], 'sync-finished'], [['data-changed'], 'sync-finished'], ['={{ [$json.body.type] }}', 'sync-finished'], ['={{ [$json.body.type] }}', 'data-changed'], [['sync-finished'], 'sync-finished']] as const) {
+			const { items } = await deliver(await serve({ events: typeof events === 'string' ? events : [...events] }), { id: 'moment', type });
+			taken.push(items !== undefined);
+		}
+		expect(taken).toEqual([true, false, true, true, true]);
+	});
+
 	it('events of the chosen integrations, wherever the event names it, and events that name none', async () => {
 		const events = ['data-changed', 'integration-created', 'issue-status-changed', 'connection-flow-failed'];
 		const ours = await serve({ events, filters: { integrationIds: `${integrationIdOf(kombo.sandbox.world)}, other:1` } });

@@ -311,6 +311,12 @@ describe('secrets', () => {
 		}
 	});
 
+	it('are those that the credential holds now: a renewed token is hidden, and what took its place elsewhere', () => {
+		const at = (token: string) => ({ ...credentials, oauthTokenData: { ...credentials.oauthTokenData, access_token: token } });
+		const text = 'at-111111 at-222222';
+		expect([at('at-111111'), at('at-222222'), at('at-111111')].map((one) => redact(text, secretsOf(one)))).toEqual(['[redacted] at-222222', 'at-111111 [redacted]', '[redacted] at-222222']);
+	});
+
 	it('leave no text in which they stood', () => {
 		fc.assert(
 			fc.property(fc.string({ minLength: 4, maxLength: 30 }).filter((secret) => secret.trim() === secret && !'[redacted]'.includes(secret)), fc.string(), fc.string(), (secret, before, after) => {
