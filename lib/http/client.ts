@@ -9,7 +9,7 @@ import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
 import { isWebPage } from './fileType';
 import { holdsTooMuch, parseJson, withoutMark } from './json';
 import { queryString, type Query } from './path';
-import { keysOf, redact, redacted, secretsOf, without, withPlainAscii } from './redact';
+import { keysOf, redact, redacted, secretsOf, textWithout, without, type Secret } from './redact';
 import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit, type RateReading } from './rate';
 import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
 import { NO_TOKEN, TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
@@ -77,14 +77,14 @@ const OWN_HINTS: Record<number, { cause: FailureCause; hint: string }> = {
 /** Sends requests of one service through n8n's own helper, so the host's proxy, certificate and domain settings apply. */
 export class HttpClient {
 	private readonly base: string;
-	private readonly secrets: readonly RegExp[];
+	private readonly secrets: readonly Secret[];
 	private readonly signal?: AbortSignal;
 	private readonly rate: RateLimit;
 	private readonly limit: ConcurrencyLimit;
 	private readonly allowedDomains?: string;
 	/** Names this credential at this address in what the process remembers. */
 	readonly account: string;
-	private keys?: Promise<readonly RegExp[]>;
+	private keys?: Promise<readonly Secret[]>;
 
 	constructor(
 		private readonly host: IAllExecuteFunctions,
@@ -287,12 +287,11 @@ export class HttpClient {
 		const good = status >= 200 && status < 300;
 		// A service may repeat the request in what becomes an item. Errors are looked through as a whole, for all that the credential holds.
 		const keys = good ? await this.keysHeld() : [];
-		const text = () => without(expect === 'json' ? withPlainAscii(body.toString('utf8')) : body.toString('utf8'), keys);
-		const read = expect === 'file' && good ? body : parsed(text(), expect === 'text' && good);
+		const read = expect === 'file' && good ? body : parsed(textWithout(body, expect === 'json', keys), expect === 'text' && good);
 		return { status, headers: eachValue(headers, (value) => without(value, keys)), body: read, ...(expect === 'json' ? { bytes: body } : {}), sentAt, tookMs: clock.now() - sentAt };
 	}
 
-	private async keysHeld(): Promise<readonly RegExp[]> {
+	private async keysHeld(): Promise<readonly Secret[]> {
 		// Under OAuth2 the first token may have been fetched for this very call.
 		this.keys ??= this.api.oauth2 ? this.host.getCredentials(this.api.credential).then(keysOf) : Promise.resolve(keysOf(this.credentials));
 		return await this.keys;

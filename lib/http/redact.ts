@@ -10,8 +10,16 @@ import { digestOf } from './digest';
  */
 const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|domain|name|path|template|version|slug|scope|scheme|type|id|^allowed(http\w*)?domains)$/i;
 
+/** What may not be shown. */
+export interface Secret {
+	/** One of the ways in which an answer may write it. */
+	pattern: RegExp;
+	/** Letters and digits that stand together wherever the pattern is found. */
+	run: string;
+}
+
 /** Finds every value of a credential that may not be shown. */
-export function secretsOf(credentials: ICredentialDataDecryptedObject): readonly RegExp[] {
+export function secretsOf(credentials: ICredentialDataDecryptedObject): readonly Secret[] {
 	return compiledOf('secrets', credentials, () => patternsOf(credentials, () => true, 4));
 }
 
@@ -21,19 +29,19 @@ const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
 const SHORTEST_KEY = 8;
 
 /** Finds the values that are taken out of every answer. */
-export function keysOf(credentials: ICredentialDataDecryptedObject): readonly RegExp[] {
+export function keysOf(credentials: ICredentialDataDecryptedObject): readonly Secret[] {
 	return compiledOf('keys', credentials, () => patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY));
 }
 
 /** Building and compiling them is a third of the work of a poll that finds nothing. */
-const compiled = new ProcessMap<readonly RegExp[]>(15 * 60_000, 100);
+const compiled = new ProcessMap<readonly Secret[]>(15 * 60_000, 100);
 
 /** By all that the credential holds now: a new key or token counts at once. */
-function compiledOf(what: string, credentials: ICredentialDataDecryptedObject, build: () => readonly RegExp[]): readonly RegExp[] {
+function compiledOf(what: string, credentials: ICredentialDataDecryptedObject, build: () => readonly Secret[]): readonly Secret[] {
 	return compiled.of(`${what} ${digestOf(JSON.stringify(credentials))}`, build);
 }
 
-function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): RegExp[] {
+function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): Secret[] {
 	const secrets = Object.entries(credentials).filter(([name]) => isWanted(name)).flatMap(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? [value.trim()] : tokensOf(name, value)));
 	return [...new Set(secrets)]
 		.filter((secret) => secret.length >= shortest)
@@ -48,8 +56,12 @@ function tokensOf(name: string, value: unknown): string[] {
 }
 
 /** As it is, as it is sent in an address, and as an answer may quote it: in JSON, in a page of HTML, in an address that stands in another. */
-function asWritten(secret: string): RegExp {
-	return new RegExp(Array.from(secret, (letter) => (/^\w$/.test(letter) ? letter : `(?:${formsOf(letter).join('|')})`)).join(''), 'g');
+function asWritten(secret: string): Secret {
+	return { pattern: new RegExp(Array.from(secret, (letter) => (/^\w$/.test(letter) ? letter : `(?:${formsOf(letter).join('|')})`)).join(''), 'g'), run: longestOf(secret.split(/\W+/)) };
+}
+
+function longestOf(runs: readonly string[]): string {
+	return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), '');
 }
 
 const NAMED: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
@@ -64,13 +76,14 @@ function formsOf(letter: string): string[] {
 }
 
 /** Wherever it stands in a text that was written so, such as behind the name of a user: what begins at a third of three bytes is the same for each. */
-function inBase64(secret: string): RegExp[] {
+function inBase64(secret: string): Secret[] {
 	const bytes = Buffer.from(secret);
 	return [0, 1, 2].map((before) => {
 		const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
 		// The first and the last letter are shared with what is beside it.
 		const text = whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
-		return new RegExp(Array.from(text, (letter) => (letter === '+' ? '(?:[+-]|%2[bB])' : letter === '/' ? '(?:\\\\?\\/|_|%2[fF])' : letter)).join(''), 'g');
+		const pattern = new RegExp(Array.from(text, (letter) => (letter === '+' ? '(?:[+-]|%2[bB])' : letter === '/' ? '(?:\\\\?\\/|_|%2[fF])' : letter)).join(''), 'g');
+		return { pattern, run: longestOf(text.split(/[+/]/)) };
 	});
 }
 
@@ -79,14 +92,14 @@ function escaped(letter: string): string {
 }
 
 /** JSON in which ASCII stands as it is: `\/` and `\u0026` are how some write it, and no key looks like itself in them. */
-export function withPlainAscii(json: string): string {
+function withPlainAscii(json: string): string {
 	return json.includes('\\') && ASCII_ESCAPE.test(json) ? json.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (whole, hex?: string) => (whole === '\\/' ? '/' : hex === undefined || /^(22|5c|7f)$/i.test(hex) ? whole : String.fromCharCode(Number.parseInt(hex, 16)))) : json;
 }
 
 const ASCII_ESCAPE = /\\(?:\/|u00[2-7])/;
 
 /** `value` with every text in it redacted, names of fields too. */
-export function redacted(value: unknown, secrets: readonly RegExp[]): unknown {
+export function redacted(value: unknown, secrets: readonly Secret[]): unknown {
 	if (typeof value === 'string') return redact(value, secrets);
 	if (Array.isArray(value)) return value.map((one) => redacted(one, secrets));
 	if (!isObject(value) || Buffer.isBuffer(value)) return value;
@@ -94,22 +107,70 @@ export function redacted(value: unknown, secrets: readonly RegExp[]): unknown {
 }
 
 /** One look for all, since nearly no text holds any. */
-const anyOf = new WeakMap<readonly RegExp[], RegExp>();
+const anyOf = new WeakMap<readonly Secret[], RegExp>();
+const sieves = new WeakMap<readonly Secret[], Sieve>();
 
-function holdsAny(text: string, secrets: readonly RegExp[]): boolean {
-	const known = anyOf.get(secrets);
-	const any = known ?? new RegExp(secrets.map(({ source }) => `(?:${source})`).join('|'));
-	if (!known) anyOf.set(secrets, any);
-	return secrets.length > 0 && any.test(text);
+function kept<Made extends object>(all: WeakMap<readonly Secret[], Made>, secrets: readonly Secret[], make: () => Made): Made {
+	const known = all.get(secrets) ?? make();
+	all.set(secrets, known);
+	return known;
 }
 
 /** `text` with every secret replaced. */
-export function without(text: string, secrets: readonly RegExp[]): string {
-	if (!holdsAny(text, secrets)) return text;
-	return secrets.reduce((shown, secret) => shown.replace(secret, '[redacted]'), text);
+export function without(text: string, secrets: readonly Secret[]): string {
+	if (secrets.length === 0 || !kept(anyOf, secrets, () => new RegExp(secrets.map(({ pattern }) => `(?:${pattern.source})`).join('|'))).test(text)) return text;
+	return secrets.reduce((shown, { pattern }) => shown.replace(pattern, '[redacted]'), text);
+}
+
+/** The text of an answer with every secret replaced; of JSON, as `withPlainAscii` writes it. */
+export function textWithout(body: Buffer, isJson: boolean, secrets: readonly Secret[]): string {
+	const text = body.toString('utf8');
+	const written = isJson ? withPlainAscii(text) : text;
+	// What was rewritten is no longer what stands in the bytes.
+	return written === text && !kept(sieves, secrets, () => new Sieve(secrets)).mayHold(body) ? text : without(written, secrets);
+}
+
+function stands(run: Buffer, bytes: Buffer, start: number): boolean {
+	for (let at = 0; at < run.length; at++) if (run[at] !== bytes[start + at]) return false;
+	return true;
+}
+
+const PAIRS = 0x10000;
+const SHORTEST_RUN = 6;
+
+/**
+ * Tells bytes that hold no secret for sure from those that have to be looked through, at a fraction of the price: a run of letters and
+ * digits covers one of every so many bytes, so only there is looked at two of them, and around them only where they are from a run.
+ */
+class Sieve {
+	private readonly stride: number;
+	/** By two bytes: the runs in which these stand, and where. */
+	private readonly runs: Array<Array<{ run: Buffer; at: number }> | undefined> = [];
+	private readonly isPair = new Uint8Array(PAIRS);
+
+	constructor(secrets: readonly Secret[]) {
+		this.stride = Math.min(...secrets.map(({ run }) => run.length)) - 1;
+		for (const run of secrets.map((secret) => Buffer.from(secret.run))) {
+			for (let at = 0; at < this.stride; at++) {
+				const pair = run.readUInt16LE(at);
+				this.isPair[pair] = 1;
+				(this.runs[pair] ??= []).push({ run, at });
+			}
+		}
+	}
+
+	mayHold(bytes: Buffer): boolean {
+		const { stride, isPair } = this;
+		if (stride < SHORTEST_RUN - 1) return true;
+		for (let at = 0; at + 1 < bytes.length; at += stride) {
+			const pair = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+			if (isPair[pair] === 1) for (const one of this.runs[pair] ?? []) if (stands(one.run, bytes, at - one.at)) return true;
+		}
+		return false;
+	}
 }
 
 /** `text` with every secret, and whatever follows `Bearer` or `token=`, replaced. */
-export function redact(text: string, secrets: readonly RegExp[]): string {
+export function redact(text: string, secrets: readonly Secret[]): string {
 	return without(text, secrets).replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 [redacted]').replace(/\b((?:api_?key|(?:access_)?token|signature)=)[^&\s"']+/gi, '$1[redacted]');
 }

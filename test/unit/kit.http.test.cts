@@ -5,9 +5,10 @@ import { ConcurrencyLimit, type StatedConcurrency } from '../../lib/http/concurr
 import { checkedBaseUrl } from '../../lib/http/baseUrl';
 import { nextFrom, pages, type Page } from '../../lib/http/pages';
 import { path, queryString, typedPath } from '../../lib/http/path';
-import { redact, secretsOf } from '../../lib/http/redact';
+import { keysOf, redact, secretsOf, textWithout, without } from '../../lib/http/redact';
 import { readRate } from '../../lib/http/rate';
 import { nextStep, type Outcome, type Step } from '../../lib/http/retry';
+import { deep } from '../size.cts';
 
 describe('the path of a call', () => {
 	it('keeps its literal parts and takes each value as one segment', () => {
@@ -315,6 +316,22 @@ describe('secrets', () => {
 		const at = (token: string) => ({ ...credentials, oauthTokenData: { ...credentials.oauthTokenData, access_token: token } });
 		const text = 'at-111111 at-222222';
 		expect([at('at-111111'), at('at-222222'), at('at-111111')].map((one) => redact(text, secretsOf(one)))).toEqual(['[redacted] at-222222', 'at-111111 [redacted]', '[redacted] at-222222']);
+	});
+
+	it('are taken out of the bytes of an answer wherever they begin', () => {
+		const letters = fc.string({ minLength: 8, maxLength: 40, unit: fc.constantFrom(...'abcXYZ0189_-./+!é') }).filter((secret) => secret.trim() === secret);
+		const around = fc.string({ unit: 'grapheme', maxLength: 60 });
+		fc.assert(
+			fc.property(letters, letters, around, around, fc.constantFrom('as it is', 'encoded', 'base64'), (secret, other, before, after, form) => {
+				const known = keysOf({ apiKey: other, webhookSecret: secret });
+				const quoted = form === 'as it is' ? secret : form === 'encoded' ? encodeURIComponent(secret) : Buffer.from(`user:${secret}`).toString('base64');
+				const text = `${before}${quoted}${after}`;
+				const shown = textWithout(Buffer.from(text), false, known);
+				expect(shown).toBe(without(Buffer.from(text).toString(), known));
+				expect(shown).toContain('[redacted]');
+			}),
+			{ numRuns: deep ? 5_000 : 300 },
+		);
 	});
 
 	it('leave no text in which they stood', () => {
