@@ -93,7 +93,7 @@ function escaped(letter: string): string {
 
 /** JSON in which ASCII stands as it is: `\/` and `\u0026` are how some write it, and no key looks like itself in them. */
 function withPlainAscii(json: string): string {
-	return json.includes('\\') && ASCII_ESCAPE.test(json) ? json.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (whole, hex?: string) => (whole === '\\/' ? '/' : hex === undefined || /^(22|5c|7f)$/i.test(hex) ? whole : String.fromCharCode(Number.parseInt(hex, 16)))) : json;
+	return ASCII_ESCAPE.test(json) ? json.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (whole, hex?: string) => (whole === '\\/' ? '/' : hex === undefined || /^(22|5c|7f)$/i.test(hex) ? whole : String.fromCharCode(Number.parseInt(hex, 16)))) : json;
 }
 
 const ASCII_ESCAPE = /\\(?:\/|u00[2-7])/;
@@ -125,7 +125,7 @@ export function without(text: string, secrets: readonly Secret[]): string {
 /** The text of an answer with every secret replaced; of JSON, as `withPlainAscii` writes it. */
 export function textWithout(body: Buffer, isJson: boolean, secrets: readonly Secret[]): string {
 	const text = body.toString('utf8');
-	const written = isJson ? withPlainAscii(text) : text;
+	const written = isJson && body.includes('\\') ? withPlainAscii(text) : text;
 	// What was rewritten is no longer what stands in the bytes.
 	return written === text && !kept(sieves, secrets, () => new Sieve(secrets)).mayHold(body) ? text : without(written, secrets);
 }
