@@ -1,7 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import type { Field, Some } from '../action/field';
-import { fingerprint } from '../poll/state/hash';
 import type { EventName } from './model';
 import { credentialDigest } from '../http/digest';
 import type { Host } from '../http/host';
@@ -39,7 +38,7 @@ function eventsOf({ capabilities }: Pick<Provider, 'capabilities'>): EventName[]
 type Facts = Pick<Source, 'provider' | 'label' | 'scope'> & { events: readonly EventName[] };
 
 function withFacts(source: AdapterSource, { events, ...facts }: Facts): Source {
-	return source.kind === 'feed' ? { ...source, ...facts } : { ...source, ...facts, events };
+	return source.kind === 'feed' ? Object.assign(source, facts) : Object.assign(source, facts, { events });
 }
 
 const CAPACITY = 200;
@@ -47,7 +46,7 @@ const CAPACITY = 200;
 const accounts = new Map<string, readonly string[]>();
 
 async function scopeOf(host: Host, { credential, settings }: Context<Record<string, unknown>>, ask: () => Promise<readonly string[] | undefined>): Promise<readonly string[]> {
-	const key = fingerprint(credential, credentialDigest(await host.getCredentials<ICredentialDataDecryptedObject>(credential)), JSON.stringify(settings));
+	const key = `${credential} ${credentialDigest(await host.getCredentials<ICredentialDataDecryptedObject>(credential))} ${JSON.stringify(settings)}`;
 	const known = accounts.get(key);
 	if (known) return known;
 	const account = (await ask()) ?? [credential, host.getNode().credentials?.[credential]?.id ?? ''];

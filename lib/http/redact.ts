@@ -1,8 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { ProcessMap } from '../processMap';
 import { isObject } from './apiDefinition';
-import { digestOf } from './digest';
+import { ofCredential } from './digest';
 
 /**
  * A credential tells our code no more than names and values of its fields: whatever is not named as one of these is secret, so that a
@@ -19,9 +18,7 @@ export interface Secret {
 }
 
 /** Finds every value of a credential that may not be shown. */
-export function secretsOf(credentials: ICredentialDataDecryptedObject): readonly Secret[] {
-	return compiledOf('secrets', credentials, () => patternsOf(credentials, () => true, 4));
-}
+export const secretsOf = ofCredential((credentials) => patternsOf(credentials, () => true, 4));
 
 /** What nobody but the service may have, and so nobody's data are: keys, secrets, tokens and passwords, not the names beside them. */
 const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
@@ -29,19 +26,9 @@ const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
 const SHORTEST_KEY = 8;
 
 /** Finds the values that are taken out of every answer. */
-export function keysOf(credentials: ICredentialDataDecryptedObject): readonly Secret[] {
-	return compiledOf('keys', credentials, () => patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY));
-}
+export const keysOf = ofCredential((credentials) => patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY));
 
-/** Building and compiling them is a third of the work of a poll that finds nothing. */
-const compiled = new ProcessMap<readonly Secret[]>(15 * 60_000, 100);
-
-/** By all that the credential holds now: a new key or token counts at once. */
-function compiledOf(what: string, credentials: ICredentialDataDecryptedObject, build: () => readonly Secret[]): readonly Secret[] {
-	return compiled.of(`${what} ${digestOf(JSON.stringify(credentials))}`, build);
-}
-
-function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): Secret[] {
+function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): readonly Secret[] {
 	const secrets = Object.entries(credentials).filter(([name]) => isWanted(name)).flatMap(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? [value.trim()] : tokensOf(name, value)));
 	return [...new Set(secrets)]
 		.filter((secret) => secret.length >= shortest)

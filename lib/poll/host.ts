@@ -1,4 +1,4 @@
-import type { IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
+import type { INode, IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
 
 /** The little of n8n that a poll needs; the chaos harness plays it with simulated time. */
 export interface PollHost {
@@ -25,9 +25,9 @@ const ACTIVATION_BUDGET_MS = 300_000;
 /** Static data whose activation poll is over: each activation works on a fresh object. */
 const activated = new WeakSet<object>();
 
-export function hostOf(context: IPollFunctions): PollHost {
+/** `node`: the trigger; n8n copies it whenever it is asked for it. */
+export function hostOf(context: IPollFunctions, node: INode): PollHost {
 	const data = context.getWorkflowStaticData('node');
-	const node = context.getNode();
 	const manual = context.getMode() === 'manual';
 	const budgetMs = 'getPollBudgetMs' in context && typeof context.getPollBudgetMs === 'function' ? context.getPollBudgetMs() : undefined;
 	return {

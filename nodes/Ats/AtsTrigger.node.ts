@@ -9,7 +9,7 @@ import { connectAts, contextOf } from './api';
 import { provider } from './fields';
 import { loadJobs, loadStageNames } from './lookups';
 import { logInFields, polled, providerCredentials, providerNamed } from './providers';
-import { itemsOf, openSource, optionsField, pollOptions, readSettings, triggerProperties, triggerSubtitle } from './trigger';
+import { itemsOf, openSource, optionsField, pollOptions, settingsOf, triggerProperties, triggerSubtitle } from './trigger';
 
 export class AtsTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -32,10 +32,11 @@ export class AtsTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
-			const settings = readSettings(this);
+			const node = this.getNode();
+			const settings = settingsOf()(this, node);
 			const chosen = providerNamed(settings.provider);
 			const context = contextOf(chosen, { common: settings, options: settings.options });
-			const emitted = await runPoll(hostOf(this), async (limits) => await openSource(this, chosen, settings, { ...context, ...limits }), pollOptions(settings));
+			const emitted = await runPoll(hostOf(this, node), async (limits) => await openSource(this, chosen, settings, { ...context, ...limits }), pollOptions(settings));
 			return emitted && [(await itemsOf(this, chosen, context, settings, emitted)).map((json) => ({ json }))];
 		} catch (error) {
 			throw asNodeError(this, error);

@@ -2,13 +2,14 @@ import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { choice, choices, collection, number, toggle, dropdowns, when, type Field, type Values } from '../../lib/action/field';
 import type { Row } from '../../lib/action/operation';
-import { readParameters } from '../../lib/action/parameters';
 import { kitFields } from '../../lib/action/properties';
+import { settingsReader } from '../../lib/action/settings';
 import { DEFAULT_OPTIONS, type PollOptions } from '../../lib/ats/changes/options';
 import { EVENTS, MODELS, MODEL_KEYS, type ApplicationChanges, type ChangeEvent, type EventName, type ModelKey } from '../../lib/ats/model';
 import type { Context, Provider } from '../../lib/ats/provider';
 import type { Source } from '../../lib/ats/source';
 import { FieldError } from '../../lib/errors';
+import { lazily } from '../../lib/lazily';
 import { messageOf } from '../../lib/poll/failures';
 import { accountKey, row } from './api';
 import { readTitles, rememberedTitles, withJobTitle } from './jobTitles';
@@ -141,10 +142,7 @@ export const triggerProperties: INodeProperties[] = fields.flatMap((field) => [{
 
 export type TriggerSettings = Values<typeof fields>;
 
-export function readSettings(context: IPollFunctions): TriggerSettings {
-	const { parameters } = context.getNode();
-	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null));
-}
+export const settingsOf = lazily(() => settingsReader(fields));
 
 /** Empty: all. A trigger that nothing can start must not look as if it worked. */
 function wantedEvents({ provider: name, events }: TriggerSettings): EventName[] {

@@ -5,7 +5,7 @@ import { lookupMethods } from '../../lib/action/lookupMethods';
 import { hostOf } from '../../lib/poll/host';
 import { pollList } from '../../lib/poll/list/newRows';
 import { connectChatKitty } from './api';
-import { itemOf, openSource, pollOptions, readSettings, triggerFields, triggerProperties } from './trigger';
+import { itemOf, openSource, pollOptions, settingsOf, triggerFields, triggerProperties } from './trigger';
 
 export class ChatKittyTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -28,8 +28,9 @@ export class ChatKittyTrigger implements INodeType {
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {
-			const settings = readSettings(this);
-			const items = await pollList(hostOf(this), async (limits) => await openSource(this, settings, limits), pollOptions(settings), (row) => itemOf(row, settings));
+			const node = this.getNode();
+			const settings = settingsOf()(this, node);
+			const items = await pollList(hostOf(this, node), async (limits) => await openSource(this, settings, limits), pollOptions(settings), (row) => itemOf(row, settings));
 			return items && [items.map((json) => ({ json }))];
 		} catch (error) {
 			throw asNodeError(this, error);

@@ -1,12 +1,13 @@
 import type { INodeProperties, IPollFunctions } from 'n8n-workflow';
 
 import { choice, choices, collection, list, number, text, toggle, when, type Field, type Values } from '../../lib/action/field';
-import { readParameters } from '../../lib/action/parameters';
 import { kitFields, propertyOf } from '../../lib/action/properties';
+import { settingsReader } from '../../lib/action/settings';
 import type { Row } from '../../lib/action/operation';
 import { toMillis } from '../../lib/ats/model';
 import { path } from '../../lib/http/path';
 import { isObject } from '../../lib/http/apiDefinition';
+import { lazily } from '../../lib/lazily';
 import { ProcessMap } from '../../lib/processMap';
 import type { ReadOptions, ListSource } from '../../lib/poll/list/source';
 import type { Reporting } from '../../lib/poll/failures';
@@ -67,10 +68,7 @@ export const triggerProperties: INodeProperties[] = fields.map((field) => proper
 
 export type TriggerSettings = Values<typeof fields>;
 
-export function readSettings(context: IPollFunctions): TriggerSettings {
-	const { parameters } = context.getNode();
-	return readParameters(fields, parameters, (name) => context.getNodeParameter(name, null), context.getTimezone());
-}
+export const settingsOf = lazily(() => settingsReader(fields));
 
 export function pollOptions({ options }: TriggerSettings): ReadOptions & Reporting {
 	return { cap: options.cap ?? 5_000, reportFailures: options.reportFailures ?? 'afterFifteenMinutes' };

@@ -12,12 +12,12 @@ import {
 import { asNodeError } from '../../lib/action/asNodeError';
 import { choice, choices, list, text, toggle, when } from '../../lib/action/field';
 import { propertyOf } from '../../lib/action/properties';
+import { settingsReader } from '../../lib/action/settings';
 import { credentialText } from '../../lib/http/credential';
 import { clock } from '../../lib/clock';
 import { messageOf } from '../../lib/poll/failures';
 import { lazily } from '../../lib/lazily';
 import { receive } from '../../lib/webhook/receive';
-import { settingsReader } from '../../lib/webhook/settings';
 import { connectFlatchr } from './api';
 import { ANY, eventId, EVENTS, idsOf, itemOf, parseEvent, withApplicant, type FlatchrEvent } from './events';
 

@@ -12,12 +12,12 @@ import {
 import { asNodeError } from '../../lib/action/asNodeError';
 import { choices, collection, list, toggle } from '../../lib/action/field';
 import { propertyOf } from '../../lib/action/properties';
+import { settingsReader } from '../../lib/action/settings';
 import { credentialText } from '../../lib/http/credential';
 import { clock } from '../../lib/clock';
 import { ApiError } from '../../lib/errors';
 import { lazily } from '../../lib/lazily';
 import { receive } from '../../lib/webhook/receive';
-import { settingsReader } from '../../lib/webhook/settings';
 import { connectKnit } from './api';
 import { asBinaries } from './attachments';
 import { knitApiTest } from './credentialTest';

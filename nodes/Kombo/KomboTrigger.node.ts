@@ -11,10 +11,10 @@ import {
 import { asNodeError } from '../../lib/action/asNodeError';
 import { choices, collection, list, number, toggle, when } from '../../lib/action/field';
 import { propertyOf } from '../../lib/action/properties';
+import { settingsReader } from '../../lib/action/settings';
 import { credentialText } from '../../lib/http/credential';
 import { lazily } from '../../lib/lazily';
 import { receive } from '../../lib/webhook/receive';
-import { settingsReader } from '../../lib/webhook/settings';
 import { connectKombo } from './api';
 import { RECORD_LISTS, withChangedRecords } from './changedRecords';
 import { ANY_OTHER, CHANGED_MODELS, concernsModels, EVENT_TYPES, integrationOf, isWantedType, parseEvent } from './events';

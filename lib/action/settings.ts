@@ -1,13 +1,13 @@
-import type { INode, IWebhookFunctions } from 'n8n-workflow';
+import type { INode, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
-import type { Field, Values } from '../action/field';
-import { readParameters } from '../action/parameters';
 import { ProcessMap } from '../processMap';
+import type { Field, Values } from './field';
+import { readParameters } from './parameters';
 
 const DAY = 24 * 60 * 60_000;
 
-/** Reads the fields of a trigger for each event: once, while they are the same and hold no expression. Nobody may change what it gives. */
-export function settingsReader<const Fields extends readonly Field[]>(fields: Fields): (context: IWebhookFunctions, node: INode) => Values<Fields> {
+/** Reads the fields of a trigger with each event and poll: once, while they are the same and hold no expression. Nobody may change what it gives. */
+export function settingsReader<const Fields extends readonly Field[]>(fields: Fields): (context: IPollFunctions | IWebhookFunctions, node: INode) => Values<Fields> {
 	const known = new ProcessMap<Values<Fields>>(DAY, 100);
 	return (context, { parameters }) => {
 		const zone = context.getTimezone();
