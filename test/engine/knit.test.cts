@@ -2,10 +2,12 @@ import { createHmac } from 'node:crypto';
 
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { useClock } from '../../lib/clock';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { integrationIdOf } from '../../sandbox/knit/state.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { binaryFile, deliverTo, listSearch, readBinary, runNode, runTool, serveWebhook, testCredential, webhookNode, type NodeOptions, type WebhookServer } from './harness/index.cts';
+import { hurried } from './support/hurried.cts';
 
 let sandbox: Sandbox;
 const of = (app: string) => integrationIdOf(sandbox.world, app);
@@ -35,12 +37,15 @@ const some = (fits: (row: Application) => boolean = () => true): Application => 
 const other = () => some(({ candidateId }) => candidateId !== some().candidateId);
 const sent = (path: string) => sandbox.requests.filter((request) => request.path === `/v1.0/${path}`);
 
+let restoreClock = () => {};
 beforeAll(async () => {
-	sandbox = await startSandbox({ services: ['knit'], seed: 'knit', jobs: 25, applications: 60 });
+	restoreClock = useClock(hurried);
+	sandbox = await startSandbox({ clock: hurried, services: ['knit'], seed: 'knit', jobs: 25, applications: 60 });
 });
 afterEach(() => sandbox.faults.clear());
 afterAll(async () => {
 	const { violations } = sandbox;
+	restoreClock();
 	await sandbox.close();
 	expect(violations).toEqual([]);
 });

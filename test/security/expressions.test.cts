@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 
 const ROOT = join(__dirname, '../..');
-const LENGTH = 20_000;
+const LENGTH = 8_000;
 
 interface Found {
 	where: string;

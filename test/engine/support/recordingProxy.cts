@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 import { useClock } from '../../../lib/clock';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../sandbox/index.cts';
+import { hurried } from './hurried.cts';
 
 export interface Answer {
 	status: number;
@@ -31,16 +32,6 @@ export interface Exchange extends Answer {
 const AUTHENTICATION = /\/token$|\/user\/login$/;
 /** The address of a sandbox that does not listen. */
 const NO_PORT = 'http://sandbox.localhost';
-
-/** Goes with the wall clock, but waiting costs nothing: for the nodes and for the sandbox alike. */
-const hurried = {
-	ahead: 0,
-	now: () => Date.now() + hurried.ahead,
-	sleep: async (ms: number) => {
-		hurried.ahead += ms;
-		await new Promise((resolve) => setImmediate(resolve));
-	},
-};
 
 export class RecordingProxy {
 	/** Requests of the present run, but for those that fetch a token. */
