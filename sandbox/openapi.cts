@@ -52,10 +52,17 @@ export class OpenApi {
 		this.operations.sort((a, b) => (a.path.match(/\{/g)?.length ?? 0) - (b.path.match(/\{/g)?.length ?? 0));
 	}
 
+	private static readonly loaded = new Map<string, OpenApi>();
+
+	/** Each is read, and its schemas compiled, once. */
 	static load(name: string, repair: (schema: Json) => void = () => undefined): OpenApi {
+		const known = OpenApi.loaded.get(name);
+		if (known) return known;
 		const document = record(JSON.parse(readFileSync(join(__dirname, 'openapi', `${name}.json`), 'utf8')));
 		walk(document, repair);
-		return new OpenApi(document);
+		const made = new OpenApi(document);
+		OpenApi.loaded.set(name, made);
+		return made;
 	}
 
 	/** The operation behind a concrete path, if the document has it. */

@@ -71,19 +71,22 @@ export function buildServer(parts: Parts): FastifyInstance {
 	for (const simulator of simulators) {
 		const tools = toolsFor(simulator, parts, published, app);
 		void app.register(
-			async (scope) => {
+			named(simulator.name, async (scope: FastifyInstance) => {
 				scope.setErrorHandler(async (error, request, reply) => await explain(error, simulator, tools, request, reply));
 				scope.setNotFoundHandler(async (request, reply) => {
 					tools.violation({ where: 'request', method: request.method, path: request.url, operation: null, errors: ['no such operation'] });
 					return await reply.code(404).send(simulator.errorBody(404, `Nothing is served at ${request.method} ${request.url.split('?')[0]}.`));
 				});
 				simulator.register(scope, world, tools);
-			},
+			}),
 			{ prefix: `/${simulator.name}` },
 		);
 	}
 	return app;
 }
+
+/** Of a plugin without a name fastify looks for the file among all that the process has loaded. */
+const named = <Plugin extends object>(name: string, plugin: Plugin): Plugin => Object.assign(plugin, { [Symbol.for('fastify.display-name')]: name });
 
 /** JSON under any of the vendors' media types; an empty body is none; everything else arrives as bytes. */
 function readBodies(app: FastifyInstance): void {

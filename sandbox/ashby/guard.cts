@@ -4,14 +4,12 @@ import { ApiError } from '../simulator.cts';
 import { isRecord } from '../server.cts';
 import { errorBody, fail, type AshbyState } from './state.cts';
 
-let document: OpenApi | undefined;
-
 /**
  * Ashby's document with what is known to be older in it than what is served: an archive reason and its time are null
  * where there are none, a new application may name the first stage by a word, and not every interviewer is in training.
  */
 export function ashbyDocument(): OpenApi {
-	document ??= OpenApi.load('ashby', (schema) => {
+	return OpenApi.load('ashby', (schema) => {
 		allowNullInEnums(schema);
 		const { properties, required } = schema;
 		if (Array.isArray(required)) schema['required'] = required.filter((name) => name !== 'trainingRole' && name !== 'interviewerPool');
@@ -19,7 +17,6 @@ export function ashbyDocument(): OpenApi {
 		for (const name of ['archiveReason', 'archivedAt', 'syncToken', 'nextCursor']) if (isRecord(properties[name]) && !('cursor' in properties)) properties[name] = { anyOf: [properties[name], { type: 'null' }] };
 		if ('candidateId' in properties && 'interviewPlanId' in properties) properties['interviewStageId'] = { anyOf: [properties['interviewStageId'], { const: 'FirstPreInterviewScreen' }] };
 	});
-	return document;
 }
 
 export type Body = Record<string, unknown>;

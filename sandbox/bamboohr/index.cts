@@ -18,8 +18,6 @@ const FAILURES: Record<number, string> = { 400: 'Bad request', 401: 'Invalid API
 /** The message stands in a header, the body is empty. */
 const fail = (status: number, message = FAILURES[status] ?? 'Internal error'): ApiError => new ApiError(status, '', { 'x-bamboohr-error-message': message });
 
-let document: OpenApi | undefined;
-
 /** BambooHR's applicant tracking (https://documentation.bamboohr.com/reference/get-applications) over the world, held against its own document. */
 export function bamboohr(): Simulator {
 	return {
@@ -35,7 +33,7 @@ export function bamboohr(): Simulator {
 				if (user !== apiKeyOf(world)) throw fail(401);
 				if (!state.atsSettings) throw fail(403);
 			});
-			guard(app, tools, () => (document ??= OpenApi.load('bamboohr')), {
+			guard(app, tools, () => OpenApi.load('bamboohr'), {
 				prefix: '/bamboohr',
 				undocumented: ({ url }) => url.startsWith('/bamboohr/files/'),
 				refuse: (errors) => fail(400, errors[0] ?? 'Bad request'),

@@ -6,11 +6,9 @@ import { camelKeys, errorBody, fromCurrent } from './words.cts';
 export type Generation = 'v1' | 'current';
 type Json = Record<string, unknown>;
 
-let document: OpenApi | undefined;
-
 /** ChatKitty's document with its mistakes repaired: `oneOf` of shapes that overlap, and a secret that is called an object. */
 function chatkittyDocument(): OpenApi {
-	document ??= OpenApi.load('chatkitty', (schema) => {
+	return OpenApi.load('chatkitty', (schema) => {
 		if (Array.isArray(schema['oneOf']) && schema['discriminator'] !== undefined) {
 			schema['anyOf'] = schema['oneOf'];
 			delete schema['oneOf'];
@@ -18,7 +16,6 @@ function chatkittyDocument(): OpenApi {
 		const properties = schema['properties'];
 		if (typeof properties === 'object' && properties !== null && 'secret' in properties) Reflect.set(properties, 'secret', { type: 'string' });
 	});
-	return document;
 }
 
 /** The three paths that came with the current generation, and what they answer in the classic words. */

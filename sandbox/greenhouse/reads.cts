@@ -8,14 +8,12 @@ import { unprocessable, type Counted, type GreenhouseState } from './state.cts';
 
 const TIME = '(gte|lte|gt|lt)\\|\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?(Z|[+-]\\d{2}:\\d{2}))?';
 
-let loaded: OpenApi | undefined;
-
 /**
  * The document as far as it is known, with what it does not say: lists are at most 50 values with commas, times are pipe text,
  * and the row of an application holds the id of its job's stage (seen on a live account).
  */
 export function greenhouseDocument(): OpenApi {
-	loaded ??= OpenApi.load('greenhouse', (schema) => {
+	return OpenApi.load('greenhouse', (schema) => {
 		const inner = schema['schema'];
 		if (schema['in'] === 'query' && typeof inner === 'object' && inner !== null) {
 			const type = Reflect.get(inner, 'type');
@@ -27,7 +25,6 @@ export function greenhouseDocument(): OpenApi {
 		if (typeof properties === 'object' && properties !== null && 'agency_note_id' in properties) Reflect.set(properties, 'job_interview_stage_id', { type: ['integer', 'null'] });
 		if (Array.isArray(parameters) && parameters.some((one) => Reflect.get(one, 'name') === 'prospective_job_ids')) parameters.push({ name: 'job_interview_stage_ids', in: 'query', required: false, schema: { type: 'array' } });
 	});
-	return loaded;
 }
 
 type Query = Readonly<Record<string, string>>;

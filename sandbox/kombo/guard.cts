@@ -4,20 +4,17 @@ import { allowNullInEnums, OpenApi } from '../openapi.cts';
 import { errorBody, fail } from './errors.cts';
 import type { KomboState } from './state.cts';
 
-let document: OpenApi | undefined;
-
 /**
  * Kombo's document with what is known to be wrong or old in it: nullable enums, the type of integration field values,
  * and the changed models that came after it.
  */
 export function komboDocument(): OpenApi {
-	document ??= OpenApi.load('kombo', (schema) => {
+	return OpenApi.load('kombo', (schema) => {
 		allowNullInEnums(schema);
 		const { properties, enum: values } = schema;
 		if (Array.isArray(values) && values.includes('ats_join_candidates_tags')) schema['enum'] = [...values, 'ats_notes', 'ats_scorecards'];
 		if (typeof properties === 'object' && properties !== null && 'value' in properties && 'label' in properties && 'key' in properties) Reflect.set(properties, 'value', {});
 	});
-	return document;
 }
 
 type Operation = NonNullable<ReturnType<OpenApi['find']>>;

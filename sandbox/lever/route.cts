@@ -4,11 +4,9 @@ import { OpenApi } from '../openapi.cts';
 import { ApiError } from '../simulator.cts';
 import { errorBody, fail, type LeverState } from './state.cts';
 
-let document: OpenApi | undefined;
-
 /** What the unofficial document has from single answers, and recorded answers (dossier, section 4) have otherwise. */
 export function leverDocument(): OpenApi {
-	document ??= OpenApi.load('lever', (schema) => {
+	return OpenApi.load('lever', (schema) => {
 		const { properties, required } = schema;
 		if (typeof properties === 'object' && properties !== null) {
 			if ('archiveReason' in properties) {
@@ -22,7 +20,6 @@ export function leverDocument(): OpenApi {
 			if ('salaryRange' in properties && Array.isArray(required)) schema['required'] = required.filter((name) => name !== 'salaryRange');
 		}
 	});
-	return document;
 }
 
 const ms = z.string().regex(/^\d{1,15}$/);
