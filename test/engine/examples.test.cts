@@ -5,11 +5,13 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
+import { useClock } from '../../lib/clock';
 import * as actions from '../../sandbox/actions.cts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import type { Application } from '../../sandbox/model.cts';
 import { binaryFile, PollHost, readBinary, runNode, runTool, type CredentialStore, type Outcome } from './harness/index.cts';
 import { files, FILLED, folder, isAi, isNote, isOurs, listen, NOWHERE, out, readExample, runExample, typeOf, type ExampleOptions, type Listener } from './support/examples.cts';
+import { hurried } from './support/hurried.cts';
 import { shownForms } from './support/standardNodes.cts';
 import type { World } from '../../sandbox/world.cts';
 import { providerEntries, type ProviderEntry } from '../providers/index.cts';
@@ -78,9 +80,11 @@ describe.each(files)('examples/%s', (file) => {
 describe('with a hiring team at work', () => {
 	let sandbox: Sandbox;
 	let credentials: CredentialStore;
+	let restoreClock = () => {};
 
 	beforeAll(async () => {
-		sandbox = await startSandbox({ jobs: 4, applications: 40, services: ['kombo', 'knit', 'chatkitty'], seed: 'examples' });
+		restoreClock = useClock(hurried);
+		sandbox = await startSandbox({ clock: hurried, jobs: 4, applications: 40, services: ['kombo', 'knit', 'chatkitty'], seed: 'examples' });
 		const { urls } = sandbox;
 		credentials = {
 			komboApi: { ...sandbox.credentials['kombo'], region: 'custom', baseUrl: urls['kombo'] ?? '' },
@@ -90,6 +94,7 @@ describe('with a hiring team at work', () => {
 		await runNode('chatKitty', { resource: 'user', operation: 'create', username: 'recruiting@example.com' }, { credentials });
 	});
 	afterAll(async () => {
+		restoreClock();
 		expect(sandbox.violations).toEqual([]);
 		await sandbox.close();
 	});
@@ -333,7 +338,7 @@ describe('with a hiring team at work', () => {
 		const named = some(ring, 3).map(([one, other]) => [one.provider.label, other.provider.label, one, other] as const);
 
 		test.each(named)('from %s to %s what is active and fits, once, and lists the rest with the reason', async (_from, _to, from, to) => {
-			const company = { seed: 'change of system', jobs: 2, rate: false };
+			const company = { clock: hurried, seed: 'change of system', jobs: 2, rate: false };
 			const old = await startSandbox({ ...company, applications: 12, services: [from.simulator] });
 			const next = await startSandbox({ ...company, applications: 0, services: [to.simulator] });
 			opened.push(old, next);

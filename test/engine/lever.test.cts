@@ -6,15 +6,21 @@ import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { ACTING_USER, uuidOf } from '../../sandbox/lever/state.cts';
 import { entry } from '../providers/lever.cts';
 import { PollHost, readBinary, runNode } from './harness/index.cts';
+import { hurried } from './support/hurried.cts';
 
 /* What is Lever's own behind the ATS node and trigger: the traps of its dossier. */
 
 let sandbox: Sandbox;
+let restoreClock = () => {};
 beforeEach(async () => {
-	sandbox = await startSandbox({ seed: 'lever', jobs: 14, applications: 12, services: ['lever'] });
+	restoreClock = useClock(hurried);
+	sandbox = await startSandbox({ clock: hurried, seed: 'lever', jobs: 14, applications: 12, services: ['lever'] });
 	await sandbox.control('lever/settings', { rate: null });
 });
-afterEach(async () => await sandbox.close());
+afterEach(async () => {
+	restoreClock();
+	await sandbox.close();
+});
 
 const id = (value: unknown) => ({ __rl: true, mode: 'id', value: String(value) });
 const ats = async (resource: string, operation: string, parameters: INodeParameters = {}) =>

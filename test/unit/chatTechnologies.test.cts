@@ -6,6 +6,7 @@ import { filled, provider, toCandidate, toEntry, toMessage } from '../../nodes/C
 import { connectChatTechnologies, type Settings } from '../../nodes/ChatTechnologies/api';
 import { decode, errorOf } from '../../nodes/ChatTechnologies/envelope';
 import { withCredential } from '../../nodes/ChatTechnologies/headers';
+import { useClock } from '../../lib/clock';
 import { flat, typedRelations } from '../../lib/http/jsonApi';
 import { flatCandidate, flatChange, writable, CANDIDATE_RULES } from '../../nodes/ChatTechnologies/records';
 
@@ -56,6 +57,10 @@ async function all<Row>(pages: AsyncIterable<readonly Row[]>): Promise<Row[]> {
 	for await (const page of pages) rows.push(...page);
 	return rows;
 }
+
+let restoreClock = () => {};
+beforeAll(() => void (restoreClock = useClock({ now: () => Date.now(), sleep: async () => {} })));
+afterAll(() => restoreClock());
 
 describe('an answer is read by looking at it', () => {
 	it.each<[string, unknown, unknown]>([
