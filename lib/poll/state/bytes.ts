@@ -69,9 +69,9 @@ export class ByteWriter {
 		return true;
 	}
 
-	bytes(source: Buffer): void {
-		this.room(source.length);
-		this.length += source.copy(this.buffer, this.length);
+	bytes(source: Buffer, begin = 0, end = source.length): void {
+		this.room(end - begin);
+		this.length += source.copy(this.buffer, this.length, begin, end);
 	}
 
 	/** A moment in ms since 1970. */

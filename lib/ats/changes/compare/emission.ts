@@ -65,12 +65,7 @@ export class Emission {
 			this.emitted.push({
 				event,
 				eventId: fingerprint(...this.origin, occasion.applicationId, String(occasion.step), ...said, ...(copy > 0 ? [String(copy)] : [])),
-				occurredAt: at,
-				detectedAt: this.detectedAt,
-				provider: this.provider,
-				applicationId: occasion.applicationId,
-				changes,
-				application,
+				occurredAt: at, detectedAt: this.detectedAt, provider: this.provider, applicationId: occasion.applicationId, changes, application,
 				...(occasion.previousKnown ? {} : { previousKnown: false }),
 				...(occasion.foundBy === 'full' ? { foundBy: occasion.foundBy } : {}),
 			});

@@ -318,15 +318,11 @@ function settle(run: Run, finding: Finding, completed: SourceRow | undefined, co
 			applicationId: row.id,
 			// A model that the account does not tell leaves as null, whatever stands in its place in the row.
 			application: onlyModels((completed ?? row).application, modelsOf(knownModels(run))),
-			before: full?.snapshot ?? null,
-			after: snapshot,
-			step,
-			foundBy: compareOptions.foundBy,
-			previousKnown: finding.previousKnown,
+			before: full?.snapshot ?? null, after: snapshot, step, foundBy: compareOptions.foundBy, previousKnown: finding.previousKnown,
 		});
 	} else if (compareOptions.silentBefore === null) run.draft.silentChanges++;
 	measureLag(run, finding, compareOptions);
-	run.draft.set(row.id, { id: row.id, step, snapshot, rowHash, lookupKey, missed: false, seenIn: compareOptions.fullRead });
+	run.draft.set(row.id, { id: row.id, step, snapshot, rowHash, lookupKey, missed: false, seenIn: compareOptions.fullRead, begin: 0, size: 0 });
 	return true;
 }
 

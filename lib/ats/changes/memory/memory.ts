@@ -14,8 +14,10 @@ export interface Entry {
 	readonly lookupKey: string | null;
 	/** Missing from the last complete pass; once more and it is gone. */
 	readonly missed: boolean;
-	/** The last pass over everything in which it was met. Kept by the process only. */
+	/** Kept by the process only: the last pass over everything in which it was met; where its bytes stand in what was packed last (size 0: nowhere). */
 	seenIn: number;
+	begin: number;
+	size: number;
 }
 
 /** What is left of an application when room is short: enough to see that something changed, and status and stage. */
@@ -61,6 +63,7 @@ export class Memory {
 	set(entry: Entry): void {
 		if (!this.full.delete(entry.id) && this.compact.size > 0) this.compact.delete(idHash(entry.id));
 		this.full.set(entry.id, entry);
+		entry.size = 0;
 		if (entry.snapshot.stage?.id) this.stages.set(entry.snapshot.stage.id, entry.snapshot.stage);
 	}
 

@@ -39,15 +39,25 @@ export function pack(state: State, bound = DEFAULT_BOUND): string {
 	return packed.bytes.toString('base64');
 }
 
+/** What was packed last: an entry never changes, so its bytes are taken from there. The words begin anew when half of them may be out of use. */
+const packedLast = new WeakMap<Memory, { bytes: Buffer; words: Words; wordsThen: number }>();
+
 function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: number } {
-	const words = new Words();
+	const kept = packedLast.get(memory);
+	const last = kept && kept.words.table.length <= kept.wordsThen * 2 ? kept : undefined;
+	const words = last?.words ?? new Words();
 	const names = new Words();
-	const out = new ByteWriter();
+	const out = new ByteWriter((last?.bytes.length ?? 0) + 4096);
 	out.uint(MAGIC, 2);
 	out.byte(VERSION);
 	out.uint(0, 4);
 	out.varint(memory.full.size);
-	for (const entry of memory.full.values()) writeEntry(out, entry, words);
+	for (const entry of memory.full.values()) {
+		const begin = out.length;
+		if (last && entry.size > 0) out.bytes(last.bytes, entry.begin, entry.begin + entry.size);
+		else writeEntry(out, entry, words);
+		[entry.begin, entry.size] = [begin, out.length - begin];
+	}
 	const bytesPerEntry = out.length / Math.max(1, memory.full.size);
 	writeCompact(out, memory.compact, words);
 	const stages = words.table.map((word) => {
@@ -59,6 +69,7 @@ function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: nu
 	out.uint(tail.length, 4);
 	const bytes = out.view();
 	bytes.writeUInt32LE(checksum(bytes), 3);
+	packedLast.set(memory, { bytes, words, wordsThen: last?.wordsThen ?? words.table.length });
 	return { bytes, bytesPerEntry };
 }
 

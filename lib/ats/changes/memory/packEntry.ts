@@ -88,7 +88,7 @@ export function readEntry(from: ByteReader, words: Words, stageValue: (id: strin
 	return {
 		id, step, rowHash, lookupKey,
 		missed: (flags & FLAG.missed) !== 0,
-		seenIn: 0,
+		seenIn: 0, begin: 0, size: 0,
 		snapshot: {
 			known,
 			deleted: (flags & FLAG.deleted) !== 0,
