@@ -22,11 +22,17 @@ import { SIZES } from './sizes.cts';
 /** How often a bare client that was refused asks again; the asking itself takes no time. */
 const STEP_MS = 50;
 
-/** CPU time of this process in ms. */
+/** CPU time of this process in ms. Asking the system takes longer than a row does, so within a fifth of a millisecond it is not asked twice. */
 function worked(): number {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1000;
+	const now = performance.now();
+	if (now >= asked.at + 0.2) {
+		const { user, system } = process.cpuUsage();
+		asked = { at: now, ms: (user + system) / 1000 };
+	}
+	return asked.ms;
 }
+
+let asked = { at: -Infinity, ms: 0 };
 
 export class SkippingClock {
 	private skipped = Date.now();
@@ -106,7 +112,7 @@ interface Read {
 	remembered: number;
 }
 
-export async function readAll(entry: ProviderEntry, sandbox: Sandbox, clock: SkippingClock, host: HostMode = 'memory', onBegin?: () => void): Promise<Read> {
+export async function readAll(entry: ProviderEntry, sandbox: Sandbox, clock: SkippingClock, host: HostMode = 'memory', onBegin?: () => Promise<void>): Promise<Read> {
 	forgetProcessState();
 	clock.nextQuarter();
 	const { provider, settings = {} } = entry;
@@ -114,7 +120,7 @@ export async function readAll(entry: ProviderEntry, sandbox: Sandbox, clock: Ski
 	const { error: refusal } = await trigger.activate();
 	if (refusal) throw refusal;
 	// Access was checked; the reading begins with the first poll.
-	onBegin?.();
+	await onBegin?.();
 	let ms = 0;
 	for (let polls = 0; polls < 400; polls++) {
 		const begun = clock.now();
@@ -177,7 +183,7 @@ const isPage = (list: string | RegExp, { url, status }: Recorded, beside?: RegEx
 };
 
 /** As many applications as can be read in this time; where details are asked for one by one, 25,000 would take an hour of work. */
-const WORK_MS = 30_000;
+const WORK_MS = 15_000;
 
 function entryOf(name: string): ProviderEntry {
 	const entry = providerEntries.find(({ provider }) => provider.name === name);
@@ -192,11 +198,15 @@ export async function firstRead(name: string): Promise<Cost> {
 	let each = 0;
 	// Code that has not run yet is slower many times: the first trial warms up both sides, the second tells how long one takes.
 	for (let trial = 0; trial < 2; trial++) {
-		const begun = worked();
-		await readAtOnce(entry, SIZES.firstReadTrial);
-		each = (worked() - begun) / SIZES.firstReadTrial;
+		each = ((await readAtOnce(entry, SIZES.firstReadTrial))['workMs'] ?? NaN) / SIZES.firstReadTrial;
 	}
 	return await watched(async () => await readAtOnce(entry, Math.min(SIZES.firstRead, Math.max(SIZES.firstReadTrial, Math.floor(WORK_MS / each / 1_000) * 1_000))));
+}
+
+/** What the making of the world left behind is nobody's, and is swept by other threads of this process. */
+async function tidied(): Promise<void> {
+	globalThis.gc?.();
+	await new Promise((resolve) => setTimeout(resolve, 300));
 }
 
 /** A simulator alone, read once through the trigger. */
@@ -219,15 +229,27 @@ async function inWorld<Result>(entry: ProviderEntry, applications: number, work:
 async function readAtOnce(entry: ProviderEntry, applications: number): Promise<Cost> {
 	return await inWorld(entry, applications, async (sandbox, clock, requests) => {
 		let before = 0;
-		const { ms, stateBytes } = await readAll(entry, sandbox, clock, 'memory', () => (before = requests.length));
+		const read = async () => {
+			let begun = 0;
+			const found = await readAll(entry, sandbox, clock, 'memory', async () => {
+				await tidied();
+				before = requests.length;
+				begun = worked();
+			});
+			return { ...found, work: worked() - begun };
+		};
+		const first = await read();
+		// Simulators keep the rows that they have built: only who comes first would pay for them. Where most of the time is waiting that is little.
+		const { ms, work, stateBytes } = first.ms < first.work * 2 ? await read() : first;
 		// Of a large answer the server sees the end a moment after the client.
 		while (clock.busy() > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 		const made = requests.slice(before);
 		const { list } = pollOf(entry);
 		const pages = [...new Map(made.filter((request) => isPage(list, request, BESIDE[entry.provider.name])).map((request) => [`${request.method} ${request.url} ${request.body}`, request])).values()];
 		if (pages.length === 0) throw new Error(`${entry.provider.label}: none of its requests reads the list`);
+		await tidied();
 		const floorMs = await readPages(sandbox.url, pages, clock);
-		return { wallMs: ms, cpuMs: 0, rssMB: 0, floorMs, wallToFloor: ms / floorMs, stateBytes, applications, pages: pages.length, requests: made.length };
+		return { wallMs: ms, cpuMs: 0, rssMB: 0, floorMs, wallToFloor: ms / floorMs, workMs: work, stateBytes, applications, pages: pages.length, requests: made.length };
 	});
 }
 

@@ -63,15 +63,10 @@ async function detailsOf(kombo: KomboApi, rows: readonly SourceRow[]): Promise<M
 	const offers = await fullOf(kombo, '/ats/offers', rows.flatMap(({ application }) => application.offers ?? []), toOffer);
 	const filled = ({ application }: SourceRow) => ({
 		...application,
-		interviews: application.interviews?.map((one) => completed(one, interviews.get(one.id))) ?? null,
-		offers: application.offers?.map((one) => completed(one, offers.get(one.id))) ?? null,
+		interviews: application.interviews?.map((one) => interviews.get(one.id) ?? one) ?? null,
+		offers: application.offers?.map((one) => offers.get(one.id) ?? one) ?? null,
 	});
 	return new Map(rows.map((row) => [row.id, { ...row, application: filled(row) }]));
-}
-
-/** What the row shows stands: that is what is compared and remembered. */
-function completed<Part extends object>(row: Part, full: Part | undefined): Part {
-	return { ...row, ...full, ...Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) };
 }
 
 async function fullOf<Part extends { id: string | null }>(kombo: KomboApi, address: string, outlines: readonly Part[], read: (row: Row) => Part): Promise<Map<string | null, Part>> {

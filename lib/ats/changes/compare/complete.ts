@@ -19,8 +19,9 @@ export function complete(row: Application, details: Application): Application {
 function fill<Part extends object>(own: Part, more: Part): Part {
 	// Whoever copies a row and puts more beside it.
 	if (own === more) return own;
-	const told = Object.entries(own).filter(([, value]) => value !== null && value !== undefined && value !== 'NOT_SPECIFIED');
-	return { ...own, ...more, ...Object.fromEntries(told) };
+	const filled = { ...own, ...more };
+	for (const key in own) if (own[key] !== null && own[key] !== undefined && own[key] !== 'NOT_SPECIFIED') filled[key] = own[key];
+	return filled;
 }
 
 function fillOrNull<Part extends object>(own: Part | null, more: Part | null): Part | null {

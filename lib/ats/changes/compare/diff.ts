@@ -130,11 +130,11 @@ function compareInfo(before: Snapshot, next: Snapshot, both: number, found: Find
 	if (!event && before.status !== next.status) found.update({ path: 'info.status', from: before.status, to: next.status });
 	if (before.jobId !== null && before.jobId !== next.jobId) found.update({ path: 'info.jobId', from: before.jobId, to: next.jobId });
 	if (before.origin !== 'NOT_SPECIFIED' && before.origin !== next.origin) found.update({ path: 'info.origin', from: before.origin, to: next.origin });
-	for (const [index, part] of INFO_PARTS.entries()) {
+	INFO_PARTS.forEach((part, index) => {
 		// What was not told before is unknown, and unknown is no value that it could have changed from.
 		const isFirstKnown = MAY_BE_UNKNOWN.has(part) && !before.infoParts[index];
 		if (!isFirstKnown && before.infoParts[index] !== next.infoParts[index]) found.update({ path: `info.${part}`, to: found.now.row.application.info?.[part] ?? null });
-	}
+	});
 }
 
 function sameRejection(a: RejectionMemory | null, b: RejectionMemory | null): boolean {

@@ -214,7 +214,7 @@ interface Keyed<Item, Memory> {
 
 /** Parts without an id may look alike: the second is one more, known by its number. What is listed twice with one id is one. */
 function keyed<Item extends { id: string | null }, Memory extends { key: string; status: string; rest: number }>(items: readonly Item[], remember: (item: Item) => Memory): ReadonlyArray<Keyed<Item, Memory>> {
-	if (items.length === 0) return NONE;
+	if (items.length < 2) return items.length === 0 ? NONE : items.map((item) => ({ item, memory: remember(item) }));
 	const byKey = new Map<string, Keyed<Item, Memory>>();
 	const alike = new Map<string, Array<Keyed<Item, Memory>>>();
 	for (const item of items) {

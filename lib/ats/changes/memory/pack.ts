@@ -56,7 +56,8 @@ function packOnce({ header, memory }: State): { bytes: Buffer; bytesPerEntry: nu
 		const begin = out.length;
 		if (last && entry.size > 0) out.bytes(last.bytes, entry.begin, entry.begin + entry.size);
 		else writeEntry(out, entry, words);
-		[entry.begin, entry.size] = [begin, out.length - begin];
+		entry.begin = begin;
+		entry.size = out.length - begin;
 	}
 	const bytesPerEntry = out.length / Math.max(1, memory.full.size);
 	writeCompact(out, memory.compact, words);
