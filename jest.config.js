@@ -14,6 +14,7 @@ module.exports = {
 			},
 		],
 	},
+	testSequencer: '<rootDir>/test/jest/slowestFirst.js',
 	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.hosts'],
 	reporters: ['default', '<rootDir>/test/jest/closingLine.js'],
 	// No test fails because a machine is busy: this only ends one that waits for ever.
