@@ -51,6 +51,10 @@ const raw = async (url: string) => {
 	return { statusCode: body.statusCode, headers: body.headers, body };
 };
 
+let bomb: Buffer | undefined;
+/** 200 MB, packed once. */
+const bombed = () => (bomb ??= gzipSync(Buffer.alloc(200_000_000, ' ')));
+
 export const attacks: readonly Attack[] = [
 	...['31536000', 'Fri, 31 Dec 9999 23:59:59 GMT', '99999999999999'].map((wait) => ({
 		id: 'S1',
@@ -362,7 +366,7 @@ export const attacks: readonly Attack[] = [
 			response.writeHead(200, { 'content-type': 'application/json' }).on('drain', more);
 			more();
 		} },
-		{ what: 'becomes 200 MB once it is unpacked', answer: (response: ServerResponse) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(200_000_000, ' '))) },
+		{ what: 'becomes 200 MB once it is unpacked', answer: (response: ServerResponse) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bombed()) },
 		{ what: 'holds a header', answer: (response: ServerResponse) => json(response, 200, { access_token: 'a\r\nX-Admin: 1' }) },
 		{ what: 'is larger than a header may be', answer: (response: ServerResponse) => json(response, 200, { access_token: 'a'.repeat(20_000) }) },
 		{ what: 'is none', answer: (response: ServerResponse) => json(response, 200, { access_token: { toString: 'x' } }) },

@@ -313,12 +313,15 @@ describe('a compact application', () => {
 /** Applications as a company of some years has them: two thirds finished, every second with an interview. */
 const nothingOf = (one: string): SourceRow => ({ id: one, deleted: false, createdAt: null, changedAt: null, known: new Set(), application: { provider: 'fake', id: one, info: null, currentStage: null, interviews: null, rejection: null, offers: null, attachments: null } });
 
+const made: Entry[] = [];
+
+/** Entries are never changed in place: what is made once serves all. */
 function many(count: number): Entry[] {
 	const at = Date.UTC(2026, 0, 5, 9);
-	return Array.from({ length: count }, (_, index) => {
+	for (let index = made.length; index < count; index++) {
 		const status = (['HIRED', 'REJECTED', 'ACTIVE', 'REJECTED', 'ACTIVE'] as const)[index % 5] ?? 'ACTIVE';
 		const one = longId(index);
-		return entryOf({
+		made.push(entryOf({
 			id: one, deleted: false, createdAt: null, changedAt: null, known: new Set(MODEL_KEYS.slice(0, 5)),
 			application: {
 				provider: 'kombo', id: one, attachments: null,
@@ -328,8 +331,9 @@ function many(count: number): Entry[] {
 				rejection: status === 'REJECTED' ? { id: null, text: 'Not a fit', rejectedAt: new Date(at + index * 1_000).toISOString() } : null,
 				offers: [],
 			},
-		});
-	});
+		}));
+	}
+	return made.slice(0, count);
 }
 
 /** 24 characters, as Kombo's ids have; cheaper than the sandbox's. */
