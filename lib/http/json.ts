@@ -29,6 +29,8 @@ const DEEPEST = 500;
 
 /** Whether more is nested in it than n8n can write down again: a few kilobytes of brackets would end its execution without a trace. */
 export function isTooDeep(json: string): boolean {
+	// What is opened so often is closed as often, or is no JSON.
+	if (json.length <= 2 * DEEPEST) return false;
 	let depth = 0;
 	for (let at = 0; at < json.length; at++) {
 		const character = json[at];

@@ -8,6 +8,9 @@ import { holdsTooMuch, isTooDeep, parseJson } from '../http/json';
 import { repeatsOf } from './repeats';
 import { isSecret, isSigned } from './signature';
 
+/** The value of a header, whose name is given in lower case. */
+export type Header = (name: string) => string | undefined;
+
 /** How one vendor's deliveries are read. */
 export interface Delivery<Event> {
 	/** Absent: the vendor does not sign. */
@@ -15,7 +18,7 @@ export interface Delivery<Event> {
 	/** For vendors that do not sign: a secret that whoever sends puts into a header as it is. */
 	shared?: { header: string; secret: string };
 	/** The parsed JSON body as an event. Throws FieldError when it is none: answered 400. */
-	parse(body: unknown, headers: Readonly<Record<string, string>>): Event;
+	parse(body: unknown, header: Header): Event;
 	/** The vendor's id of the event, for dropping repeats; undefined: every delivery counts. */
 	eventId(event: Event): string | undefined;
 	/** False: answered 200 and dropped, since the vendor would send it again otherwise. */
@@ -31,19 +34,19 @@ export interface Delivery<Event> {
  * `node`: the trigger; n8n copies it whenever it is asked for it.
  */
 export async function receive<Event>(context: IWebhookFunctions, node: INode, delivery: Delivery<Event>): Promise<IWebhookResponseData> {
-	const headers = headersOf(context);
+	const header = headerOf(context);
 	const { signature, shared } = delivery;
 	const secret = credentialText((signature ?? shared)?.secret);
 	if ((signature ?? shared) && secret === '') return answer(context, 401, 'No secret is set in the credential of this trigger, so no delivery can be checked.');
-	if (shared && !isSecret(headers[shared.header.toLowerCase()], secret)) return answer(context, 401, `The header ${shared.header} is missing or wrong.`);
+	if (shared && !isSecret(header(shared.header.toLowerCase()), secret)) return answer(context, 401, `The header ${shared.header} is missing or wrong.`);
 	const rawBody = held(context) ?? (await rawBodyOf(context));
-	if (signature && !isSigned(rawBody, headers[signature.header.toLowerCase()], secret)) return answer(context, 401, 'The signature is missing or wrong.');
+	if (signature && !isSigned(rawBody, header(signature.header.toLowerCase()), secret)) return answer(context, 401, 'The signature is missing or wrong.');
 
 	const body = rawBody.toString('utf8');
 	if (holdsTooMuch(rawBody) || isTooDeep(body)) return answer(context, 413, 'The body holds more than can be taken at once.');
 	let event: Event;
 	try {
-		event = delivery.parse(parseJson(body), headers);
+		event = delivery.parse(parseJson(body), header);
 	} catch (error) {
 		return answer(context, 400, error instanceof FieldError ? error.message : 'The body is not JSON.');
 	}
@@ -90,9 +93,12 @@ async function rawBodyOf(context: IWebhookFunctions): Promise<Buffer> {
 	return held(context) ?? Buffer.alloc(0);
 }
 
-/** Names in lower case, the first value of each. */
-function headersOf(context: IWebhookFunctions): Record<string, string> {
-	const headers: Record<string, string> = {};
-	for (const [name, value] of Object.entries(context.getHeaderData())) headers[name.toLowerCase()] = String(Array.isArray(value) ? value[0] : value);
-	return headers;
+/** Node has all names in lower case. The first value of each. */
+function headerOf(context: IWebhookFunctions): Header {
+	const headers = context.getHeaderData();
+	return (name) => {
+		const value = headers[name];
+		const first = Array.isArray(value) ? value[0] : value;
+		return typeof first === 'string' ? first : undefined;
+	};
 }

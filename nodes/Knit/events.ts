@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { FieldError } from '../../lib/errors';
 import { isObject } from '../../lib/http/apiDefinition';
+import type { Header } from '../../lib/webhook/receive';
 
 /** One delivery of Knit's. https://developers.getknit.dev/reference/event-glossary */
 export interface KnitEvent {
@@ -39,13 +40,13 @@ export const EVENT_TYPES = [
 const KNOWN_TYPES = new Set<string>(EVENT_TYPES.map(({ value }) => value));
 
 /** Throws FieldError when the body is no event. */
-export function parseEvent(body: unknown, headers: Readonly<Record<string, string>>): KnitEvent {
+export function parseEvent(body: unknown, header: Header): KnitEvent {
 	if (!isObject(body) || typeof body.eventType !== 'string') throw new FieldError('The body is not an event of Knit.', 'It needs an eventType.');
 	const { eventType } = body;
 	const { eventData, ...rest } = body;
 	const { eventId, syncDataType, syncType } = rest;
-	const integrationId = headers['x-knit-integration-id'];
-	const executionId = headers['x-knit-execution-id'];
+	const integrationId = header('x-knit-integration-id');
+	const executionId = header('x-knit-execution-id');
 	return {
 		...texts({ eventId, integrationId, syncDataType, syncType }),
 		eventType,
