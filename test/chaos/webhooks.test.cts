@@ -13,7 +13,7 @@ import { serveWebhook, StoredCredentials, type CredentialStore, type WebhookServ
 import { size } from '../size.cts';
 
 const SEED = 'webhooks/1';
-const DELIVERIES = size(2_400, 10_000);
+const DELIVERIES = size(1_500, 10_000);
 const SECRET = 'wh_5f2c9d7e41b84a0f';
 const MEGABYTE = 1024 * 1024;
 
