@@ -48,16 +48,20 @@ export function sourcePage<Row>(answer: Answer, records: readonly VendorRecord[]
 /** The same where rows follow from the answer alone (see `bytes` in SourcePage): read when somebody looks at them. */
 export function purePage(...parts: Parameters<typeof sourcePage<SourceRow>>): SourcePage {
 	const [answer, , next] = parts;
-	const page = lazily(() => sourcePage(...parts));
-	return {
-		get rows() {
-			return page().rows;
-		},
-		get unreadable() {
-			return page().unreadable;
-		},
-		next, date: dateOf(answer), tookMs: answer.tookMs, bytes: answer.bytes,
-	};
+	return new PurePage(lazily(() => sourcePage(...parts)), next, dateOf(answer), answer.tookMs, answer.bytes);
+}
+
+/** A class: V8 keeps getters of a single object, and with them its page, among what lives long. Not to be spread: rows are no property of its own. */
+class PurePage implements SourcePage {
+	constructor(private readonly page: () => SourcePage, readonly next: string | null, readonly date: number | null, readonly tookMs: number, readonly bytes: Buffer | undefined) {}
+
+	get rows(): SourcePage['rows'] {
+		return this.page().rows;
+	}
+
+	get unreadable(): SourcePage['unreadable'] {
+		return this.page().unreadable;
+	}
 }
 
 const REFUSED = [400, 404, 410, 422];

@@ -35,15 +35,14 @@ export interface Parts {
 /** https://developers.ashbyhq.com/reference/applicationlist */
 export function toApplication(row: Given, models: readonly ModelKey[], parts: Parts = {}, withRaw = false): Application {
 	const { id } = identified(row, 'Ashby');
-	const wanted = new Set(models);
-	const listed = <Part>(key: ModelKey, list: readonly Part[] | null | undefined) => (wanted.has(key) && list ? [...list] : null);
+	const listed = <Part>(key: ModelKey, list: readonly Part[] | null | undefined) => (models.includes(key) && list ? [...list] : null);
 	return {
 		provider: PROVIDER,
 		id,
-		info: wanted.has('info') ? infoOf(row, id) : null,
-		currentStage: wanted.has('currentStage') && isObject(row.currentInterviewStage) ? toStage(row.currentInterviewStage) : null,
+		info: models.includes('info') ? infoOf(row, id) : null,
+		currentStage: models.includes('currentStage') && isObject(row.currentInterviewStage) ? toStage(row.currentInterviewStage) : null,
 		interviews: listed('interviews', parts.interviews),
-		rejection: wanted.has('rejection') ? rejectionOf(row) : null,
+		rejection: models.includes('rejection') ? rejectionOf(row) : null,
 		offers: listed('offers', parts.offers),
 		attachments: listed('attachments', parts.attachments),
 		...(withRaw ? { raw: row } : {}),

@@ -53,16 +53,15 @@ export function idOf(row: unknown): string {
 }
 
 export function toApplication(row: Row, parts: Parts, models: readonly ModelKey[], raw = false): Application {
-	const wanted = new Set(models);
 	return {
 		provider: PROVIDER,
 		id: idOf(row),
-		info: wanted.has('info') ? infoOf(row, parts) : null,
-		currentStage: wanted.has('currentStage') ? stageOf(row, parts) : null,
-		interviews: wanted.has('interviews') ? (parts.interviews?.map((one) => toInterview(one, parts)) ?? null) : null,
-		rejection: wanted.has('rejection') ? rejectionOf(row, parts) : null,
-		offers: wanted.has('offers') && parts.offers ? foldOffers(parts.offers) : null,
-		attachments: wanted.has('attachments') ? (parts.attachments?.map(toAttachment) ?? null) : null,
+		info: models.includes('info') ? infoOf(row, parts) : null,
+		currentStage: models.includes('currentStage') ? stageOf(row, parts) : null,
+		interviews: models.includes('interviews') ? (parts.interviews?.map((one) => toInterview(one, parts)) ?? null) : null,
+		rejection: models.includes('rejection') ? rejectionOf(row, parts) : null,
+		offers: models.includes('offers') && parts.offers ? foldOffers(parts.offers) : null,
+		attachments: models.includes('attachments') ? (parts.attachments?.map(toAttachment) ?? null) : null,
 		...(raw ? { raw: row } : {}),
 	};
 }

@@ -18,15 +18,14 @@ const ATTACHMENT_WORDS = { CV: 'RESUME', COVER_LETTER: 'COVER_LETTER', OTHER: NO
 /** https://docs.kombo.dev/ats/v1/get-applications */
 export function toApplication(row: Row, models: readonly ModelKey[], withRaw = false): Application {
 	const { id } = identified(row, 'Kombo');
-	const wanted = new Set(models);
 	return {
 		provider: PROVIDER,
 		id,
-		info: wanted.has('info') ? infoOf(row, id) : null,
-		currentStage: wanted.has('currentStage') && isObject(row.current_stage) ? { id: toId(row.current_stage.id), text: toText(row.current_stage.name), category: null } : null,
-		interviews: wanted.has('interviews') ? listOf(row.interviews, toInterview) : null,
-		rejection: wanted.has('rejection') ? rejectionOf(row) : null,
-		offers: wanted.has('offers') ? listOf(row.offers, toOffer) : null,
+		info: models.includes('info') ? infoOf(row, id) : null,
+		currentStage: models.includes('currentStage') && isObject(row.current_stage) ? { id: toId(row.current_stage.id), text: toText(row.current_stage.name), category: null } : null,
+		interviews: models.includes('interviews') ? listOf(row.interviews, toInterview) : null,
+		rejection: models.includes('rejection') ? rejectionOf(row) : null,
+		offers: models.includes('offers') ? listOf(row.offers, toOffer) : null,
 		attachments: null,
 		...(withRaw ? { raw: row } : {}),
 	};

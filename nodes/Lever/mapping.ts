@@ -54,17 +54,16 @@ export const IN_ROWS: readonly ModelKey[] = ['info', 'currentStage', 'rejection'
 /** An opportunity is what others call an application. Throws when it has no id. */
 export function toApplication(row: Given, { models, reasons, raw = false }: Reading, parts: Parts = {}): Application {
 	const { id } = identified(row, 'Lever');
-	const wanted = new Set(models);
 	const { interviews, offers, files, resumes } = parts;
 	return {
 		provider: PROVIDER,
 		id,
-		info: wanted.has('info') ? infoOf(row, id, statusOf(row, reasons)) : null,
-		currentStage: wanted.has('currentStage') ? toStageRef(row.stage) : null,
-		interviews: wanted.has('interviews') && interviews ? interviews.map(toInterview) : null,
-		rejection: wanted.has('rejection') ? rejectionOf(row, reasons) : null,
-		offers: wanted.has('offers') && offers ? offers.map(toOffer) : null,
-		attachments: wanted.has('attachments') && files && resumes ? [...resumes.map(toResume), ...files.map(toFile)] : null,
+		info: models.includes('info') ? infoOf(row, id, statusOf(row, reasons)) : null,
+		currentStage: models.includes('currentStage') ? toStageRef(row.stage) : null,
+		interviews: models.includes('interviews') && interviews ? interviews.map(toInterview) : null,
+		rejection: models.includes('rejection') ? rejectionOf(row, reasons) : null,
+		offers: models.includes('offers') && offers ? offers.map(toOffer) : null,
+		attachments: models.includes('attachments') && files && resumes ? [...resumes.map(toResume), ...files.map(toFile)] : null,
 		...(raw ? { raw: row } : {}),
 	};
 }

@@ -42,17 +42,16 @@ export interface Parts {
 
 export function toApplication(row: Given, { models, stageOf, raw = false }: Reading, { events, offer, files }: Parts = {}): Application {
 	const { id } = identified(row, 'Workable');
-	const wanted = new Set(models);
 	return {
 		provider: PROVIDER,
 		id,
-		info: wanted.has('info') ? infoOf(row, id) : null,
+		info: models.includes('info') ? infoOf(row, id) : null,
 		// A word that is in no list is shown, and is no stage: it has no ID.
-		currentStage: wanted.has('currentStage') && toText(row.stage) !== null ? (stageOf(row) ?? { id: null, text: toText(row.stage), category: null }) : null,
-		interviews: wanted.has('interviews') && events ? events.map(toInterview) : null,
-		rejection: wanted.has('rejection') && row.disqualified === true ? { id: null, text: toText(row.disqualification_reason), rejectedAt: toUtc(row.disqualified_at) } : null,
-		offers: wanted.has('offers') && offer ? toOffers(offer) : null,
-		attachments: wanted.has('attachments') && files ? files.map(toAttachment) : null,
+		currentStage: models.includes('currentStage') && toText(row.stage) !== null ? (stageOf(row) ?? { id: null, text: toText(row.stage), category: null }) : null,
+		interviews: models.includes('interviews') && events ? events.map(toInterview) : null,
+		rejection: models.includes('rejection') && row.disqualified === true ? { id: null, text: toText(row.disqualification_reason), rejectedAt: toUtc(row.disqualified_at) } : null,
+		offers: models.includes('offers') && offer ? toOffers(offer) : null,
+		attachments: models.includes('attachments') && files ? files.map(toAttachment) : null,
 		...(raw ? { raw: row } : {}),
 	};
 }

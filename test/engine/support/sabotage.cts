@@ -30,7 +30,8 @@ function broken(source: Source, { page = () => ({}), row = (one) => one, listed 
 	const { details } = source;
 	const pageOf = async (read: Promise<SourcePage>, cursor: string | null): Promise<SourcePage> => {
 		const right = await read;
-		const wrong = { ...right, ...page(right, cursor) };
+		// Rows that are read when they are looked at are no property to be copied.
+		const wrong = { ...right, rows: right.rows, unreadable: right.unreadable ?? [], ...page(right, cursor) };
 		return { ...wrong, rows: wrong.rows.map(row) };
 	};
 	const wrong: ChangeSource = {

@@ -241,7 +241,7 @@ function joined(values: ReadonlyArray<string | null | undefined>): string {
 
 /** The order of e-mail addresses, phones or interviewers has no meaning, and vendors do not keep it. */
 function sorted(values: readonly string[] | null | undefined): string | null {
-	return values ? joined([...values].sort()) : null;
+	return values ? joined(values.length < 2 ? values : [...values].sort()) : null;
 }
 
 function userText(user: User | null): string {
