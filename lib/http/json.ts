@@ -18,7 +18,9 @@ export function holdsTooMuch(json: Buffer): boolean {
 	if (json.length < MANY_BYTES) return false;
 	let objects = 0;
 	let values = 0;
-	for (const byte of json) {
+	// By index: an iterator takes eight times as long.
+	for (let at = 0; at < json.length; at++) {
+		const byte = json[at];
 		if (byte === 0x7b || byte === 0x5b) objects++;
 		else if (byte === 0x2c) values++;
 	}
