@@ -77,7 +77,6 @@ const OWN_HINTS: Record<number, { cause: FailureCause; hint: string }> = {
 /** Sends requests of one service through n8n's own helper, so the host's proxy, certificate and domain settings apply. */
 export class HttpClient {
 	private readonly base: string;
-	private readonly secrets: readonly Secret[];
 	private readonly signal?: AbortSignal;
 	private readonly rate: RateLimit;
 	private readonly limit: ConcurrencyLimit;
@@ -93,12 +92,16 @@ export class HttpClient {
 		private readonly options: ClientOptions = {},
 	) {
 		this.base = trimEnd(api.baseUrl(credentials), '/');
-		this.secrets = secretsOf(credentials);
 		this.account = `${api.service} ${this.base} ${credentialDigest(credentials)}`;
 		this.rate = rateLimitOf(this.account, api.rate);
 		this.limit = options.limits?.concurrency ?? new ConcurrencyLimit(CALLS_AT_ONCE);
 		this.allowedDomains = allowedDomainsOf(credentials);
 		this.signal = options.signal ?? ('getExecutionCancelSignal' in host ? host.getExecutionCancelSignal() : undefined);
+	}
+
+	/** What no error may show. */
+	private get secrets(): readonly Secret[] {
+		return secretsOf(this.credentials);
 	}
 
 	/** Scheme and host of the base URL. */
