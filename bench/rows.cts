@@ -97,7 +97,7 @@ export const ROWS: Record<string, RowAbout> = {
 		},
 	},
 	firstRead: {
-		title: 'First read of 25,000 applications, or of as many as can be read in 30 s of work',
+		title: 'First read of 25,000 applications, or of as many as can be read in 15 s of work',
 		more: "The bare client asks one after the other for the pages of the list, and for those lists and records without which a part of the model would be unknown (Knit's details; Greenhouse's people, rejections and stages; Workable's events). Where a vendor states no rate, the bare client is as fast as a server on the same machine, and what is left is mapping, comparing and remembering.",
 		figures: {
 			wallToFloor: { means: "time, times the same pages by a bare client at the vendor's stated rate (waiting is computed, work is measured as CPU time)", atMost: 1.15 },
