@@ -79,8 +79,7 @@ export function startRun(parts: Pick<Run, 'source' | 'options' | 'host' | 'engin
 	return {
 		header: { ...parts.state.header },
 		draft: new Draft(parts.state.memory),
-		startedAt: clock.now(), comparedPages: 0, news: 0, withheld: false, mustCommit: false, skipped: [], modelsChecked: false, slowestPageMs: 0, missedLag: Infinity,
-		...parts,
+		startedAt: clock.now(), comparedPages: 0, news: 0, withheld: false, mustCommit: false, skipped: [], modelsChecked: false, slowestPageMs: 0, missedLag: Infinity, ...parts,
 	};
 }
 
