@@ -240,7 +240,7 @@ async function readAtOnce(entry: ProviderEntry, applications: number): Promise<C
 		};
 		const first = await read();
 		// Simulators keep the rows that they have built: only who comes first would pay for them. Where most of the time is waiting that is little.
-		const { ms, work, stateBytes } = first.ms < first.work * 2 ? await read() : first;
+		const { ms, work, stateBytes, remembered } = first.ms < first.work * 2 ? await read() : first;
 		// Of a large answer the server sees the end a moment after the client.
 		while (clock.busy() > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 		const made = requests.slice(before);
@@ -249,7 +249,7 @@ async function readAtOnce(entry: ProviderEntry, applications: number): Promise<C
 		if (pages.length === 0) throw new Error(`${entry.provider.label}: none of its requests reads the list`);
 		await tidied();
 		const floorMs = await readPages(sandbox.url, pages, clock);
-		return { wallMs: ms, cpuMs: 0, rssMB: 0, floorMs, wallToFloor: ms / floorMs, workMs: work, stateBytes, applications, pages: pages.length, requests: made.length };
+		return { wallMs: ms, cpuMs: 0, rssMB: 0, floorMs, wallToFloor: ms / floorMs, workMs: work, stateBytes, applications: remembered, pages: pages.length, requests: made.length };
 	});
 }
 

@@ -102,7 +102,7 @@ export const ROWS: Record<string, RowAbout> = {
 		figures: {
 			wallToFloor: { means: "time, times the same pages by a bare client at the vendor's stated rate (waiting is computed, work is measured as CPU time)", atMost: 1.15 },
 			stateBytes: { means: 'bytes of state', atMost: DEFAULT_BOUND },
-			applications: { means: 'applications read', only: 'beside' },
+			applications: { means: 'applications remembered then (a list that grows: its entries)', only: 'beside' },
 			pages: detail('pages'),
 			requests: detail('requests'),
 		},
