@@ -27,8 +27,8 @@ export class ProcessMap<Value> {
 			this.entries.delete(name);
 			this.entries.set(name, entry);
 			this.newest = entry;
-			this.prune(now);
 		}
+		this.prune(now);
 		return entry.value;
 	}
 

@@ -1,10 +1,9 @@
 import type { INode, IPollFunctions, IWebhookFunctions } from 'n8n-workflow';
 
+import { DAY } from '../poll/limits';
 import { ProcessMap } from '../processMap';
 import type { Field, Values } from './field';
 import { readParameters } from './parameters';
-
-const DAY = 24 * 60 * 60_000;
 
 /** Reads the fields of a trigger with each event and poll: once, while they are the same and hold no expression. Nobody may change what it gives. */
 export function settingsReader<const Fields extends readonly Field[]>(fields: Fields): (context: IPollFunctions | IWebhookFunctions, node: INode) => Values<Fields> {

@@ -9,7 +9,7 @@ import { exchange, MAX_BODY_BYTES, TooLarge, type RawAnswer } from './exchange';
 import { isWebPage } from './fileType';
 import { holdsTooMuch, parseJson, withoutMark } from './json';
 import { queryString, type Query } from './path';
-import { keysOf, redact, redacted, secretsOf, textWithout, without, type Secret } from './redact';
+import { keysOf, redact, redacted, secretsOf, textWithout, without, Secrets } from './redact';
 import { MAX_WAIT_MS, rateLimitOf, readRate, type RateLimit, type RateReading } from './rate';
 import { MIN_TURN_MS, nextStep, type Outcome } from './retry';
 import { NO_TOKEN, TOKEN_REFUSED, TOKEN_UNAVAILABLE } from './token';
@@ -55,6 +55,7 @@ interface Tried {
 	outcome: Outcome;
 }
 
+const NONE = new Secrets([]);
 const MAX_HOPS = 5;
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** Without a limit of its own, as in triggers. */
@@ -83,7 +84,7 @@ export class HttpClient {
 	private readonly allowedDomains?: string;
 	/** Names this credential at this address in what the process remembers. */
 	readonly account: string;
-	private keys?: Promise<readonly Secret[]>;
+	private keys?: Promise<Secrets>;
 
 	constructor(
 		private readonly host: IAllExecuteFunctions,
@@ -100,7 +101,7 @@ export class HttpClient {
 	}
 
 	/** What no error may show. */
-	private get secrets(): readonly Secret[] {
+	private get secrets(): Secrets {
 		return secretsOf(this.credentials);
 	}
 
@@ -289,12 +290,12 @@ export class HttpClient {
 	private async readAnswer({ status, headers, body }: RawAnswer, expect: 'json' | 'file' | 'text', sentAt: number): Promise<Answer> {
 		const good = status >= 200 && status < 300;
 		// A service may repeat the request in what becomes an item. Errors are looked through as a whole, for all that the credential holds.
-		const keys = good ? await this.keysHeld() : [];
+		const keys = good ? await this.keysHeld() : NONE;
 		const read = expect === 'file' && good ? body : parsed(textWithout(body, expect === 'json', keys), expect === 'text' && good);
 		return { status, headers: eachValue(headers, (value) => without(value, keys)), body: read, ...(expect === 'json' ? { bytes: body } : {}), sentAt, tookMs: clock.now() - sentAt };
 	}
 
-	private async keysHeld(): Promise<readonly Secret[]> {
+	private async keysHeld(): Promise<Secrets> {
 		// Under OAuth2 the first token may have been fetched for this very call.
 		this.keys ??= this.api.oauth2 ? this.host.getCredentials(this.api.credential).then(keysOf) : Promise.resolve(keysOf(this.credentials));
 		return await this.keys;

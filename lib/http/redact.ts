@@ -9,16 +9,15 @@ import { ofCredential } from './digest';
  */
 const PUBLIC_FIELDS = /(^region|^environment|^authentication|url|host|domain|name|path|template|version|slug|scope|scheme|type|id|^allowed(http\w*)?domains)$/i;
 
-/** What may not be shown. */
-export interface Secret {
-	/** One of the ways in which an answer may write it. */
+/** One of the ways in which an answer may write what may not be shown. */
+interface Secret {
 	pattern: RegExp;
 	/** Letters and digits that stand together wherever the pattern is found. */
 	run: string;
 }
 
 /** Finds every value of a credential that may not be shown. */
-export const secretsOf = ofCredential((credentials) => patternsOf(credentials, () => true, 4));
+export const secretsOf = ofCredential((credentials) => new Secrets(patternsOf(credentials, () => true, 4)));
 
 /** What nobody but the service may have, and so nobody's data are: keys, secrets, tokens and passwords, not the names beside them. */
 const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
@@ -26,9 +25,9 @@ const KEYS = /(api[-_]?key|secret|token|password|authorization)/i;
 const SHORTEST_KEY = 8;
 
 /** Finds the values that are taken out of every answer. */
-export const keysOf = ofCredential((credentials) => patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY));
+export const keysOf = ofCredential((credentials) => new Secrets(patternsOf(credentials, (name) => KEYS.test(name), SHORTEST_KEY)));
 
-function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): readonly Secret[] {
+function patternsOf(credentials: ICredentialDataDecryptedObject, isWanted: (name: string) => boolean, shortest: number): Secret[] {
 	const secrets = Object.entries(credentials).filter(([name]) => isWanted(name)).flatMap(([name, value]) => (typeof value === 'string' && !PUBLIC_FIELDS.test(name) ? [value.trim()] : tokensOf(name, value)));
 	return [...new Set(secrets)]
 		.filter((secret) => secret.length >= shortest)
@@ -86,56 +85,42 @@ function withPlainAscii(json: string): string {
 const ASCII_ESCAPE = /\\(?:\/|u00[2-7])/;
 
 /** `value` with every text in it redacted, names of fields too. */
-export function redacted(value: unknown, secrets: readonly Secret[]): unknown {
+export function redacted(value: unknown, secrets: Secrets): unknown {
 	if (typeof value === 'string') return redact(value, secrets);
 	if (Array.isArray(value)) return value.map((one) => redacted(one, secrets));
 	if (!isObject(value) || Buffer.isBuffer(value)) return value;
 	return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key, secrets), redacted(inner, secrets)]));
 }
 
-/** One look for all, since nearly no text holds any. */
-const anyOf = new WeakMap<readonly Secret[], RegExp>();
-const sieves = new WeakMap<readonly Secret[], Sieve>();
-
-function kept<Made extends object>(all: WeakMap<readonly Secret[], Made>, secrets: readonly Secret[], make: () => Made): Made {
-	const known = all.get(secrets) ?? make();
-	all.set(secrets, known);
-	return known;
-}
-
 /** `text` with every secret replaced. */
-export function without(text: string, secrets: readonly Secret[]): string {
-	if (secrets.length === 0 || !kept(anyOf, secrets, () => new RegExp(secrets.map(({ pattern }) => `(?:${pattern.source})`).join('|'))).test(text)) return text;
-	return secrets.reduce((shown, { pattern }) => shown.replace(pattern, '[redacted]'), text);
+export function without(text: string, secrets: Secrets): string {
+	return secrets.areIn(text) ? secrets.patterns.reduce((shown, pattern) => shown.replace(pattern, '[redacted]'), text) : text;
 }
 
 /** The text of an answer with every secret replaced; of JSON, as `withPlainAscii` writes it. */
-export function textWithout(body: Buffer, isJson: boolean, secrets: readonly Secret[]): string {
+export function textWithout(body: Buffer, isJson: boolean, secrets: Secrets): string {
 	const text = body.toString('utf8');
 	const written = isJson && body.includes('\\') ? withPlainAscii(text) : text;
 	// What was rewritten is no longer what stands in the bytes.
-	return written === text && !kept(sieves, secrets, () => new Sieve(secrets)).mayHold(body) ? text : without(written, secrets);
-}
-
-function stands(run: Buffer, bytes: Buffer, start: number): boolean {
-	for (let at = 0; at < run.length; at++) if (run[at] !== bytes[start + at]) return false;
-	return true;
+	return written === text && !secrets.mayBeIn(body) ? text : without(written, secrets);
 }
 
 const PAIRS = 0x10000;
 const SHORTEST_RUN = 6;
 
-/**
- * Tells bytes that hold no secret for sure from those that have to be looked through, at a fraction of the price: a run of letters and
- * digits covers one of every so many bytes, so only there is looked at two of them, and around them only where they are from a run.
- */
-class Sieve {
+/** What may not be shown of one credential, and how it is sought. */
+export class Secrets {
+	readonly patterns: readonly RegExp[];
+	/** One look for all, since nearly no text holds any. */
+	private readonly any: RegExp;
 	private readonly stride: number;
 	/** By two bytes: the runs in which these stand, and where. */
 	private readonly runs: Array<Array<{ run: Buffer; at: number }> | undefined> = [];
 	private readonly isPair = new Uint8Array(PAIRS);
 
 	constructor(secrets: readonly Secret[]) {
+		this.patterns = secrets.map(({ pattern }) => pattern);
+		this.any = new RegExp(this.patterns.map(({ source }) => `(?:${source})`).join('|'));
 		this.stride = Math.min(...secrets.map(({ run }) => run.length)) - 1;
 		for (const run of secrets.map((secret) => Buffer.from(secret.run))) {
 			for (let at = 0; at < this.stride; at++) {
@@ -146,7 +131,15 @@ class Sieve {
 		}
 	}
 
-	mayHold(bytes: Buffer): boolean {
+	areIn(text: string): boolean {
+		return this.patterns.length > 0 && this.any.test(text);
+	}
+
+	/**
+	 * False: there is none for sure, at a fraction of the price. A run covers one of every so many bytes, so only there is looked at
+	 * two of them, and around them only where they are from a run.
+	 */
+	mayBeIn(bytes: Buffer): boolean {
 		const { stride, isPair } = this;
 		if (stride < SHORTEST_RUN - 1) return true;
 		for (let at = 0; at + 1 < bytes.length; at += stride) {
@@ -157,7 +150,12 @@ class Sieve {
 	}
 }
 
+function stands(run: Buffer, bytes: Buffer, start: number): boolean {
+	for (let at = 0; at < run.length; at++) if (run[at] !== bytes[start + at]) return false;
+	return true;
+}
+
 /** `text` with every secret, and whatever follows `Bearer` or `token=`, replaced. */
-export function redact(text: string, secrets: readonly Secret[]): string {
+export function redact(text: string, secrets: Secrets): string {
 	return without(text, secrets).replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 [redacted]').replace(/\b((?:api_?key|(?:access_)?token|signature)=)[^&\s"']+/gi, '$1[redacted]');
 }
