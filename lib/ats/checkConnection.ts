@@ -6,6 +6,7 @@ import { readRate } from '../http/rate';
 import { NOT_SPECIFIED, type ModelKey } from './model';
 import type { CheckedPart, Operations, Provider } from './provider';
 import type { ChangeSource, Source, SourcePage } from './source';
+import { DAY } from '../poll/limits';
 
 export interface Check {
 	check: string;
@@ -23,7 +24,6 @@ export interface Connection {
 	answers: readonly Answer[];
 }
 
-const DAY = 24 * 60 * 60_000;
 /** A clock may differ by this much before anybody notices. */
 const SKEW_MS = 2 * 60_000;
 /** Rows looked at, for what counts repeats and unknown words. */

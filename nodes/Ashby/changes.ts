@@ -11,6 +11,7 @@ import { ProcessMap } from '../../lib/processMap';
 import { PAGE_SIZE, type AshbyApi, type AshbyMethod, type Given, type ListAnswer } from './api';
 import { IN_ROWS, isLead, PROVIDER, toApplication, type Parts } from './mapping';
 import { applicationOf, Collected, partsOf, permitted, personIdOf, SIDES, type Side } from './parts';
+import { DAY } from '../../lib/poll/limits';
 
 /*
  * How the trigger reads Ashby. No list takes a date of change; each hands out a sync token with its last page, and shows what changed
@@ -21,7 +22,6 @@ const APPLICATIONS = 'application.list';
 
 /** Rows whose details are asked for at a time. */
 const AT_ONCE = 5;
-const DAY = 24 * 60 * 60_000;
 const WALK_LIFE_MS = 60 * 60_000;
 
 /** Where a read over several lists stands. */

@@ -10,8 +10,8 @@ import { filterDay, millisOf } from './dates';
 import { joinsOf, type Joins } from './joins';
 import { toApplication, IN_ROWS } from './mapping';
 import { tidy } from './tidy';
+import { DAY } from '../../lib/poll/limits';
 
-const DAY = 24 * 60 * 60_000;
 /** Flatchr's days are of an unknown time zone and begin before the moment that is asked for. */
 const SLACK_DAYS = 2;
 /** So many of the latest rows of each answer are looked for in the next one. */

@@ -9,8 +9,8 @@ import { isObject } from '../../lib/http/apiDefinition';
 import type { FlatchrApi } from './api';
 import { filterDay } from './dates';
 import { nameOf } from './models';
+import { DAY } from '../../lib/poll/limits';
 
-const DAY = 24 * 60 * 60_000;
 /** Without a filter a search gives everybody: the dropdown then offers who changed lately. */
 const LATELY = 30 * DAY;
 const DROPDOWN_ROWS = 200;

@@ -17,8 +17,8 @@ import { joinsOf, withKeys, type Joins } from './joins';
 import { normalize, PROVIDER, toApplication, toJob, toListedStage, toMessage, toUser } from './mapping';
 import { multipart } from '../../lib/http/form';
 import { createAndFind, document, keyInBody } from './newCandidate';
+import { DAY } from '../../lib/poll/limits';
 
-const DAY = 24 * 60 * 60_000;
 const MESSAGE_PARTS = ['author', 'replied', 'mail', 'attachments', 'candidate'];
 
 /** Flatchr has no call for one application: the search of everybody, read once an execution, knows where each is. */

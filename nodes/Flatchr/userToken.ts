@@ -2,6 +2,7 @@ import { clock } from '../../lib/clock';
 import { digestOf } from '../../lib/http/digest';
 import { isObject } from '../../lib/http/apiDefinition';
 import { ProcessMap } from '../../lib/processMap';
+import { HOUR, MINUTE } from '../../lib/poll/limits';
 
 interface User {
 	email: string;
@@ -14,8 +15,6 @@ interface Kept {
 	until: number;
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 /** Tokens of users, in this process's memory only: never in a credential, an item or a log. */
 const kept = new ProcessMap<{ last: Kept | null }>(24 * HOUR);

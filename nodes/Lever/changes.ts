@@ -10,12 +10,12 @@ import { ALL_ROWS, pageOf, type LeverApi, type LeverRow } from './api';
 import { appliedAtOf, contactIdOf, IN_ROWS, PROVIDER, statusOf, toApplication, type ArchiveReason } from './mapping';
 import { EXPANDED, OPPORTUNITIES, partsBehind, partOf, partsOf } from './parts';
 import { readReasons, reasonsFor } from './reasons';
+import { DAY } from '../../lib/poll/limits';
 
 /** How the trigger reads Lever. What moves `updatedAt` is documented field by field: https://hire.lever.co/developer/updates (2020-08-28) */
 
 /** Since 2022-10-03 deleted opportunities are a list of their own. Both bounds are sent: only the first is known to be optional nowhere. */
 const DELETED = '/opportunities/deleted';
-const DAY = 24 * 60 * 60_000;
 /** Each is a request of its own; the rate limit spreads them. */
 const AT_ONCE = 4;
 /** How long the token of a page lives is not known: with its parts a page of 100 would take most of a minute. */

@@ -10,6 +10,7 @@ import type { WorkableApi, WorkablePage, WorkableRow } from './api';
 import { candidateIdOf, createdAtOf, IN_ROWS, PROVIDER, toApplication, type FindStage, type Parts } from './mapping';
 import { CANDIDATES, candidateOf, dayOf, EVENTS, eventsOf, momentOf, permitted } from './parts';
 import { stagesFor, stagesOf } from './stages';
+import { DAY } from '../../lib/poll/limits';
 
 /*
  * How the trigger reads Workable. Candidates can be asked for by the moment of their last change; what moves that moment is documented
@@ -17,7 +18,6 @@ import { stagesFor, stagesOf } from './stages';
  * begin from yesterday on are read, and say by whom something about an interview has changed.
  */
 
-const DAY = 24 * 60 * 60_000;
 const AT_ONCE = 5;
 const WALK_LIFE_MS = 60 * 60_000;
 
